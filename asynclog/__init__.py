@@ -1,0 +1,1 @@
+"""asynclog: an offline post-mortem analyzer for the logs of asyncio programs."""

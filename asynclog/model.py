@@ -1,0 +1,440 @@
+"""Every noun of asynclog: frozen, slotted dataclasses that the rooms hand to each other.
+
+Units: times and durations are integer microseconds (sums of floats are not associative, and runs must merge in any
+order). Line numbers are 1-based. Texts are `str`; bytes that were no valid text are kept as backslash escapes.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# -- vocabulary ------------------------------------------------------------------------------------------------------
+
+
+class Severity(enum.IntEnum):
+    """How much a finding matters. Ordered, so that `max()` gives the worst."""
+
+    INFO = 0
+    WARNING = 1
+    ERROR = 2
+
+    @property
+    def label(self) -> str:
+        """The word used in reports and in YAML."""
+        return self.name.lower()
+
+
+class Via(enum.StrEnum):
+    """The rung of the ladder that gave a creation site, strongest first."""
+
+    SOURCE_TRACEBACK = "source-traceback"
+    CREATED_AT = "created-at"
+    COROUTINE = "coroutine"
+    CALLBACK = "callback"
+    EXCEPTION = "exception"
+    WARNING = "warning"
+    NONE = "none"
+
+
+# -- what stands in a record -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A `FILE:LINE` as printed."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One frame of a stack. `repeats` counts further identical frames folded by the interpreter."""
+
+    file: str
+    line: int | None
+    function: str | None
+    source: str = ""
+    repeats: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionReport:
+    """A printed exception: the last of its chain, with what led to it behind `earlier`.
+
+    `link` tells how `earlier` relates: "cause" (raise ... from), "context" (while handling) or "". `members` are the
+    children of an exception group. `type` is as printed (`module.Qualname`, builtins without module).
+    """
+
+    type: str
+    message: str = ""
+    frames: tuple[Frame, ...] = ()
+    earlier: ExceptionReport | None = None
+    link: str = ""
+    members: tuple[ExceptionReport, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CoroutineRef:
+    """The `coro=<...>` of a task. `state` is "running", "done" or "" and says what `place` means:
+
+    where the outermost coroutine is suspended ("running"), else its definition.
+    """
+
+    qualname: str
+    state: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackRef:
+    """A callee of a handle or of `cb=[...]`: name or repr, its printed arguments, its definition if printed."""
+
+    name: str
+    arguments: str = ""
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectRepr:
+    """A `<Task ...>`, `<Future ...>`, `<Handle ...>`, transport, session ... as understood from its repr.
+
+    `raw` is the text as printed; where `parsed` is false nothing but `raw` (and perhaps `cls`) is known.
+    """
+
+    raw: str
+    cls: str = ""
+    parsed: bool = False
+    state: str = ""
+    name: str | None = None
+    coroutine: CoroutineRef | None = None
+    callback: CallbackRef | None = None
+    wait_for: ObjectRepr | None = None
+    exception: str | None = None
+    exception_type: str | None = None
+    exception_text: str | None = None
+    result: str | None = None
+    callbacks: tuple[CallbackRef, ...] = ()
+    created_at: Place | None = None
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Timestamp:
+    """A time as printed and as a number.
+
+    `micros` counts from the epoch; without a date (`dated` false) from midnight, or from the start of the program for
+    relative seconds. `zone` is the offset in minutes, None where the log names none (then `micros` is local time).
+    """
+
+    text: str
+    micros: int
+    dated: bool = True
+    zone: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prefix:
+    """What stood before the message: as printed and as understood. Unknown parts are None."""
+
+    text: str = ""
+    timestamp: Timestamp | None = None
+    level: str | None = None
+    logger: str | None = None
+    pid: int | None = None
+    thread: str | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One entry of a log with its continuation lines, wrappers and prefix taken off.
+
+    `text` is the message, lines joined by newlines. `kind` is the candidate that its first line gave (None: a record of
+    logger `asyncio` that no pattern knows) and `fields` the named groups of that pattern. `stream` tells interleaved
+    writers apart (container, unit, pid on every line). `headless`: the first line was lost, only details remain.
+    `cut`: the file or a limit ended the record early. `test`: id of the test inside whose output it stood.
+    """
+
+    source: str
+    line: int
+    offset: int
+    prefix: Prefix
+    text: str
+    kind: str | None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    stream: str | None = None
+    headless: bool = False
+    cut: bool = False
+    test: str | None = None
+    source_index: int = 0
+    end_offset: int = 0
+    lines: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePattern:
+    """How one kind of message is recognised, from `rules/*.yaml`.
+
+    One of `needles` stands in the first line; `pattern` is searched in it and starts where the message starts.
+    `loggers` (globs) restrict it to records whose prefix names such a logger or none; `not_loggers` exclude; `levels`
+    likewise. `strict` patterns count only with no prefix or one that looks like a log prefix *and* names logger
+    `asyncio` (their text is too common elsewhere). `details` are the `key:` lines that may remain without header.
+    `duration` names the unit ("s", "ms") of the field `duration`. `order` decides between several that match.
+    """
+
+    kind: str
+    channel: str
+    needles: tuple[str, ...]
+    pattern: re.Pattern[str]
+    loggers: tuple[str, ...] = ()
+    not_loggers: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    strict: bool = False
+    duration: str | None = None
+    debug_only: bool = False
+    order: int = 100
+    severity: Severity = Severity.WARNING
+    title: str = ""
+
+
+# -- understanding ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A record understood.
+
+    `objects` maps a key of the record (`future`, `task`, `handle`, `client_session`, ... or a named field that holds a
+    repr) to what its repr says; `values` maps the other keys to their printed text. `stacks` maps the name of a stack
+    block to its frames, outermost first whatever the order in the log: `source_traceback` (also "Coroutine created at",
+    "object created at"), `handle_traceback`, `allocation` (tracemalloc), `stack` (print_stack, faulthandler, watchdogs).
+    `exception` is the printed traceback's exception. `duration` is in microseconds.
+    """
+
+    record: Record
+    kind: str
+    objects: Mapping[str, ObjectRepr] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    stacks: Mapping[str, tuple[Frame, ...]] = field(default_factory=dict)
+    exception: ExceptionReport | None = None
+    duration: int | None = None
+    partial: bool = False
+    malformed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in the user's program, as printed, and the rung that gave it."""
+
+    file: str | None = None
+    line: int | None = None
+    function: str | None = None
+    via: Via = Via.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What we think of a kind: one YAML document under `rules/` or of the user."""
+
+    id: str
+    kind: str
+    severity: Severity | None
+    title: str
+    why: str = ""
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
+    example_before: str = ""
+    example_after: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One message judged by one rule. `chain` are the user frames of its creation, outermost first;
+
+    `failure` the user frames of its exception, outermost first. `signature` is the readable text whose hash the
+    fingerprint is.
+    """
+
+    kind: str
+    rule: str
+    severity: Severity
+    source: str
+    source_index: int
+    line: int
+    offset: int
+    fingerprint: str
+    signature: str
+    timestamp: Timestamp | None = None
+    site: Site = Site()
+    chain: tuple[Frame, ...] = ()
+    failure: tuple[Frame, ...] = ()
+    coroutine: str | None = None
+    callback: str | None = None
+    task: str | None = None
+    object: str | None = None
+    duration: int | None = None
+    exception_type: str | None = None
+    exception_message: str | None = None
+    partial: bool = False
+    text: str = ""
+    logger: str | None = None
+    pid: int | None = None
+    stream: str | None = None
+    test: str | None = None
+    debug: bool | None = None
+    values: Mapping[str, str] = field(default_factory=dict)
+    parent: str | None = None
+
+
+# -- aggregates ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram:
+    """Durations in buckets whose bounds grow by 2 % (bucket index -> count), so a percentile is off by at most 1 %.
+
+    Sums of histograms are histograms of the sum. `total`, `minimum` and `maximum` are exact.
+    """
+
+    counts: Mapping[int, int] = field(default_factory=dict)
+    count: int = 0
+    total: int = 0
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Events over time in cells of 2**level * 2**20 microseconds (about 1 s * 2**level), aligned to the epoch.
+
+    `cells` maps the cell's index to (events, microseconds). The level is the lowest at which no more than
+    `TIMELINE_CELLS` cells are occupied: it never falls when events are added, so merging is associative.
+    """
+
+    level: int = 0
+    cells: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One finding kept for show: where it stands in the log and what it says."""
+
+    source: str
+    source_index: int
+    line: int
+    offset: int
+    text: str
+    timestamp: Timestamp | None = None
+    duration: int | None = None
+    task: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """One creating chain of a group (user frames, outermost first) with its share."""
+
+    chain: tuple[Frame, ...]
+    count: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All findings of one fingerprint."""
+
+    fingerprint: str
+    signature: str
+    kind: str
+    rule: str
+    severity: Severity
+    site: Site
+    coroutine: str | None = None
+    callback: str | None = None
+    exception_type: str | None = None
+    count: int = 0
+    partial: int = 0
+    first: Timestamp | None = None
+    last: Timestamp | None = None
+    durations: Histogram = Histogram()
+    timeline: Timeline = Timeline()
+    callers: Mapping[str, Caller] = field(default_factory=dict)
+    failure: tuple[Frame, ...] = ()
+    rules: Mapping[str, int] = field(default_factory=dict)
+    objects: Mapping[str, int] = field(default_factory=dict)
+    tasks: Mapping[str, int] = field(default_factory=dict)
+    tests: Mapping[str, int] = field(default_factory=dict)
+    processes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    messages: Mapping[str, int] = field(default_factory=dict)
+    parents: Mapping[str, int] = field(default_factory=dict)
+    worst: Sample | None = None
+    samples: tuple[Sample, ...] = ()
+    related: tuple[str, ...] = ()
+    shutdown: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSpan:
+    """One input: its size and the times that its lines show. `note`s are said to the user."""
+
+    path: str
+    index: int
+    bytes: int = 0
+    lines: int = 0
+    first: Timestamp | None = None
+    last: Timestamp | None = None
+    format: str = ""
+    notes: tuple[str, ...] = ()
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """Explained + unexplained = all: `records` = classified + partial + unclassified + malformed."""
+
+    lines: int = 0
+    bytes: int = 0
+    records: int = 0
+    classified: int = 0
+    partial: int = 0
+    unclassified: int = 0
+    malformed: int = 0
+    unknown: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the records tell about the interpreter and the loop, in mergeable form.
+
+    `debug_on` counts records that prove debug mode, `threshold` is the smallest slow-callback duration seen,
+    `counters` named tallies (loops closed, transports opened, unnamed tasks, ...), `durations` named histograms (poll,
+    dns, tls, subprocess).
+    """
+
+    debug_on: int = 0
+    threshold: int | None = None
+    pythons: Mapping[str, int] = field(default_factory=dict)
+    loops: Mapping[str, int] = field(default_factory=dict)
+    counters: Mapping[str, int] = field(default_factory=dict)
+    durations: Mapping[str, Histogram] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """All groups of one analysis. `Run()` is the identity of merging."""
+
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    accounting: Accounting = Accounting()
+    facts: Facts = Facts()
+    sources: tuple[SourceSpan, ...] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    timeline: Mapping[str, Timeline] = field(default_factory=dict)
+    blocked: Timeline = Timeline()
+    label: str | None = None
+    notes: tuple[str, ...] = ()
