@@ -438,3 +438,131 @@ class Run:
     blocked: Timeline = Timeline()
     label: str | None = None
     notes: tuple[str, ...] = ()
+
+
+# -- what a renderer is given ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CallerRow:
+    """One creating chain of a row, most frequent first. `share` is of the row's findings, `total` in microseconds."""
+
+    text: str
+    count: int
+    share: float
+    total: int = 0
+    chain: tuple[Frame, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A name with its count (and microseconds, where it has any): an exception message, a test, a task, a parent."""
+
+    text: str
+    count: int
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One group as it is shown. `id` is the short fingerprint; all that is a duration is in microseconds.
+
+    `place` is the site in one line; `label` names row and place in one short line. `share` is the part of the run's
+    time that the group blocked the loop, None where nothing is known. `rate` counts findings per hour. `spark` counts
+    findings in equal windows over the run. `notes` are sentences about how to read this row (times, weak sites ...).
+    """
+
+    rank: int
+    id: str
+    group: Group
+    title: str
+    label: str
+    place: str
+    severity: Severity = Severity.WARNING
+    why: str = ""
+    fix: str = ""
+    references: tuple[str, ...] = ()
+    static: tuple[str, ...] = ()
+    example_before: str = ""
+    example_after: str = ""
+    count: int = 0
+    total: int | None = None
+    p50: int | None = None
+    p95: int | None = None
+    maximum: int | None = None
+    share: float | None = None
+    rate: float | None = None
+    bursts: int | None = None
+    first: str = ""
+    last: str = ""
+    spark: tuple[int, ...] = ()
+    callers: tuple[CallerRow, ...] = ()
+    messages: tuple[Tally, ...] = ()
+    tests: tuple[Tally, ...] = ()
+    tasks: tuple[Tally, ...] = ()
+    processes: tuple[Tally, ...] = ()
+    probable: tuple[CallerRow, ...] = ()
+    related: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWindow:
+    """A stretch of time and what happened in it: `text` says it in one line."""
+
+    text: str
+    start: int
+    end: int
+    count: int = 0
+    blocked: int = 0
+    groups: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRow:
+    """One process (pid, container, unit) as far as the lines tell them apart: `blocked` is a lower bound."""
+
+    name: str
+    count: int = 0
+    blocked: int = 0
+    share: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that a renderer shows of a run, computed; renderers only lay it out.
+
+    `severities` counts findings by severity label, worst first (all of the run, shown or not). `hidden` is the number
+    of groups that `--top`, `--min-severity` or `--ignore` keep from `rows`, said in `hidden_text`. `spark` are the
+    blocked microseconds (or, where nothing blocked, the findings) in equal windows over the run. `facts` are the
+    documented numbers for `--fail-if`. `accounting`, `advice` and `notes` are whole sentences, to be shown in this
+    order at the end.
+    """
+
+    run: Run
+    verdict: str
+    rows: tuple[ReportRow, ...] = ()
+    severity: Severity | None = None
+    severities: Mapping[str, int] = field(default_factory=dict)
+    findings: int = 0
+    groups: int = 0
+    defects: int = 0
+    hidden: int = 0
+    hidden_text: str = ""
+    span: int | None = None
+    first: str = ""
+    last: str = ""
+    blocked: int = 0
+    blocked_share: float | None = None
+    blocked_text: str = ""
+    spark: tuple[int, ...] = ()
+    windows: tuple[ReportWindow, ...] = ()
+    processes: tuple[ProcessRow, ...] = ()
+    facts: Mapping[str, float | None] = field(default_factory=dict)
+    loop_lines: tuple[str, ...] = ()
+    accounting: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    unknown: tuple[Tally, ...] = ()
