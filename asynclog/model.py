@@ -186,6 +186,8 @@ class MessagePattern:
     likewise. `strict` patterns count only with no prefix or one that looks like a log prefix *and* names logger
     `asyncio` (their text is too common elsewhere). `details` are the `key:` lines that may remain without header.
     `duration` names the unit ("s", "ms") of the field `duration`. `order` decides between several that match.
+    `body` says what may follow the first line: "line" nothing, "context" key lines, stacks and a traceback, "keys" the
+    same without a traceback, "warning" source line and frames, "stack" frames, "free" whatever the next header leaves.
     """
 
     kind: str
@@ -199,6 +201,7 @@ class MessagePattern:
     duration: str | None = None
     debug_only: bool = False
     order: int = 100
+    body: str = "context"
     severity: Severity = Severity.WARNING
     title: str = ""
 
@@ -324,7 +327,10 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One finding kept for show: where it stands in the log and what it says."""
+    """One finding kept for show: where it stands in the log and what it says.
+
+    `variant` is its caller and masked exception message: a group keeps the first sample of the first few variants.
+    """
 
     source: str
     source_index: int
@@ -334,6 +340,8 @@ class Sample:
     timestamp: Timestamp | None = None
     duration: int | None = None
     task: str | None = None
+    partial: bool = False
+    variant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +355,15 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """All findings of one fingerprint."""
+    """All findings of one fingerprint.
+
+    Site, coroutine, callback, exception and failure are those of the earliest complete finding, which is also the
+    first of `samples`. `rule` is the most frequent of the worst severity. The tallies (`callers` ... `parents`) hold a
+    bounded number of names, the rest is summed up under the name `OTHER` of the aggregate room; `processes` maps a
+    process to (findings, microseconds). `echoes` counts, per process likewise, findings that repeat the record on the
+    line before (two handlers). `shutdown` counts findings written while the loop or the interpreter was closing;
+    `undecided` is what this part of a source cannot tell (findings before its first sign of a loop, per source).
+    """
 
     fingerprint: str
     signature: str
@@ -367,6 +383,7 @@ class Group:
     callers: Mapping[str, Caller] = field(default_factory=dict)
     failure: tuple[Frame, ...] = ()
     rules: Mapping[str, int] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
     objects: Mapping[str, int] = field(default_factory=dict)
     tasks: Mapping[str, int] = field(default_factory=dict)
     tests: Mapping[str, int] = field(default_factory=dict)
@@ -377,6 +394,8 @@ class Group:
     samples: tuple[Sample, ...] = ()
     related: tuple[str, ...] = ()
     shutdown: int = 0
+    undecided: Mapping[int, int] = field(default_factory=dict)
+    echoes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +411,31 @@ class SourceSpan:
     format: str = ""
     notes: tuple[str, ...] = ()
     lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The first or last finding of a part of a source, as far as its neighbour must know it."""
+
+    line: int
+    after: int
+    fingerprint: str
+    digest: int
+    micros: int | None = None
+    duration: int | None = None
+    process: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Seam:
+    """What joins a part of a source to the next: its first and last finding, and how it left the loop.
+
+    `closed` is true after a `Close <loop ...>` record, false after a loop was made, None where neither was seen.
+    """
+
+    first: Mark
+    last: Mark
+    closed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,6 +482,7 @@ class Run:
     blocked: Timeline = Timeline()
     label: str | None = None
     notes: tuple[str, ...] = ()
+    seams: Mapping[int, Seam] = field(default_factory=dict)
 
 
 # -- what a renderer is given ----------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Findings to groups, groups to runs, runs to what is said about them."""

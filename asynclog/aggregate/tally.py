@@ -1,0 +1,75 @@
+"""Counts by name with a bound on the number of names that no order of merging can change.
+
+Of all names only the `KEPT` smallest stay (shorter first, then by text); the counts of the others are summed up under
+`OTHER`. A name that is among the smallest of the whole is among the smallest of every part that holds it, so its count
+is exact however the log was cut. "The first names seen" or "the most frequent so far" do not have that property.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+OTHER = "(other)"
+KEPT = 256
+_NAMES_OF_A_TEXT = 160
+
+_HEX = re.compile(r"0x[0-9A-Fa-f]+|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b")
+_DIGITS = re.compile(r"\d+")
+
+
+def mask(text: str, limit: int = _NAMES_OF_A_TEXT) -> str:
+    """`text` with addresses, UUIDs and numbers masked, on one line and not longer than `limit`."""
+    if len(text) > 4 * limit:
+        text = text[: 4 * limit]
+    masked = " ".join(_DIGITS.sub("N", _HEX.sub("N", text)).split())
+    return masked if len(masked) <= limit else masked[: limit - 1] + "…"
+
+
+def order(name: str) -> tuple[int, str]:
+    """The order that decides which names stay."""
+    return len(name), name
+
+
+def kept(names: Iterable[str], limit: int = KEPT) -> list[str]:
+    """The names that stay, in order."""
+    return sorted((name for name in names if name != OTHER), key=order)[:limit]
+
+
+def cap(counts: Mapping[str, int], limit: int = KEPT) -> dict[str, int]:
+    """`counts` with all but the kept names folded into `OTHER`."""
+    if len(counts) <= limit:
+        return dict(counts)
+    result = {name: counts[name] for name in kept(counts, limit)}
+    rest = sum(counts.values()) - sum(result.values())
+    return {**result, OTHER: rest} if rest else result
+
+
+def merge(a: Mapping[str, int], b: Mapping[str, int], limit: int = KEPT) -> dict[str, int]:
+    """The sum of two tallies."""
+    result = dict(a)
+    for name, count in b.items():
+        result[name] = result.get(name, 0) + count
+    return cap(result, limit)
+
+
+Pair = tuple[int, int]
+
+
+def cap_pairs(pairs: Mapping[str, Pair], limit: int = KEPT) -> dict[str, Pair]:
+    """As `cap`, for (count, microseconds)."""
+    if len(pairs) <= limit:
+        return dict(pairs)
+    result = {name: pairs[name] for name in kept(pairs, limit)}
+    count = sum(n for n, _ in pairs.values()) - sum(n for n, _ in result.values())
+    total = sum(t for _, t in pairs.values()) - sum(t for _, t in result.values())
+    return {**result, OTHER: (count, total)} if count else result
+
+
+def merge_pairs(a: Mapping[str, Pair], b: Mapping[str, Pair], limit: int = KEPT) -> dict[str, Pair]:
+    """As `merge`, for (count, microseconds)."""
+    result = dict(a)
+    for name, (count, total) in b.items():
+        before = result.get(name, (0, 0))
+        result[name] = (before[0] + count, before[1] + total)
+    return cap_pairs(result, limit)

@@ -1,0 +1,171 @@
+"""Events over time in power-of-two cells: bounded, mergeable in any order, aligned to the epoch.
+
+Times without a date go in as they are (from midnight or from the start of the program); events without any time are
+not in a timeline.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from asynclog.model import Timeline
+
+TIMELINE_CELLS = 512
+"""A timeline has at most so many occupied cells; its level rises until that holds."""
+CELL_BITS = 20
+"""A cell of level 0 is 2**20 microseconds, about a second."""
+BURST_GAP = 2 << CELL_BITS
+"""Events closer than this (about two seconds, in microseconds) are one burst. A coarser level can only tell gaps of
+a whole empty cell, so there the gap is one cell if that is longer."""
+
+
+class TimelineBuilder:
+    """A timeline that grows. Cells are counted as if at level 0 and made coarser together."""
+
+    __slots__ = ("counts", "level", "totals")
+
+    def __init__(self) -> None:
+        self.level = 0
+        self.counts: dict[int, int] = {}
+        self.totals: dict[int, int] = {}
+
+    def add_many(self, micros: Sequence[int], durations: Sequence[int | None] | None = None) -> None:
+        """Count events at `micros`, each with its duration in microseconds if there is one."""
+        shift = CELL_BITS + self.level
+        cells = [micro >> shift for micro in micros]
+        counts = self.counts
+        for cell, count in Counter(cells).items():
+            counts[cell] = counts.get(cell, 0) + count
+        if durations is not None:
+            totals = self.totals
+            for cell, duration in zip(cells, durations, strict=True):
+                if duration:
+                    totals[cell] = totals.get(cell, 0) + duration
+        self._settle()
+
+    def add_spans(self, ends: Sequence[int], durations: Sequence[int]) -> None:
+        """Spread each duration over the time before its end; the event itself counts where it began."""
+        counts, totals = self.counts, self.totals
+        for end, duration in zip(ends, durations, strict=True):
+            start = end - max(duration, 0)
+            shift = CELL_BITS + self.level
+            first, last = start >> shift, max(end - 1, start) >> shift
+            if last - first >= TIMELINE_CELLS:
+                while last - first >= TIMELINE_CELLS:
+                    self._coarsen()
+                    shift = CELL_BITS + self.level
+                    first, last = start >> shift, max(end - 1, start) >> shift
+                counts, totals = self.counts, self.totals
+            counts[first] = counts.get(first, 0) + 1
+            if first == last:
+                totals[first] = totals.get(first, 0) + end - start
+                continue
+            for cell in range(first, last + 1):
+                overlap = min(end, (cell + 1) << shift) - max(start, cell << shift)
+                totals[cell] = totals.get(cell, 0) + overlap
+                if cell != first:
+                    counts.setdefault(cell, 0)
+            if len(counts) > TIMELINE_CELLS:
+                self._settle()
+                counts, totals = self.counts, self.totals
+        self._settle()
+
+    def _coarsen(self) -> None:
+        self.level += 1
+        self.counts = _halved(self.counts)
+        self.totals = _halved(self.totals)
+
+    def _settle(self) -> None:
+        while len(self.counts) > TIMELINE_CELLS:
+            self._coarsen()
+
+    def freeze(self) -> Timeline:
+        """What was counted."""
+        totals = self.totals
+        return Timeline(self.level, {cell: (n, totals.get(cell, 0)) for cell, n in sorted(self.counts.items())})
+
+
+def _halved(cells: dict[int, int]) -> dict[int, int]:
+    result: dict[int, int] = {}
+    for cell, value in cells.items():
+        result[cell >> 1] = result.get(cell >> 1, 0) + value
+    return result
+
+
+def coarser(timeline: Timeline, level: int) -> Timeline:
+    """The same events in the cells of a higher level."""
+    if level <= timeline.level:
+        return timeline
+    shift = level - timeline.level
+    cells: dict[int, tuple[int, int]] = {}
+    for cell, (count, total) in timeline.cells.items():
+        before = cells.get(cell >> shift, (0, 0))
+        cells[cell >> shift] = (before[0] + count, before[1] + total)
+    return Timeline(level, cells)
+
+
+def merge(a: Timeline, b: Timeline) -> Timeline:
+    """The timeline of both."""
+    if not a.cells or not b.cells:
+        return a if a.cells else b
+    level = max(a.level, b.level)
+    cells = dict(coarser(a, level).cells)
+    for cell, (count, total) in coarser(b, level).cells.items():
+        before = cells.get(cell, (0, 0))
+        cells[cell] = (before[0] + count, before[1] + total)
+    while len(cells) > TIMELINE_CELLS:
+        level += 1
+        cells = dict(coarser(Timeline(level - 1, cells), level).cells)
+    return Timeline(level, dict(sorted(cells.items())))
+
+
+def merge_all(timelines: Iterable[Timeline]) -> Timeline:
+    """The timeline of all."""
+    result = Timeline()
+    for timeline in timelines:
+        result = merge(result, timeline)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Events that follow each other closely: from the start of the first cell to the end of the last."""
+
+    start: int
+    end: int
+    count: int
+    total: int
+
+
+def bursts(timeline: Timeline) -> list[Burst]:
+    """The runs of occupied cells without a gap of `BURST_GAP` (or, at coarser levels, of an empty cell)."""
+    width = 1 << (CELL_BITS + timeline.level)
+    reach = max(BURST_GAP // width, 1)
+    result: list[Burst] = []
+    last: int | None = None
+    for cell, (count, total) in sorted(timeline.cells.items()):
+        start, end = cell * width, (cell + 1) * width
+        if last is not None and cell - last <= reach:
+            burst = result[-1]
+            result[-1] = Burst(burst.start, end, burst.count + count, burst.total + total)
+        else:
+            result.append(Burst(start, end, count, total))
+        last = cell
+    return result
+
+
+def windows(timeline: Timeline, first: int, last: int, number: int) -> list[tuple[int, int]]:
+    """(events, microseconds) in `number` equal windows over [first, last]; a cell belongs where its middle lies.
+
+    Events outside are counted in the window at that end, so nothing is lost.
+    """
+    result = [(0, 0)] * max(number, 1)
+    span = max(last - first, 1)
+    width = 1 << (CELL_BITS + timeline.level)
+    for cell, (count, total) in timeline.cells.items():
+        place = (cell * width + width // 2 - first) * len(result) // span
+        index = min(max(place, 0), len(result) - 1)
+        result[index] = (result[index][0] + count, result[index][1] + total)
+    return result
