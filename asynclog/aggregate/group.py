@@ -14,8 +14,8 @@ from operator import attrgetter
 from asynclog.aggregate import histogram, tally, timeline
 from asynclog.aggregate.keep import (
     SAMPLES,
-    cap_callers,
     caller_key,
+    cap_callers,
     earliest,
     first_variants,
     joined,
@@ -251,9 +251,13 @@ def _added(counts: dict[str, int], names: list[str | None], times: int) -> dict[
     return counts if len(counts) <= 2 * tally.KEPT else tally.cap(counts)
 
 
+def _head_rank(group: Group) -> tuple[object, ...]:
+    return (0, rank(group.samples[0])) if group.samples else (1,)
+
+
 def merge_groups(a: Group, b: Group) -> Group:
     """The group of the findings of both. Which rung, rule or sample stays does not depend on the order."""
-    head = min((a, b), key=lambda group: rank(group.samples[0]))
+    head = min((a, b), key=_head_rank)
     rules = dict(Counter(a.rules) + Counter(b.rules))
     severities = {
         rule: max(group.severities[rule] for group in (a, b) if rule in group.severities) for rule in rules

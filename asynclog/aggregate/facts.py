@@ -1,0 +1,195 @@
+"""Facts of the loop and the interpreter, from what the records happen to tell: tallies that merge, and views of them.
+
+Only positive evidence counts: a record that only debug mode writes proves debug mode, a repr with `debug=False` proves
+the opposite, and silence proves nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from asynclog.aggregate import histogram
+from asynclog.aggregate.group import UNNAMED, task_name
+from asynclog.model import Facts, Finding, Histogram, Run
+
+BLOCKING = frozenset({"slow-callback"})
+"""Kinds whose duration is time in which the loop could do nothing else."""
+_DURATIONS = {"slow-poll": "poll", "slow-getaddrinfo": "dns"}
+_LOOP = re.compile(r"<(?P<cls>[\w.]*(?:Loop|EventLoopPolicy))\b[^<>]*?(?:\bdebug=(?P<debug>True|False))?[^<>]*>")
+_HANDSHAKE = re.compile(r"SSL handshake took (?P<ms>\d+)(?:\.(?P<rest>\d+))? ms")
+_PYTHON = re.compile(r"[/\\][Pp]ython(3\.?\d+)[/\\]")
+_LIFE = (
+    ("Using selector: ", "loops made"),
+    ("Using proactor: ", "loops made"),
+    ("Close <", "loops closed"),
+    ("execute program", "subprocesses started"),
+    ("run shell command", "subprocesses started"),
+)
+_LIFE_INSIDE = (
+    (" got a new connection from ", "connections accepted"),
+    (" connected to ", "connections made"),
+    (" was closed by peer", "connections closed by the peer"),
+    (" is serving", "servers started"),
+    (" exited with return", "subprocesses ended"),
+    (" starts SSL handshake", "TLS handshakes started"),
+    (" is running after closing", "loops running after closing"),
+)
+
+
+class FactsBuilder:
+    """Facts that grow."""
+
+    __slots__ = ("counters", "debug_on", "durations", "loops", "pythons", "threshold")
+
+    def __init__(self) -> None:
+        self.debug_on = 0
+        self.threshold: int | None = None
+        self.counters: Counter[str] = Counter()
+        self.loops: Counter[str] = Counter()
+        self.pythons: Counter[str] = Counter()
+        self.durations: dict[str, histogram.HistogramBuilder] = {}
+
+    def add_all(self, batch: list[Finding], times: int = 1) -> None:
+        """Learn from findings of one kind, each seen `times`; their durations come in `add_durations`."""
+        kind = batch[0].kind
+        debug = Counter([finding.debug for finding in batch])
+        self.debug_on += debug[True] * times
+        self._count("debug off", debug[False] * times)
+        if kind == "loop-lifecycle":
+            for finding in batch:
+                self._add_life(finding.text.partition("\n")[0])
+        names = Counter([task_name(finding.task) for finding in batch])
+        self._count("tasks without a name", names[UNNAMED] * times)
+        self._count("tasks with a name", (names.total() - names[UNNAMED] - names[None]) * times)
+        for finding in batch:
+            if finding.values and (python := finding.values.get("python")):
+                self.pythons[python] += times
+
+    def add_durations(self, kind: str, durations: Iterable[int | None]) -> None:
+        """Durations of findings of `kind`."""
+        known = [duration for duration in durations if duration is not None]
+        if not known:
+            return
+        if kind in BLOCKING:
+            low = min(known)
+            self.threshold = low if self.threshold is None else min(self.threshold, low)
+        if kind in _DURATIONS:
+            self._histogram(_DURATIONS[kind]).add_many(known)
+
+    def _histogram(self, name: str) -> histogram.HistogramBuilder:
+        return self.durations.setdefault(name, histogram.HistogramBuilder())
+
+    def _count(self, name: str, number: int = 1) -> None:
+        if number:
+            self.counters[name] += number
+
+    def _add_life(self, line: str) -> None:
+        for start, name in _LIFE:
+            if line.startswith(start):
+                self._count(name)
+        for inside, name in _LIFE_INSIDE:
+            if inside in line:
+                self._count(name)
+        if line.startswith("Using "):
+            self._count(f"selector {line.rpartition(' ')[2]}")
+        if took := _HANDSHAKE.search(line):
+            micros = int(took["ms"]) * 1000 + int(((took["rest"] or "") + "000")[:3])
+            self._histogram("tls").add_many([micros])
+        if line.startswith("Close <") and (loop := _LOOP.search(line)):
+            self.loops[loop["cls"]] += 1
+
+    def freeze(self) -> Facts:
+        """What was learned."""
+        frozen = {name: builder.freeze() for name, builder in self.durations.items()}
+        return Facts(self.debug_on, self.threshold, dict(self.pythons), dict(self.loops), dict(self.counters), frozen)
+
+
+def merge(a: Facts, b: Facts) -> Facts:
+    """The facts of both."""
+    durations = dict(a.durations)
+    for name, other in b.durations.items():
+        durations[name] = histogram.merge(durations.get(name, Histogram()), other)
+    return Facts(
+        a.debug_on + b.debug_on,
+        min((bound for bound in (a.threshold, b.threshold) if bound is not None), default=None),
+        dict(Counter(a.pythons) + Counter(b.pythons)),
+        dict(Counter(a.loops) + Counter(b.loops)),
+        dict(Counter(a.counters) + Counter(b.counters)),
+        durations,
+    )
+
+
+# -- views -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Percentiles of one kind of duration."""
+
+    count: int
+    total: int
+    p50: int
+    p95: int
+    maximum: int
+
+
+def spread(of: Histogram) -> Spread | None:
+    """The percentiles of `of`, None where it is empty."""
+    p50, p95 = histogram.percentile(of, 0.5), histogram.percentile(of, 0.95)
+    if p50 is None or p95 is None or of.maximum is None:
+        return None
+    return Spread(of.count, of.total, p50, p95, of.maximum)
+
+
+def debug_mode(facts: Facts) -> bool | None:
+    """Whether debug mode was on (True also where it was on in a part of the log), None where nothing tells."""
+    if facts.debug_on:
+        return True
+    return False if facts.counters.get("debug off") else None
+
+
+def utilisation(facts: Facts, span: int | None) -> float | None:
+    """The largest part of `span` that the loop can have been busy, judging by the time that its polls waited.
+
+    None where no poll or no span is known, or where more than one loop must have written the log.
+    """
+    polls = facts.durations.get("poll")
+    if polls is None or not polls.count or not span or polls.total > span:
+        return None
+    return 1 - polls.total / span
+
+
+def unnamed_share(facts: Facts) -> float | None:
+    """The share of tasks in findings that bear a name made by asyncio (`Task-7`)."""
+    unnamed = facts.counters.get("tasks without a name", 0)
+    tasks = unnamed + facts.counters.get("tasks with a name", 0)
+    return unnamed / tasks if tasks else None
+
+
+def pythons(run: Run) -> tuple[str, ...]:
+    """The versions of Python that the paths in the kept samples (or the messages themselves) name."""
+    found = set(run.facts.pythons)
+    for group in run.groups.values():
+        for sample in group.samples:
+            found.update(_dotted(version) for version in _PYTHON.findall(sample.text))
+    return tuple(sorted(found, key=lambda version: [int(part) for part in re.findall(r"\d+", version)]))
+
+
+def _dotted(version: str) -> str:
+    return version if "." in version else f"{version[0]}.{version[1:]}"
+
+
+def unbalanced(facts: Facts) -> tuple[str, ...]:
+    """Sentences about what was opened more often than closed."""
+    counters = facts.counters
+    lines = []
+    made, closed = counters.get("loops made", 0), counters.get("loops closed", 0)
+    if made and closed and made > closed:
+        lines.append(f"{made} event loops were made and {closed} were closed.")
+    started, ended = counters.get("subprocesses started", 0), counters.get("subprocesses ended", 0)
+    if started > ended:
+        lines.append(f"{started} subprocesses were started and {ended} were seen to end.")
+    return tuple(lines)

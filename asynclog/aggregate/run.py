@@ -1,0 +1,214 @@
+"""Findings to a run, in log order; `join` puts runs together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from asynclog.aggregate import facts, seams, tally, timeline
+from asynclog.aggregate.group import GroupBuilder
+from asynclog.aggregate.join import merge_sources
+from asynclog.model import Accounting, Finding, Rule, Run, Seam, Severity, SourceSpan
+
+_BUFFER = 4096
+_NEAR = 64
+
+
+class RunBuilder:
+    """A run that grows. Findings of one source come in log order.
+
+    `add_many` may run ahead of the order by a window, as long as the records that make or close a loop were added.
+    """
+
+    def __init__(self) -> None:
+        self._groups: dict[str, GroupBuilder] = {}
+        self._facts = facts.FactsBuilder()
+        self._timelines: dict[Severity, timeline.TimelineBuilder] = {}
+        self._blocked = timeline.TimelineBuilder()
+        self._unknown: dict[str, int] = {}
+        self._counts: Counter[str] = Counter()
+        self._buffer: list[Finding] = []
+        self._signs: dict[int, seams.Signs] = {}
+        self._ends: dict[int, tuple[Finding, Finding]] = {}
+        self._tails: dict[tuple[int, str], Finding] = {}
+
+    def add(self, finding: Finding) -> None:
+        """Count one finding."""
+        self._buffer.append(finding)
+        if len(self._buffer) >= _BUFFER:
+            self._flush()
+
+    def add_many(
+        self,
+        template: Finding,
+        micros: Sequence[int | None],
+        durations: Sequence[int | None],
+        lines: Sequence[int],
+        finding_at: Callable[[int], Finding],
+    ) -> None:
+        """Count findings of one source that differ from `template` in time, duration, place and text only.
+
+        `finding_at` makes the finding of an index; it is called for the few of which more must be known.
+        """
+        if not micros:
+            return
+        self._flush()
+        group = self._group(template.fingerprint)
+        group.add_many(template, micros, durations, finding_at)
+        self._facts.add_all([template], len(micros))
+        self._facts.add_durations(template.kind, durations)
+        self._counts["partial" if template.partial else "classified"] += len(micros)
+        self._take_times(template.severity, template.kind, micros, durations)
+        self._take_shutdown(group, template, lines)
+        self._take_ends(template.source_index, [finding_at(0), finding_at(len(micros) - 1)])
+        self._take_echoes(group, template.source_index, template.fingerprint, _candidates(lines, durations, finding_at))
+
+    def add_unclassified(self, text: str, number: int = 1) -> None:
+        """Count records of asyncio that no rule knows; `text` is their message."""
+        self._counts["unclassified"] += number
+        name = tally.mask(text.partition("\n")[0])
+        self._unknown[name] = self._unknown.get(name, 0) + number
+        if len(self._unknown) > 2 * tally.KEPT:
+            self._unknown = tally.cap(self._unknown)
+
+    def add_malformed(self, number: int = 1) -> None:
+        """Count records that could not be understood."""
+        self._counts["malformed"] += number
+
+    def finish(
+        self,
+        sources: Iterable[SourceSpan] = (),
+        rules: Mapping[str, Rule] | None = None,
+        label: str | None = None,
+        notes: Iterable[str] = (),
+    ) -> Run:
+        """The run of all that was added. Of `rules` those stay that judged something."""
+        self._flush()
+        groups = {name: self._groups[name].freeze() for name in sorted(self._groups)}
+        used = {rule for group in groups.values() for rule in group.rules}
+        spans = merge_sources(tuple(sources))
+        counts = self._counts
+        ends = {source: (seams.mark(first), seams.mark(last)) for source, (first, last) in self._ends.items()}
+        return Run(
+            groups,
+            Accounting(
+                sum(span.lines for span in spans), sum(span.bytes for span in spans), counts.total(),
+                counts["classified"], counts["partial"], counts["unclassified"], counts["malformed"],
+                tally.cap(self._unknown),
+            ),
+            self._facts.freeze(),
+            spans,
+            {name: rule for name, rule in sorted((rules or {}).items()) if name in used},
+            {severity.label: builder.freeze() for severity, builder in self._timelines.items()},
+            self._blocked.freeze(),
+            label,
+            tuple(sorted(set(notes))),
+            {source: Seam(first, last, self._left(source)) for source, (first, last) in sorted(ends.items())},
+        )  # fmt: skip
+
+    def _left(self, source: int) -> bool | None:
+        return self._signs[source].last if source in self._signs else None
+
+    def _group(self, fingerprint: str) -> GroupBuilder:
+        group = self._groups.get(fingerprint)
+        if group is None:
+            group = self._groups[fingerprint] = GroupBuilder()
+        return group
+
+    def _flush(self) -> None:
+        buffer, self._buffer = self._buffer, []
+        batches: dict[tuple[str, int], list[Finding]] = {}
+        for finding in buffer:
+            key = (finding.fingerprint, finding.source_index)
+            batch = batches.get(key)
+            if batch is None:
+                batches[key] = [finding]
+            else:
+                batch.append(finding)
+            if finding.kind == "loop-lifecycle" and (closed := seams.sign_of(finding)) is not None:
+                self._signs.setdefault(finding.source_index, seams.Signs()).add(finding.line, closed)
+        for (fingerprint, source), batch in batches.items():
+            self._take(fingerprint, source, batch)
+
+    def _take(self, fingerprint: str, source: int, batch: list[Finding]) -> None:
+        group = self._group(fingerprint)
+        batch.sort(key=lambda finding: finding.line)
+        self._take_ends(source, [batch[0], batch[-1]])
+        self._take_echoes(group, source, fingerprint, batch)
+        self._take_shutdown(group, batch[0], [finding.line for finding in batch], batch)
+        self._facts.add_all(batch)
+        self._facts.add_durations(batch[0].kind, [finding.duration for finding in batch])
+        partial = sum(finding.partial for finding in batch)
+        self._counts["partial"] += partial
+        self._counts["classified"] += len(batch) - partial
+        by_severity: dict[Severity, list[Finding]] = {}
+        for finding in batch:
+            by_severity.setdefault(finding.severity, []).append(finding)
+        for severity, findings in by_severity.items():
+            micros = [None if finding.timestamp is None else finding.timestamp.micros for finding in findings]
+            self._take_times(severity, findings[0].kind, micros, [finding.duration for finding in findings])
+        group.add_all(batch)
+
+    def _take_times(
+        self, severity: Severity, kind: str, micros: Sequence[int | None], durations: Sequence[int | None]
+    ) -> None:
+        known = [(m, d) for m, d in zip(micros, durations, strict=True) if m is not None]
+        if not known:
+            return
+        builder = self._timelines.get(severity)
+        if builder is None:
+            builder = self._timelines[severity] = timeline.TimelineBuilder()
+        builder.add_many([micro for micro, _ in known], [duration for _, duration in known])
+        if kind in facts.BLOCKING:
+            spans = [(micro, duration) for micro, duration in known if duration is not None]
+            self._blocked.add_spans([micro for micro, _ in spans], [duration for _, duration in spans])
+
+    def _take_ends(self, source: int, findings: list[Finding]) -> None:
+        first, last = self._ends.get(source, (findings[0], findings[0]))
+        self._ends[source] = (
+            min([first, *findings], key=lambda finding: finding.line),
+            max([last, *findings], key=lambda finding: finding.line),
+        )
+
+    def _take_echoes(
+        self, group: GroupBuilder, source: int, fingerprint: str, findings: Iterable[Finding]
+    ) -> None:
+        before = self._tails.get((source, fingerprint))
+        for finding in findings:
+            if before is not None and before.text == finding.text and before.duration == finding.duration:
+                after = seams.mark(finding)
+                if seams.is_echo(seams.mark(before), after):
+                    group.echo(after.process, finding.duration or 0)
+            before = finding
+        if before is not None:
+            self._tails[source, fingerprint] = before
+
+    def _take_shutdown(
+        self, group: GroupBuilder, first: Finding, lines: Sequence[int], batch: list[Finding] | None = None
+    ) -> None:
+        if batch is not None and first.kind not in facts.BLOCKING:
+            lines = [finding.line for finding in batch if not seams.is_closing(finding)]
+            group.shutdown += len(batch) - len(lines)
+        source = first.source_index
+        signs = self._signs.get(source)
+        if signs is None:
+            if lines:
+                group.undecided[source] += len(lines)
+            return
+        for line in lines:
+            closed = signs.at(line)
+            if closed is None:
+                group.undecided[source] += 1
+            elif closed:
+                group.shutdown += 1
+
+
+def _candidates(
+    lines: Sequence[int], durations: Sequence[int | None], finding_at: Callable[[int], Finding]
+) -> list[Finding]:
+    """The first and the last finding, and those that could repeat each other."""
+    chosen = {0, len(lines) - 1}
+    for index in range(len(lines) - 1):
+        if durations[index] == durations[index + 1] and lines[index + 1] - lines[index] <= _NEAR:
+            chosen.update((index, index + 1))
+    return [finding_at(index) for index in sorted(chosen)]
