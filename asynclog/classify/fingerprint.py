@@ -1,0 +1,183 @@
+"""The stable identity of a problem: a readable signature, its hash, and the keys by which two logs are matched.
+
+A signature never holds what another run changes: line numbers, addresses, task numbers, descriptors, ports, arguments,
+path roots, Python versions.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from asynclog.model import Frame
+
+#: The version stands in every signature and so in every fingerprint. Change it whenever a signature changes.
+#: 1  kind, exception, what, site, coroutine or callback, object, message
+VERSION = 1
+
+PREFIX = f"asynclog/v{VERSION}"
+
+#: The longest masked message that a signature keeps.
+MESSAGE = 120
+
+_ADDRESS = re.compile(r" at (?:0x)?[0-9A-Fa-f]{6,}\b|\b0x[0-9A-Fa-f]+")
+_WRAPPED = re.compile(
+    r"^<(?:bound method|built-in method|function|cyfunction|cython_function_or_method|method-wrapper"
+    r"|(?:[\w.]+\.)?(?:coroutine|async_generator|generator) object) (?P<name>[^\s>]*(?:<\w+>[^\s>]*)*)"
+)
+_PARTIAL = re.compile(r"^functools\.partial(?:method)?\((?P<inner>.*)", re.DOTALL)
+_C_SUFFIX = re.compile(r" \(\S+:\d+\)$")
+_QUOTED = re.compile(r"'(?:[^'\\]|\\.){0,400}'|\"(?:[^\"\\]|\\.){0,400}\"")
+_UUID = re.compile(r"\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b")
+_NUMBER = re.compile(r"\b(?:0x)?(?=[0-9A-Fa-f]*\d)[0-9A-Fa-f]{6,}\b|\d+")
+_RANDOM = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{24,}(?![A-Za-z0-9])")
+
+#: One name for what Python versions call differently.
+_EXCEPTIONS = {"timeout": "TimeoutError", "IOError": "OSError", "CertificateError": "SSLCertVerificationError"}
+_CALLEES = {
+    "<TaskWakeupMethWrapper object>": "Task.task_wakeup",
+    "Task._wakeup": "Task.task_wakeup",
+    "Task.__wakeup": "Task.task_wakeup",
+    "<TaskStepMethWrapper object>": "Task.__step",
+    "<TaskSendMethWrapper object>": "Task.__step",
+    "Task._step": "Task.__step",
+    "ensure_future.<locals>._wrap_awaitable": "_wrap_awaitable",
+    "async_generator_athrow": "<async_generator_athrow without __name__>",
+    "async_generator_asend": "<async_generator_asend without __name__>",
+}
+
+
+# -- names -----------------------------------------------------------------------------------------------------------
+
+
+def callee(name: str) -> str:
+    """A coroutine or callback as it is called, without address, arguments or trailing `()`."""
+    name = name.strip()
+    for _ in range(3):
+        if partial := _PARTIAL.match(name):
+            name = partial["inner"]
+        if (wrapped := _WRAPPED.match(name)) and wrapped["name"]:
+            name = wrapped["name"]
+    if "0x" in name or " at " in name:
+        name = _ADDRESS.sub("", name)
+    while name.endswith("()"):
+        name = name[:-2]
+    return name
+
+
+def bare(name: str) -> str:
+    """The last component of a name: what a frame calls a function that a repr calls by its qualname."""
+    if name.startswith("<") and name.endswith(">") and " " in name:
+        return name
+    return _C_SUFFIX.sub("", name).rpartition(".")[2]
+
+
+def exception_name(exception: str) -> str:
+    """An exception type under one name for all Python versions: the class without its module."""
+    name = exception.rpartition(".")[2]
+    return _EXCEPTIONS.get(name, name)
+
+
+def same_exception(one: str, other: str) -> bool:
+    """Whether two spellings (a repr has the class, a traceback the module too) name one type."""
+    return exception_name(one) == exception_name(other)
+
+
+def masked(text: str) -> str:
+    """The first line of a message without what changes from record to record."""
+    text = text.partition("\n")[0].strip()[: 4 * MESSAGE]
+    for pattern, mask in ((_ADDRESS, ""), (_QUOTED, "'*'"), (_UUID, "*"), (_RANDOM, "*"), (_NUMBER, "#")):
+        text = pattern.sub(mask, text)
+    return text[:MESSAGE]
+
+
+# -- signature -------------------------------------------------------------------------------------------------------
+
+
+def signature(
+    kind: str,
+    *,
+    exception: str | None = None,
+    what: str | None = None,
+    path: str | None = None,
+    function: str | None = None,
+    coroutine: str | None = None,
+    callback: str | None = None,
+    cls: str | None = None,
+    message: str | None = None,
+) -> str:
+    """The readable identity of a problem. `path` is a normal path, the names are as printed; only given parts appear.
+
+    `cls` and `message` count only where nothing better is there.
+    """
+    parts = [PREFIX, f"kind={kind}"]
+    if exception:
+        parts.append(f"exception={_part(exception_name(exception))}")
+    if what:
+        parts.append(f"what={_part(masked(what))}")
+    if path:
+        parts.append(f"site={_part(path)}" + (f":{_part(bare(callee(function)))}" if function else ""))
+    if coroutine:
+        parts.append(f"coroutine={_part(_called(coroutine))}")
+    elif callback:
+        parts.append(f"callback={_part(_called(callback))}")
+    if cls and not (path or what or coroutine or callback):
+        parts.append(f"object={_part(cls)}")
+    if message:
+        parts.append(f"message={_part(masked(message))}")
+    return "|".join(parts)
+
+
+def fingerprint(text: str) -> str:
+    """The hash of a signature: 16 hex digits."""
+    return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
+
+
+def _called(name: str) -> str:
+    name = callee(name)
+    return _CALLEES.get(name, name)
+
+
+def _part(text: str) -> str:
+    return text.replace("%", "%25").replace("|", "%7C").replace("\n", "%0A")
+
+
+# -- matching two logs -----------------------------------------------------------------------------------------------
+
+
+class Signed(Protocol):
+    """A finding or a group."""
+
+    @property
+    def signature(self) -> str:
+        """Its readable identity."""
+
+
+def parts_in(text: str) -> dict[str, str]:
+    """The named parts of a signature, as written there."""
+    return dict(part.split("=", 1) for part in text.split("|")[1:] if "=" in part)
+
+
+def ladder(item: Signed, chain: Sequence[Frame] | None, normal_path: Callable[[str], str]) -> tuple[str, ...]:
+    """The keys by which one problem is found again in another log, strictest first.
+
+    `chain:` all user frames of the creation, `site:` the place of creation, `coroutine:` the coroutine or callback
+    alone. A key is missing where the record does not tell; what knows no more than its kind has one key `kind:`.
+    """
+    parts = parts_in(item.signature)
+    place = {key: parts[key] for key in parts if key != "message"}
+    keys: list[str] = []
+    if chain:
+        frames = ">".join(f"{_part(normal_path(f.file))}:{_part(bare(f.function or ''))}" for f in chain)
+        keys.append(f"chain:{_joined(place)}|chain={frames}")
+    if "site" in place:
+        keys.append(f"site:{_joined(place)}")
+    if "coroutine" in place or "callback" in place:
+        keys.append(f"coroutine:{_joined({key: place[key] for key in place if key != 'site'})}")
+    return tuple(keys) or (f"kind:{_joined(parts)}",)
+
+
+def _joined(parts: dict[str, str]) -> str:
+    return "|".join(f"{key}={value}" for key, value in parts.items())
