@@ -1,0 +1,100 @@
+"""Places (`FILE:LINE`), coroutines and callbacks as they stand inside reprs."""
+
+from __future__ import annotations
+
+import re
+
+from asynclog.model import CallbackRef, CoroutineRef, Place
+from asynclog.parse.brackets import FILL, mask, split_outer
+
+_STATES = (
+    ("running at ", "running"),
+    ("done, defined at ", "done"),
+    ("running, defined at ", ""),
+    ("done at ", "done"),
+    ("defined at ", ""),
+    ("at ", ""),
+)
+_NAMED = re.compile(
+    r"<?(?:function|bound method|built-in method|built-in function|cyfunction|cython_function_or_method"
+    r"|coroutine object|generator object|async_generator object)\s+'?(?P<name>[^\s']+)"
+)
+_PARTIAL = re.compile(r"(?:functools\.)?partial\(")
+_MORE = re.compile(r"<\d+ more>")
+
+
+def place(text: str) -> Place | None:
+    """`FILE:LINE`, split at the last colon; None when no line number ends the text."""
+    file, colon, line = text.strip().rpartition(":")
+    if not colon or not file or not line.isdecimal() or not line.isascii() or len(line) > 9:
+        return None
+    return Place(file, int(line))
+
+
+def coroutine(text: str) -> CoroutineRef | None:
+    """The inside of `coro=<...>`, or `f() at F:L` of the reprs before 3.4.2."""
+    text = text.strip()
+    if not text:
+        return None
+    named = _NAMED.match(text)
+    if named:
+        return CoroutineRef(named.group("name"))
+    masked = mask(text)
+    call = masked.find("() ")
+    if call < 0:
+        return CoroutineRef(text.removesuffix("()").strip() or text)
+    tail = masked[call + 3 :]
+    if tail == "running":
+        return CoroutineRef(text[:call], "running")
+    for words, state in _STATES:
+        if tail.startswith(words):
+            return CoroutineRef(text[:call], state, place(text[call + 3 + len(words) :]))
+    return CoroutineRef(text[:call])
+
+
+def named_object(text: str) -> str | None:
+    """The qualname in `<function f at 0x..>`, `<bound method C.m of <..>>`, `<coroutine object f at 0x..>`."""
+    match = _NAMED.match(text) if text.startswith("<") else None
+    return match.group("name").rstrip(">") if match else None
+
+
+def callee(text: str) -> CallbackRef | None:
+    """`f(args)(more) at FILE:LINE` as printed by a handle, by `cb=[...]` and by "Exception in callback"."""
+    text = text.strip()
+    if not text:
+        return None
+    masked = mask(text)
+    where = None
+    at = masked.find(") at ")
+    if at >= 0:
+        where = place(text[at + 5 :])
+        if where is not None:
+            text, masked = text[: at + 1], masked[: at + 1]
+    start = len(masked)
+    while start and masked[start - 1] == ")":
+        opened = masked.rfind("(", 0, start - 1)
+        if opened < 0 or masked.count(FILL, opened, start) != start - opened - 2:
+            break
+        start = opened
+    name = text[:start]
+    arguments = text[start + 1 : -1] if start < len(text) else ""
+    if _PARTIAL.fullmatch(name + "("):
+        return _partial(arguments, where)
+    return CallbackRef(named_object(name) or name, arguments, where)
+
+
+def _partial(arguments: str, where: Place | None) -> CallbackRef:
+    parts = split_outer(arguments, mask(arguments))
+    return CallbackRef(named_object(parts[0]) or parts[0], ", ".join(parts[1:]), where)
+
+
+def callbacks(text: str) -> tuple[CallbackRef, ...]:
+    """The inside of `cb=[...]`. A comma inside a path does not split: every callback has parentheses."""
+    found: list[list[str]] = []
+    for part in split_outer(text, mask(text)):
+        if not found or part.endswith(")") or ") at " in part or part.startswith("<"):
+            found.append([part])
+        else:
+            found[-1].append(part)
+    refs = (callee(", ".join(parts)) for parts in found if not _MORE.fullmatch(parts[0]))
+    return tuple(ref for ref in refs if ref is not None)

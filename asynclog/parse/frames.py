@@ -1,0 +1,156 @@
+"""Stack frames as every printer writes them: tracebacks, asyncio's stacks, tracemalloc, faulthandler, call graphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from asynclog.model import Frame
+
+_FRAME = re.compile(
+    r"(?:\| +)?(?:> ?)?File (?:\"(?P<file>.*)\"|'(?P<single>.*)'), line(?:no)? (?P<line>\d{1,9}|\?+)"
+    r"(?:,? in (?P<function>.+))?"
+)
+_STARTS = ('File "', "File '", "> File", ">File", "|   File", "| File")
+_REPEATED = re.compile(r"\[Previous line repeated (\d{1,9}) more times?\]")
+_C_PLACE = re.compile(r" \([^()]*\.c(?:pp)?:\d+\)$")
+_ASYNC_TAG = re.compile(r"(?:async generator |async |generator )?(.+?)(?:\(\))?")
+_FINAL = re.compile(r"(?P<type>[^\W\d][\w.]*(?:\.?<locals>\.[\w.]+)*)(?:: ?(?P<text>.*))?", re.DOTALL)
+_SMALL_ERRORS = frozenset({"error", "timeout", "gaierror", "herror"})
+_KEY = re.compile(r"[a-z_]\w*: ?[<\[{('\"]|[a-z_]+_traceback: ")
+_DECORATION = ("└", "│", "├")
+_SOURCE_LINES = 12
+
+
+def match_frame(line: str) -> Frame | None:
+    """The frame that a line announces, without its source."""
+    text = line.strip()
+    if not text.startswith(_STARTS):
+        return None
+    match = _FRAME.fullmatch(text)
+    if match is None:
+        return None
+    function = match.group("function")
+    file = match.group("file")
+    if file is None:
+        file = match.group("single")
+        tag = _ASYNC_TAG.fullmatch(function) if function else None
+        function = tag.group(1) if tag else function
+    elif function and function.endswith(")"):
+        function = _C_PLACE.sub("", function)
+    number = match.group("line")
+    return Frame(file, int(number) if number.isdecimal() else None, function)
+
+
+def match_final(text: str) -> re.Match[str] | None:
+    """`Type` or `Type: text`; groups `type` and `text`."""
+    return _FINAL.fullmatch(text)
+
+
+def looks_final(text: str) -> bool:
+    """Whether a line, seen alone, is the last line of a traceback and not a line of source."""
+    match = _FINAL.fullmatch(text)
+    if match is None:
+        return False
+    head, _, name = match.group("type").rpartition(".")
+    return name[:1].isupper() or (bool(head) and name in _SMALL_ERRORS)
+
+
+def looks_key(text: str) -> bool:
+    """Whether a line is `key: <repr>` of asyncio's exception handler."""
+    return _KEY.match(text) is not None
+
+
+def indentation(line: str) -> int:
+    """The column of the first character that is no space."""
+    return len(line) - len(line.lstrip())
+
+
+def is_marker(text: str) -> bool:
+    """A line of carets and tildes, or the `└ value` lines of loguru."""
+    return text.startswith(_DECORATION) or not text.strip("^~ ")
+
+
+class _Open:
+    """A frame whose source lines are still coming."""
+
+    __slots__ = ("column", "frame", "repeats", "source")
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame, self.source, self.column, self.repeats = frame, [""], -1, 0
+        self.source.clear()
+
+    def add(self, line: str) -> None:
+        if self.column < 0:
+            self.column = indentation(line)
+        if len(self.source) < _SOURCE_LINES:
+            self.source.append(line.rstrip()[min(self.column, indentation(line)) :])
+
+    def close(self) -> Frame:
+        frame = self.frame
+        return Frame(frame.file, frame.line, frame.function, "\n".join(self.source), self.repeats)
+
+
+def parse_frames(lines: Sequence[str], start: int = 0) -> tuple[tuple[Frame, ...], int]:
+    """Frames from `start` on, and the number of lines they take. The first of these lines must be a frame."""
+    found: list[_Open] = []
+    column = 0
+    at = start
+    while at < len(lines):
+        line = lines[at]
+        frame, taken = _frame_at(lines, at)
+        text = line.strip()
+        if frame is not None:
+            column = indentation(line) if not found else min(column, indentation(line))
+            found.append(_Open(frame))
+        elif not found:
+            break
+        elif not text:
+            taken = _blanks(lines, at, column)
+            if not taken:
+                break
+        elif repeated := _REPEATED.fullmatch(text):
+            found[-1].repeats += int(repeated.group(1))
+        elif _belongs(found[-1], line, text, column):
+            if not is_marker(text):
+                found[-1].add(line)
+        else:
+            break
+        at += taken
+    return tuple(item.close() for item in found), at - start
+
+
+def _frame_at(lines: Sequence[str], at: int) -> tuple[Frame | None, int]:
+    """The frame that starts here and its number of lines: a hard-wrapped one takes two."""
+    frame = match_frame(lines[at])
+    if frame is None and at + 1 < len(lines) and lines[at].lstrip().startswith('File "'):
+        following = lines[at + 1]
+        if not following.lstrip().startswith(_STARTS):
+            for joint in ("", " "):
+                frame = match_frame(lines[at].rstrip() + joint + following.strip())
+                if frame is not None:
+                    return frame, 2
+    return frame, 1
+
+
+def _blanks(lines: Sequence[str], at: int, column: int) -> int:
+    """How many empty lines to pass over because frames go on behind them (loguru writes them so)."""
+    end = at
+    while end < len(lines) and not lines[end].strip():
+        end += 1
+    if end == len(lines):
+        return 0
+    goes_on = match_frame(lines[end]) is not None or indentation(lines[end]) > column > 0
+    return end - at if goes_on else 0
+
+
+def _belongs(last: _Open, line: str, text: str, column: int) -> bool:
+    """Whether a line is source of the frame before it: deeper, or at its column when indentation was lost."""
+    indent = indentation(line)
+    if indent > column:
+        return True
+    if indent < column:
+        return False
+    if last.source or looks_key(text):
+        return is_marker(text)
+    return not looks_final(text)

@@ -1,0 +1,109 @@
+"""`understand`: a record becomes a message. Brings reprs, blocks and tracebacks together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from asynclog.model import Message, ObjectRepr, Record
+from asynclog.parse.blocks import Blocks, split_blocks
+from asynclog.parse.legacy import parse_callee
+from asynclog.parse.reprs import parse_repr, unwrap
+
+# the object line that a record of this kind normally has; without it only part of the record is there
+_OBJECT_LINE = {
+    "exception-never-retrieved": "future",
+    "task-destroyed-pending": "task",
+}
+_SLOW = re.compile(r"Executing (?P<handle>.*) took (?P<duration>\d+(?:\.\d+)?) seconds", re.DOTALL)
+# Home Assistant: "Task exception was never retrieved (<Task ...>)", "Unclosed connector (task: None)"
+_IN_PARENTHESES = re.compile(r"[^<]*\((?:task: )?(?P<repr><.*>)\):?\s*")
+_DURATION = re.compile(r"(\d{1,15})(?:\.(\d{1,30}))?")
+_MICROS = {"s": 6, "ms": 3, "us": 0}
+_CALLEE_FIELDS = ("callback",)
+UNCLASSIFIED = "unclassified"
+CONTEXT_OTHER = "loop-context-other"
+
+
+def understand(record: Record, duration_unit: str | None = None) -> Message:
+    """What a record says. `duration_unit` ("s", "ms" or "us") is that of the pattern's field `duration`."""
+    fields = _fields(record)
+    objects = _field_objects(fields)
+    if "\n" in record.text or record.headless:
+        known = next((item for item in objects.values() if item.exception_type), None)
+        blocks = split_blocks(record.text, known, record.headless)
+    else:
+        blocks = Blocks(first=record.text)
+    if not objects and not blocks.objects:
+        match = _IN_PARENTHESES.fullmatch(blocks.first)
+        if match:
+            objects["task"] = parse_repr(match.group("repr"))
+    objects |= blocks.objects
+    values = {key: value for key, value in blocks.values.items() if key not in objects}
+    if blocks.source:
+        values.setdefault("source_line", blocks.source)
+    return Message(
+        record=record,
+        kind=record.kind or _kind(record, blocks),
+        objects=objects,
+        values=values,
+        stacks=blocks.stacks,
+        exception=blocks.exception,
+        duration=duration(fields.get("duration", ""), duration_unit or "s"),
+        partial=_is_partial(record, objects),
+        malformed=_malformed(record, objects),
+    )
+
+
+def duration(text: str, unit: str = "s") -> int | None:
+    """A printed decimal number as whole microseconds, without going through floats."""
+    match = _DURATION.fullmatch(text.strip())
+    digits = _MICROS.get(unit)
+    if match is None or digits is None:
+        return None
+    fraction = (match.group(2) or "")[: digits + 1].ljust(digits + 1, "0")
+    whole: int = int(match.group(1)) * int("1" + "0" * digits)
+    return whole + (int(fraction) + 5) // 10
+
+
+def _fields(record: Record) -> Mapping[str, str]:
+    """The pattern's fields; a hard wrap may have hidden those of a slow callback from the first line."""
+    if record.kind == "slow-callback" and "handle" not in record.fields:
+        match = _SLOW.search(unwrap(record.text) if "\n" in record.text else record.text)
+        if match:
+            return {**record.fields, **match.groupdict()}
+    return record.fields
+
+
+def _field_objects(fields: Mapping[str, str]) -> dict[str, ObjectRepr]:
+    objects: dict[str, ObjectRepr] = {}
+    for name, value in fields.items():
+        if not value:
+            continue
+        if name in _CALLEE_FIELDS:
+            objects[name] = parse_callee(value)
+        elif value.startswith("<") or name in ("handle", "wrapper"):
+            objects[name] = parse_repr(value)
+    return objects
+
+
+def _kind(record: Record, blocks: Blocks) -> str:
+    prefix = record.prefix
+    if blocks.values or blocks.stacks:
+        return CONTEXT_OTHER
+    from_asyncio = (prefix.logger or "").rpartition(".")[2] == "asyncio"
+    return CONTEXT_OTHER if from_asyncio and (prefix.level or "").upper() == "ERROR" else UNCLASSIFIED
+
+
+def _is_partial(record: Record, objects: Mapping[str, ObjectRepr]) -> bool:
+    if record.headless or record.cut:
+        return True
+    key = _OBJECT_LINE.get(record.kind or "")
+    return key is not None and key not in objects and "task" not in objects
+
+
+def _malformed(record: Record, objects: Mapping[str, ObjectRepr]) -> str | None:
+    for key, item in objects.items():
+        if not item.parsed and key in ("future", "task", "handle"):
+            return f"{key}: repr not understood"
+    return None

@@ -1,0 +1,190 @@
+"""`parse_repr`: what the printed form of a task, future, handle, coroutine, transport ... says about the object.
+
+Only attributes of the outermost object count: `wait_for=<...>`, `cb=[...]` and exceptions hold complete reprs of other
+objects with a `created at` of their own. They are blanked out first (`brackets.mask`), so that a plain search finds the
+object's own attributes. Which grammar applies is told by the attributes, as class names are arbitrary.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import replace
+
+from asynclog.model import CallbackRef, ObjectRepr, Place
+from asynclog.parse.brackets import Spans, mask
+from asynclog.parse.callees import callbacks, callee, coroutine, named_object, place
+from asynclog.parse.legacy import parse_legacy
+from asynclog.parse.literals import exception_text, exception_type, unquote
+
+_CACHED_LENGTH = 2048
+_DEPTH = 6  # wait_for= in wait_for= in ...: deeper ones stay raw
+
+_CLASS = re.compile(r"(?:bound method|built-in \w+|[\w.$-]+)")
+_STATE = re.compile(r" (?:state=)?(pending|finished|cancelled|cancelling)(?![^\s>])", re.IGNORECASE)
+_NAME = re.compile(r" name=(?:('\0*'|\"\0*\")|([^\s'\"]+))")
+_WRAPPED_PATH = re.compile(r"(?<=[/\\])\s*\n\s*")
+_WRAPPED = re.compile(r"\s*\n\s*")
+_FUTURE_WORDS = (" coro=", " wait_for=", " exception=", " result=", " cb=[")
+_COROUTINES = frozenset({"coroutine", "generator", "async_generator"})
+_FUNCTIONS = frozenset({"function", "bound method", "cyfunction", "cython_function_or_method"})
+_TRANSPORT_STATES = frozenset({"closed", "closing", "open", "idle", "running", "polling", "active", "entered"})
+
+
+def parse_repr(text: str) -> ObjectRepr:
+    """Parse any repr; never raises. What is not understood is `parsed=False` with `raw` only."""
+    text = text.strip()
+    return _cached(text) if len(text) <= _CACHED_LENGTH else _parse(text, 0)
+
+
+@functools.lru_cache(maxsize=2048)
+def _cached(text: str) -> ObjectRepr:
+    return _parse(text, 0)
+
+
+def _parse(raw: str, depth: int) -> ObjectRepr:
+    flat = unwrap(raw) if "\n" in raw else raw
+    if not flat.startswith("<"):
+        return parse_legacy(raw, flat)
+    body, closed = _body(flat)
+    head = _CLASS.match(body)
+    if head is None or depth > _DEPTH:
+        return ObjectRepr(raw=raw, cls=head.group() if head else "")
+    masked = mask(body, cut=not closed)
+    known = ObjectRepr(raw=raw, cls=head.group(), parsed=True)
+    rest = head.end()
+    if known.cls in _COROUTINES:
+        return replace(known, coroutine=coroutine(flat))
+    if known.cls in _FUNCTIONS or known.cls.startswith("built-in"):
+        name = named_object(flat)
+        return replace(known, callback=CallbackRef(name) if name else None)
+    if known.cls.endswith("CoroWrapper"):
+        created, end = _created(body, masked)
+        return replace(known, coroutine=coroutine(body[rest:end].rstrip(", ")), created_at=created)
+    if known.cls.endswith("Handle") and known.cls != "PipeHandle":
+        return _handle(known, body, masked, rest)
+    if _is_future(masked, rest):
+        return _future(known, body, masked, rest, depth)
+    return _other(known, body, masked, rest, closed)
+
+
+def unwrap(text: str) -> str:
+    """Undo a hard wrap: lines of one width were cut anywhere; else at spaces, and after a slash of a path."""
+    lines = text.split("\n")
+    inner = {len(line) for line in lines[1:-1]}
+    if len(inner) == 1 and len(lines) > 2:
+        width = inner.pop()
+        if width >= 40 and len(lines[-1]) <= width and not lines[1].startswith(" "):
+            return "".join(lines)
+    return _WRAPPED.sub(" ", _WRAPPED_PATH.sub("", text))
+
+
+def _body(flat: str) -> tuple[str, bool]:
+    """The text between the outermost `<` and its `>`, and whether that `>` is there."""
+    spans = Spans(flat)
+    if spans.closed and spans.closed[0][0] == 0:
+        end = spans.closed[0][1]
+        # closers left over behind the end: something inside is unbalanced, and the last `>` is ours
+        if spans.extra and flat.endswith(">"):
+            end = len(flat)
+        return flat[1 : end - 1], True
+    if flat.endswith(">") and spans.left and not _opens_known_part(flat, spans.left):
+        return flat[1:-1], True
+    return flat[1:], False
+
+
+def _opens_known_part(flat: str, left: list[int]) -> bool:
+    """Whether a part that asyncio itself always closes is still open: then the text was cut, not badly nested."""
+    return any(flat.endswith(("coro=", "wait_for=", " cb="), 0, start) for start in left)
+
+
+def _created(body: str, masked: str, end: int | None = None) -> tuple[Place | None, int]:
+    """The object's own `created at`, and where the text before it ends."""
+    end = len(masked) if end is None else end
+    at = masked.rfind(" created at ", 0, end)
+    if at < 0:
+        return None, end
+    where = place(body[at + 12 : end])
+    return (where, at) if where else (None, end)
+
+
+def _is_future(masked: str, start: int) -> bool:
+    return _STATE.match(masked, start) is not None or any(masked.find(word, start) >= 0 for word in _FUTURE_WORDS)
+
+
+def _future(known: ObjectRepr, body: str, masked: str, start: int, depth: int) -> ObjectRepr:
+    created, end = _created(body, masked)
+    refs: tuple[CallbackRef, ...] = ()
+    if masked.endswith("]", 0, end):
+        opened = masked.rfind(" cb=[", start, end)
+        if opened >= 0:
+            refs, end = callbacks(body[opened + 5 : end - 1]), opened
+    outcome = {}
+    for word in ("exception", "result"):
+        at = masked.find(f" {word}=", start, end)
+        if at >= 0:
+            outcome[word], end = body[at + len(word) + 2 : end].strip(), at
+            break
+    state = _STATE.search(masked, start, end)
+    name = _NAME.search(masked, start, end)
+    wait_at = masked.find(" wait_for=", start, end)
+    wait = body[wait_at + 10 : end].strip() if wait_at >= 0 else ""
+    stop = wait_at if wait_at >= 0 else end
+    coro_at = masked.find(" coro=", start, stop)
+    if coro_at >= 0:
+        coro = _inside(body[coro_at + 6 : stop].strip())
+    else:  # 2014: the bare coroutine follows the state
+        coro = body[state.end() : stop].strip() if state else ""
+        coro = coro if "()" in coro else ""
+    failure = outcome.get("exception")
+    return replace(
+        known,
+        state=state.group(1).lower() if state else "",
+        name=_name(body, name) if name else None,
+        coroutine=coroutine(coro),
+        wait_for=_parse(wait, depth + 1) if wait else None,
+        exception=failure,
+        exception_type=exception_type(failure) if failure else None,
+        exception_text=exception_text(failure) if failure else None,
+        result=outcome.get("result"),
+        callbacks=refs,
+        created_at=created,
+    )
+
+
+def _inside(value: str) -> str:
+    """`coro=<...>` without its own brackets; a bound method or a coroutine object keeps its words."""
+    if not value.startswith("<"):
+        return value
+    spans = Spans(value)
+    end = spans.closed[0][1] if spans.closed and spans.closed[0][0] == 0 else 0
+    return value[1 : end - 1] if end else value[1:]
+
+
+def _name(body: str, match: re.Match[str]) -> str | None:
+    group = 1 if match.group(1) else 2
+    text = body[match.start(group) : match.end(group)]
+    return unquote(text) if group == 1 else text
+
+
+_WHEN = re.compile(r" when=[-+.\deinfa]+")
+
+
+def _handle(known: ObjectRepr, body: str, masked: str, start: int) -> ObjectRepr:
+    created, end = _created(body, masked)
+    state = ""
+    if masked.startswith(" cancelled", start) and masked[start + 10 : start + 11] in ("", " "):
+        state, start = "cancelled", start + 10
+    when = _WHEN.match(masked, start)
+    if when:
+        start = when.end()
+    return replace(known, state=state, callback=callee(body[start:end]), created_at=created)
+
+
+def _other(known: ObjectRepr, body: str, masked: str, start: int, closed: bool) -> ObjectRepr:
+    created, _ = _created(body, masked)
+    words = masked[start : start + 40].split()
+    name = _NAME.search(masked, start)
+    state = words[0] if words and words[0] in _TRANSPORT_STATES else ""
+    text = _name(body, name) if name and name.group(1) else None
+    return replace(known, parsed=closed, state=state, name=text, created_at=created)
