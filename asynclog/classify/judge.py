@@ -147,7 +147,7 @@ class Judge:
         )
 
     def view(self, message: Message, verdict: Verdict) -> dict[str, object]:
-        """What the conditions of rules may look at: None where the record does not say, a tuple for several spellings."""
+        """What conditions may look at: None where the record does not say, a tuple for several spellings."""
         record = message.record
         prefix = record.prefix
         thing = subject(message)
