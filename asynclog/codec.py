@@ -7,6 +7,9 @@ History of the format `run`:
 1: the first one.
 """
 
+# JSON holds anything, and so do fields:
+# ruff: noqa: ANN401
+
 from __future__ import annotations
 
 import dataclasses
@@ -15,8 +18,8 @@ import functools
 import json
 import types
 import typing
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar, cast
 
 from asynclog.errors import FormatError
 from asynclog.model import Run, Severity
@@ -84,7 +87,7 @@ def _unpack(document: Any, kind: str, version: int, cls: type[T]) -> T:
         )
     if kind not in document:
         raise FormatError(f"the saved {kind} is empty: it has a header and nothing else")
-    return from_plain(cls, document[kind], kind)
+    return cast("T", from_plain(cls, document[kind], kind))
 
 
 # -- JSON ------------------------------------------------------------------------------------------------------------
@@ -126,11 +129,11 @@ def loads(data: bytes) -> Any:
 
 
 @functools.cache
-def _fields(cls: type) -> tuple[tuple[str, Any, Any], ...]:
+def _fields(cls: Hashable) -> tuple[tuple[str, Any, Any], ...]:
     """(name, type, default or _MISSING) of each field."""
-    hints = typing.get_type_hints(cls)
+    hints = typing.get_type_hints(cast("type", cls))
     result = []
-    for field in dataclasses.fields(cls):
+    for field in dataclasses.fields(cast("Any", cls)):
         default = field.default if field.default is not dataclasses.MISSING else _MISSING
         if field.default_factory is not dataclasses.MISSING:
             default = field.default_factory()
@@ -151,7 +154,7 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     return {
-        name: to_plain(item) for name, _, default in _fields(type(value)) if (item := getattr(value, name)) != default
+        name: to_plain(item) for name, _, default in _fields(value.__class__) if (item := getattr(value, name)) != default
     }
 
 

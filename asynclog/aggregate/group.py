@@ -6,7 +6,6 @@ matters), so it does not depend on how the log was cut.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from operator import attrgetter
@@ -31,7 +30,6 @@ from asynclog.model import Caller, Finding, Frame, Group, Sample, Severity, Time
 
 UNNAMED = "Task-N"
 """All the names that asyncio itself gives (Task-1, Task-2 ...)."""
-_UNNAMED = re.compile(r"Task-\d+")
 _rank = attrgetter("partial", "source_index", "line", "offset")
 
 
@@ -40,8 +38,8 @@ class GroupBuilder:
 
     __slots__ = (
         "_callers", "_chains", "_durations", "_echoes", "_first", "_head", "_last", "_messages", "_objects", "_parents",
-        "_processes", "_rules", "_samples", "_severities", "_tasks", "_tests", "_timeline", "_worst", "count",
-        "partial", "shutdown", "undecided",
+        "_processes", "_rules", "_samples", "_severities", "_tasks", "_tests", "_worst", "count", "partial", "shutdown",
+        "timelines", "undecided",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -51,7 +49,7 @@ class GroupBuilder:
         self._first: Timestamp | None = None
         self._last: Timestamp | None = None
         self._durations = histogram.HistogramBuilder()
-        self._timeline = timeline.TimelineBuilder()
+        self.timelines: dict[Severity, timeline.TimelineBuilder] = {}
         self._chains: dict[int, tuple[Sequence[Frame], str]] = {}
         self._callers: dict[str, Caller] = {}
         self._rules: Counter[str] = Counter()
@@ -71,7 +69,7 @@ class GroupBuilder:
         self.add_all([finding])
 
     def add_all(self, batch: list[Finding]) -> None:
-        """Count findings of this fingerprint."""
+        """Count findings of this fingerprint, all of one rule and severity."""
         batch.sort(key=_rank)
         self._take_head(batch[0])
         self.count += len(batch)
@@ -80,7 +78,7 @@ class GroupBuilder:
         stamps = [finding.timestamp for finding in batch]
         durations = [finding.duration for finding in batch]
         micros = [None if stamp is None else stamp.micros for stamp in stamps]
-        self._take_times(micros, durations, stamps.__getitem__)
+        self._take_times(batch[0].severity, micros, durations, stamps.__getitem__)
         self._take_worst(durations, lambda index: sample_of(batch[index], self._variant(batch[index])))
         self._take_samples(batch)
         self._take_names(batch)
@@ -104,7 +102,7 @@ class GroupBuilder:
         self._take_head(head)
         self.count += number
         self.partial += number if template.partial else 0
-        self._take_times(micros, durations, lambda index: finding_at(index).timestamp)
+        self._take_times(template.severity, micros, durations, lambda index: finding_at(index).timestamp)
         self._take_worst(durations, lambda index: sample_of(finding_at(index), self._variant(template)))
         self._take_samples([head])
         self._take_names([template], number)
@@ -122,6 +120,7 @@ class GroupBuilder:
 
     def _take_times(
         self,
+        severity: Severity,
         micros: Sequence[int | None],
         durations: Sequence[int | None],
         stamp_at: Callable[[int], Timestamp | None],
@@ -131,11 +130,12 @@ class GroupBuilder:
         times = [micro for micro in micros if micro is not None]
         if not times:
             return
-        if len(times) == len(micros):
-            self._timeline.add_many(times, durations if known else None)
-        else:
+        if severity not in self.timelines:
+            self.timelines[severity] = timeline.TimelineBuilder()
+        timed: Sequence[int | None] = durations
+        if len(times) < len(micros):
             timed = [d for micro, d in zip(micros, durations, strict=True) if micro is not None]
-            self._timeline.add_many(times, timed)
+        self.timelines[severity].add_many(times, timed if known else None)
         low, high = min(times), max(times)
         ends = [stamp_at(index) for index, micro in enumerate(micros) if micro in (low, high)]
         if len({stamp.dated for stamp in ends if stamp is not None}) > 1:
@@ -153,19 +153,23 @@ class GroupBuilder:
         """`batch` is in order."""
         if len(self._samples) == SAMPLES and rank(batch[0]) > rank(self._samples[-1]):
             return
-        found: dict[tuple[str | None, int], Sample] = {}
+        seen: set[tuple[str | None, int]] = set()
+        found: dict[str, Sample] = {}
         for finding in batch:
             key = (finding.exception_message, id(finding.chain))
-            if key not in found:
-                found[key] = sample_of(finding, self._variant(finding))
+            if key not in seen:
+                seen.add(key)
+                variant = self._variant(finding)
+                if variant not in found:
+                    found[variant] = sample_of(finding, variant)
+                    if len(found) == SAMPLES:
+                        break
         self._samples = first_variants([*self._samples, *found.values()])
 
     def _take_names(self, batch: list[Finding], times: int = 1) -> None:
-        for finding in batch:
-            if finding.severity > self._severities.get(finding.rule, -1):
-                self._severities[finding.rule] = finding.severity
-        for rule, count in Counter([finding.rule for finding in batch]).items():
-            self._rules[rule] += count * times
+        rule, severity = batch[0].rule, batch[0].severity
+        self._rules[rule] += len(batch) * times
+        self._severities[rule] = max(severity, self._severities.get(rule, severity))
         self._objects = _added(self._objects, [finding.object for finding in batch], times)
         self._tasks = _added(self._tasks, [task_name(finding.task) for finding in batch], times)
         self._tests = _added(self._tests, [finding.test for finding in batch], times)
@@ -232,7 +236,8 @@ class GroupBuilder:
         return Group(
             head.fingerprint, head.signature, head.kind, rule, severity, head.site, head.coroutine, head.callback,
             head.exception_type, self.count, self.partial, self._first, self._last, self._durations.freeze(),
-            self._timeline.freeze(), cap_callers(self._callers), head.failure, dict(self._rules),
+            timeline.merge_all(builder.freeze() for builder in self.timelines.values()),
+            cap_callers(self._callers), head.failure, dict(self._rules),
             dict(self._severities), tally.cap(self._objects), tally.cap(self._tasks), tally.cap(self._tests),
             tally.cap_pairs(self._processes), tally.cap(self._messages), tally.cap(self._parents), self._worst,
             self._samples, (), self.shutdown, dict(self.undecided), tally.cap_pairs(self._echoes),
@@ -241,7 +246,7 @@ class GroupBuilder:
 
 def task_name(name: str | None) -> str | None:
     """The name of a task, with one name for all that nobody named."""
-    return UNNAMED if name is not None and name.startswith("Task-") and _UNNAMED.fullmatch(name) else name
+    return UNNAMED if name is not None and name[:5] == "Task-" and name[5:].isdecimal() else name
 
 
 def _added(counts: dict[str, int], names: list[str | None], times: int) -> dict[str, int]:

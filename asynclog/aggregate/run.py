@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from asynclog.aggregate import facts, seams, tally, timeline
 from asynclog.aggregate.group import GroupBuilder
 from asynclog.aggregate.join import merge_sources
-from asynclog.model import Accounting, Finding, Rule, Run, Seam, Severity, SourceSpan
+from asynclog.model import Accounting, Finding, Group, Rule, Run, Seam, Severity, SourceSpan, Timeline
 
 _BUFFER = 4096
 _NEAR = 64
@@ -23,8 +23,8 @@ class RunBuilder:
     def __init__(self) -> None:
         self._groups: dict[str, GroupBuilder] = {}
         self._facts = facts.FactsBuilder()
-        self._timelines: dict[Severity, timeline.TimelineBuilder] = {}
-        self._blocked = timeline.TimelineBuilder()
+        self._moved = timeline.TimelineBuilder()
+        self._blocking: set[str] = set()
         self._unknown: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
         self._buffer: list[Finding] = []
@@ -58,7 +58,7 @@ class RunBuilder:
         self._facts.add_all([template], len(micros))
         self._facts.add_durations(template.kind, durations)
         self._counts["partial" if template.partial else "classified"] += len(micros)
-        self._take_times(template.severity, template.kind, micros, durations)
+        self._take_blocked(template, micros, durations)
         self._take_shutdown(group, template, lines)
         self._take_ends(template.source_index, [finding_at(0), finding_at(len(micros) - 1)])
         self._take_echoes(group, template.source_index, template.fingerprint, _candidates(lines, durations, finding_at))
@@ -99,8 +99,8 @@ class RunBuilder:
             self._facts.freeze(),
             spans,
             {name: rule for name, rule in sorted((rules or {}).items()) if name in used},
-            {severity.label: builder.freeze() for severity, builder in self._timelines.items()},
-            self._blocked.freeze(),
+            self._timelines(),
+            self._blocked(groups),
             label,
             tuple(sorted(set(notes))),
             {source: Seam(first, last, self._left(source)) for source, (first, last) in sorted(ends.items())},
@@ -117,9 +117,9 @@ class RunBuilder:
 
     def _flush(self) -> None:
         buffer, self._buffer = self._buffer, []
-        batches: dict[tuple[str, int], list[Finding]] = {}
+        batches: dict[tuple[str, int, str, Severity], list[Finding]] = {}
         for finding in buffer:
-            key = (finding.fingerprint, finding.source_index)
+            key = (finding.fingerprint, finding.source_index, finding.rule, finding.severity)
             batch = batches.get(key)
             if batch is None:
                 batches[key] = [finding]
@@ -127,7 +127,7 @@ class RunBuilder:
                 batch.append(finding)
             if finding.kind == "loop-lifecycle" and (closed := seams.sign_of(finding)) is not None:
                 self._signs.setdefault(finding.source_index, seams.Signs()).add(finding.line, closed)
-        for (fingerprint, source), batch in batches.items():
+        for (fingerprint, source, _, _), batch in batches.items():
             self._take(fingerprint, source, batch)
 
     def _take(self, fingerprint: str, source: int, batch: list[Finding]) -> None:
@@ -141,27 +141,33 @@ class RunBuilder:
         partial = sum(finding.partial for finding in batch)
         self._counts["partial"] += partial
         self._counts["classified"] += len(batch) - partial
-        by_severity: dict[Severity, list[Finding]] = {}
-        for finding in batch:
-            by_severity.setdefault(finding.severity, []).append(finding)
-        for severity, findings in by_severity.items():
-            micros = [None if finding.timestamp is None else finding.timestamp.micros for finding in findings]
-            self._take_times(severity, findings[0].kind, micros, [finding.duration for finding in findings])
+        if batch[0].kind in facts.BLOCKING:
+            micros = [None if finding.timestamp is None else finding.timestamp.micros for finding in batch]
+            self._take_blocked(batch[0], micros, [finding.duration for finding in batch])
         group.add_all(batch)
 
-    def _take_times(
-        self, severity: Severity, kind: str, micros: Sequence[int | None], durations: Sequence[int | None]
+    def _take_blocked(
+        self, first: Finding, micros: Sequence[int | None], durations: Sequence[int | None]
     ) -> None:
-        known = [(m, d) for m, d in zip(micros, durations, strict=True) if m is not None]
-        if not known:
+        """Note how far the durations of a blocking kind reach back."""
+        if first.kind not in facts.BLOCKING:
             return
-        builder = self._timelines.get(severity)
-        if builder is None:
-            builder = self._timelines[severity] = timeline.TimelineBuilder()
-        builder.add_many([micro for micro, _ in known], [duration for _, duration in known])
-        if kind in facts.BLOCKING:
-            spans = [(micro, duration) for micro, duration in known if duration is not None]
-            self._blocked.add_spans([micro for micro, _ in spans], [duration for _, duration in spans])
+        self._blocking.add(first.fingerprint)
+        known = [(m, d) for m, d in zip(micros, durations, strict=True) if m is not None and d is not None]
+        self._moved.move_back([micro for micro, _ in known], [duration for _, duration in known])
+
+    def _blocked(self, groups: Mapping[str, Group]) -> Timeline:
+        ends = timeline.merge_all(groups[name].timeline for name in sorted(self._blocking))
+        return timeline.merge(ends, self._moved.freeze())
+
+    def _timelines(self) -> dict[str, Timeline]:
+        """By severity, worst first."""
+        result: dict[str, Timeline] = {}
+        for severity in sorted(Severity, reverse=True):
+            parts = [group.timelines[severity] for group in self._groups.values() if severity in group.timelines]
+            if parts:
+                result[severity.label] = timeline.merge_all(part.freeze() for part in parts)
+        return result
 
     def _take_ends(self, source: int, findings: list[Finding]) -> None:
         first, last = self._ends.get(source, (findings[0], findings[0]))

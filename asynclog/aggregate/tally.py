@@ -14,7 +14,7 @@ OTHER = "(other)"
 KEPT = 256
 _NAMES_OF_A_TEXT = 160
 
-_HEX = re.compile(r"0x[0-9A-Fa-f]+|\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|\b(?=[0-9a-f]*\d)[0-9a-f]{12,}\b")
+_HEX = re.compile(r"\b(?:0x[0-9A-Fa-f]+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|(?=[a-f]*\d)[0-9a-f]{12,}\b)")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -22,7 +22,9 @@ def mask(text: str, limit: int = _NAMES_OF_A_TEXT) -> str:
     """`text` with addresses, UUIDs and numbers masked, on one line and not longer than `limit`."""
     if len(text) > 4 * limit:
         text = text[: 4 * limit]
-    masked = " ".join(_DIGITS.sub("N", _HEX.sub("N", text)).split())
+    if _DIGITS.search(text):
+        text = _DIGITS.sub("N", _HEX.sub("N", text))
+    masked = " ".join(text.split())
     return masked if len(masked) <= limit else masked[: limit - 1] + "…"
 
 

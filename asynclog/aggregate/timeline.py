@@ -45,31 +45,35 @@ class TimelineBuilder:
                     totals[cell] = totals.get(cell, 0) + duration
         self._settle()
 
-    def add_spans(self, ends: Sequence[int], durations: Sequence[int]) -> None:
-        """Spread each duration over the time before its end; the event itself counts where it began."""
-        counts, totals = self.counts, self.totals
+    def move_back(self, ends: Sequence[int], durations: Sequence[int]) -> None:
+        """Correct for durations that reach back into the cells before that of their end.
+
+        Added to a timeline that holds all of each duration in the cell of its end, it spreads them over the time in
+        which they passed. Takes the totals of those that reach back only, so it costs little where durations are short.
+        """
+        shift = CELL_BITS + self.level
+        inside = (1 << shift) - 1
         for end, duration in zip(ends, durations, strict=True):
-            start = end - max(duration, 0)
-            shift = CELL_BITS + self.level
-            first, last = start >> shift, max(end - 1, start) >> shift
-            if last - first >= TIMELINE_CELLS:
-                while last - first >= TIMELINE_CELLS:
-                    self._coarsen()
-                    shift = CELL_BITS + self.level
-                    first, last = start >> shift, max(end - 1, start) >> shift
-                counts, totals = self.counts, self.totals
-            counts[first] = counts.get(first, 0) + 1
-            if first == last:
-                totals[first] = totals.get(first, 0) + end - start
+            if duration <= end & inside:
                 continue
-            for cell in range(first, last + 1):
-                overlap = min(end, (cell + 1) << shift) - max(start, cell << shift)
-                totals[cell] = totals.get(cell, 0) + overlap
-                if cell != first:
-                    counts.setdefault(cell, 0)
+            start = end - duration
+            while (end >> shift) - (start >> shift) >= TIMELINE_CELLS:
+                self._coarsen()
+                shift = CELL_BITS + self.level
+                inside = (1 << shift) - 1
+            first, last = start >> shift, end >> shift
+            if first == last:
+                continue
+            totals, counts = self.totals, self.counts
+            counts.setdefault(last, 0)
+            totals[last] = totals.get(last, 0) - (duration - (end & inside))
+            for cell in range(first, last):
+                counts.setdefault(cell, 0)
+                totals[cell] = totals.get(cell, 0) + ((cell + 1) << shift) - max(start, cell << shift)
             if len(counts) > TIMELINE_CELLS:
                 self._settle()
-                counts, totals = self.counts, self.totals
+                shift = CELL_BITS + self.level
+                inside = (1 << shift) - 1
         self._settle()
 
     def _coarsen(self) -> None:
