@@ -1,0 +1,58 @@
+"""`python -m asynclog` and the console script: exit codes are decided here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+EXIT_CLEAN, EXIT_FAILED, EXIT_ERROR, EXIT_NOTHING, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the answer is the exit code. An error is never a pass: whatever is unforeseen is 2."""
+    import click
+
+    from asynclog.cli import cli
+    from asynclog.errors import AsynclogError
+
+    try:
+        code = cli.main(args=arguments, prog_name="asynclog", standalone_mode=False)
+        _flush()
+    except click.exceptions.Exit as stop:
+        return int(stop.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        print("interrupted", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return EXIT_ERROR
+    except AsynclogError as error:
+        for line in error.message.splitlines():
+            print(f"error: {line}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {error.hint}", file=sys.stderr)
+        return EXIT_ERROR
+    except BrokenPipeError:
+        _silence()
+        return EXIT_CLEAN
+    except Exception as error:  # noqa: BLE001 - an internal error must not look like "the gate failed" (1)
+        import traceback
+
+        traceback.print_exc()
+        print(f"error: internal error: {error!r}", file=sys.stderr)
+        print("hint: this is a bug of asynclog; please report it with the text above and `asynclog --version`", file=sys.stderr)
+        return EXIT_ERROR
+    return code if isinstance(code, int) else EXIT_CLEAN
+
+
+def _flush() -> None:
+    sys.stdout.flush()
+
+
+def _silence() -> None:
+    """After the reader went away: nothing more to write, also not when Python closes its streams."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,253 @@
+"""The order of the rooms: bytes -> records -> messages -> findings -> groups -> run.
+
+The only file that knows it. A source is mapped in parts (byte ranges of a plain file; any other input is one part) to
+partial runs, which are merged in order. At each seam the parts must agree on how far a record reaches from one into the
+next; where they do not, the later one is read again with what the earlier one found.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from asynclog import codec
+from asynclog.aggregate.join import combine, merge_runs, shift_lines, shift_sources
+from asynclog.aggregate.run import RunBuilder
+from asynclog.classify.judge import UNCLASSIFIED, Judge
+from asynclog.classify.plumbing import Plumbing
+from asynclog.classify.redact import Redactor
+from asynclog.classify.rulebook import Rulebook, load_builtin, load_user
+from asynclog.classify.rulefiles import builtin_folder, parse_documents
+from asynclog.config import Settings
+from asynclog.errors import InputError, UsageError
+from asynclog.model import Finding, Message, Record, Run, SourceSpan
+from asynclog.parse.message import understand
+from asynclog.read.inputs import Input, expand
+from asynclog.read.layout import Layout
+from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
+from asynclog.read.recognise import Recogniser
+from asynclog.read.scan import LOGGER_ANCHORS, Scanner
+from asynclog.read.timestamps import parse_timestamp
+
+_DAY = 86_400_000_000
+_AROUND = 300_000_000  # microseconds on either side of --around
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one part of a source gave: a partial run, or the findings themselves where they are asked for."""
+
+    progress: Progress
+    seam: Seam
+    run: Run | None = None
+    findings: list[Finding] = field(default_factory=list)
+
+
+class Engine:
+    """Reads and judges with one set of settings; made once per process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.notes: list[str] = []
+        self._keep = _time_filter(settings)
+
+    @cached_property
+    def rulebook(self) -> Rulebook:
+        """Built-in rules, refined by the user's."""
+        book = load_builtin()
+        return load_user([Path(path) for path in self.settings.rules], book) if self.settings.rules else book
+
+    @cached_property
+    def plumbing(self) -> Plumbing:
+        """Whose code a frame is."""
+        file = builtin_folder() / "plumbing.yaml"
+        data = parse_documents(file.read_text("utf-8"), str(file))["data"]
+        return Plumbing(data, self.settings.in_app, self.settings.plumbing, self.settings.path_map)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """Messages to findings."""
+        return Judge(self.rulebook, self.plumbing)
+
+    @cached_property
+    def reader(self) -> Reader:
+        """Bytes to records."""
+        needles = [needle for pattern in self.rulebook.patterns for needle in pattern.needles]
+        return Reader(Recogniser(self.rulebook.patterns), Scanner([*needles, *LOGGER_ANCHORS]), self.settings.window)
+
+    @cached_property
+    def _units(self) -> dict[str, str]:
+        return {pattern.kind: pattern.duration for pattern in self.rulebook.patterns if pattern.duration}
+
+    @cached_property
+    def _redactor(self) -> Redactor | None:
+        return Redactor() if self.settings.redact else None
+
+    def message(self, record: Record) -> Message:
+        """A record understood."""
+        return understand(record, self._units.get(record.kind or ""))
+
+    def findings(self, records: Iterable[Record], builder: RunBuilder | None = None) -> Iterator[Finding]:
+        """The findings of `records`; what is none is counted in `builder`."""
+        for record in records:
+            message = self.message(record)
+            finding = self.judge.judge(message)
+            if not self._keep(finding):
+                continue
+            if finding.kind == UNCLASSIFIED:
+                if builder is not None:
+                    builder.add_unclassified(finding.text)
+                continue
+            if message.malformed and builder is not None:
+                builder.add_malformed()
+            if self._redactor is not None:
+                finding = self._redactor.scrub(finding)
+            yield finding
+
+    def part(self, source: Input, part: Part | None, layout: Layout | None, collect: bool) -> Outcome:
+        """Read one part (None: the whole source): a partial run, or with `collect` its findings."""
+        progress, seam, builder = Progress(), Seam(), RunBuilder()
+        if part is None or layout is None:
+            records = self.reader.records(source, progress)
+        else:
+            records = self.reader.part(source, part, layout, progress, seam)
+        if collect:
+            return Outcome(progress, seam, None, list(self.findings(records)))
+        for finding in self.findings(records, builder):
+            builder.add(finding)
+        span = progress.span(source.path, source.index)
+        if part is not None:
+            span = dataclasses.replace(span, bytes=min(part.end, source.size or 0) - part.start)
+        return Outcome(progress, seam, builder.finish([span], self.rulebook.rules, notes=self.judge.notes))
+
+
+@lru_cache(maxsize=4)
+def engine(settings: Settings) -> Engine:
+    """The engine of this process for `settings`."""
+    return Engine(settings)
+
+
+def _map_part(settings: Settings, source: Input, part: Part | None, layout: Layout | None) -> Outcome:
+    """One part of one source; runs in any process."""
+    return engine(settings).part(source, part, layout, collect=False)
+
+
+def analyze(arguments: Sequence[str], settings: Settings, label: str | None = None, on_part: Callable[[int], None] | None = None) -> Run:
+    """The run of all logs and saved reports that `arguments` name.
+
+    Raises InputError for what cannot be opened; losses while reading are notes of the run.
+    """
+    book = engine(settings)
+    _ = book.rulebook  # broken rules are told before anything is read
+    runs: list[Run] = []
+    for source in expand(arguments):
+        saved = _saved(source, settings)
+        run = saved if saved is not None else _source(book, source, on_part)
+        runs.append(run if saved is None else shift_sources(saved, source.index))
+        if on_part is not None:
+            on_part(source.size or 0)
+    run = combine(runs)
+    return dataclasses.replace(run, label=label or run.label)
+
+
+def _source(book: Engine, source: Input, on_part: Callable[[int], None] | None) -> Run:
+    """One source, in parts where it can be cut, else whole."""
+    settings = book.settings
+    if source.size is None or source.size <= settings.chunk or not is_plain(source.path):
+        run = _map_part(settings, source, None, None).run
+        return run if run is not None else Run()
+    layout, skip = book.reader.layout_of(source)
+    parts = [Part(start, min(start + settings.chunk, source.size)) for start in range(skip, source.size, settings.chunk)]
+    merged, lines = Run(), 0
+    reach: dict[str | None, int] = {}
+    for part in parts:
+        outcome = _map_part(settings, source, part, layout)
+        entry = {writer: end for writer, end in reach.items() if end > part.start}
+        if entry != outcome.seam.entry:
+            outcome = _map_part(settings, source, dataclasses.replace(part, covered=entry), layout)
+        reach = outcome.seam.exit
+        if outcome.run is not None:
+            merged = merge_runs(merged, shift_lines(outcome.run, lines))
+        lines += outcome.progress.lines
+    return merged
+
+
+def findings(arguments: Sequence[str], settings: Settings) -> Iterator[Finding]:
+    """Every finding of the logs that `arguments` name, in log order."""
+    book = engine(settings)
+    _ = book.rulebook
+    for source in expand(arguments):
+        if _is_saved(source):
+            raise InputError(f"{source.path}: a saved report holds groups, not findings", "give the log itself for -f jsonl")
+        progress = Progress()
+        yield from book.findings(book.reader.records(source, progress))
+        book.notes.extend(progress.notes)
+
+
+def records(arguments: Sequence[str], settings: Settings) -> Iterator[tuple[Record, Message, Finding]]:
+    """Every record with what was understood and judged, for `explain`."""
+    book = engine(settings)
+    for source in expand(arguments):
+        for record in book.reader.records(source, Progress()):
+            message = book.message(record)
+            yield record, message, book.judge.judge(message)
+
+
+def _is_saved(source: Input) -> bool:
+    if source.path == "-" or "://" in source.path:
+        return False
+    try:
+        with open(source.path, "rb") as file:
+            return codec.is_saved(file.read(200))
+    except OSError:
+        return False
+
+
+def _saved(source: Input, settings: Settings) -> Run | None:
+    """The run in a saved report, None where the source is a log."""
+    if not _is_saved(source):
+        return None
+    if settings.since or settings.until or settings.around:
+        raise UsageError(f"{source.path}: a saved report cannot be narrowed in time", "give the log itself with --since, --until or --around")
+    return codec.load_run(Path(source.path).read_bytes(), source.path)
+
+
+def _time_filter(settings: Settings) -> Callable[[Finding], bool]:
+    """Whether a finding lies in the time that the user asked for."""
+    low, high = _bound(settings.since, "--since"), _bound(settings.until, "--until")
+    middle = _bound(settings.around, "--around")
+    if middle is not None:
+        low, high = (middle[0] - _AROUND, middle[1]), (middle[0] + _AROUND, middle[1])
+    if low is None and high is None:
+        return lambda finding: True
+
+    def keep(finding: Finding) -> bool:
+        stamp = finding.timestamp
+        if stamp is None:
+            return False
+        for bound, below in ((low, True), (high, False)):
+            if bound is None:
+                continue
+            micros = stamp.micros if bound[1] and stamp.dated else stamp.micros % _DAY
+            if (micros < bound[0]) if below else (micros > bound[0]):
+                return False
+        return True
+
+    return keep
+
+
+def _bound(text: str | None, option: str) -> tuple[int, bool] | None:
+    if text is None:
+        return None
+    stamp = parse_timestamp(text if ":" in text else f"{text} 00:00:00")
+    if stamp is None:
+        raise UsageError(f"{option} {text!r} is no time", "write it as in the log: '2026-01-31 02:14:00' or '02:14:00'")
+    return stamp.micros if stamp.dated else stamp.micros % _DAY, stamp.dated
+
+
+def source_spans(run: Run) -> tuple[SourceSpan, ...]:
+    """The inputs of a run, for notes on standard error."""
+    return run.sources

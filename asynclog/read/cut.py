@@ -1,0 +1,298 @@
+"""Records out of a window of bytes, cut around the places where an anchor was found.
+
+Each hit is asked: does a message start on this line; is it the last line of a traceback whose text only asyncio raises;
+is it a detail whose first line was lost; does it name logger `asyncio` with a text nobody knows? Lines that no hit
+touches are never looked at. What a record has covered is not asked again, so the answer depends on the order of the
+bytes alone and not on how they were cut into windows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from asynclog.model import MessagePattern, Prefix, Record
+from asynclog.read import jsonlines
+from asynclog.read.extent import Extent, NeedMore, extent
+from asynclog.read.layout import Layout
+from asynclog.read.lines import Line, Lines
+from asynclog.read.prefix import is_header, parse_prefix
+from asynclog.read.recognise import Head, Recogniser
+
+RUN_UP = 1 << 16  # bytes above a hit that may be looked at, whatever the window
+WALK_UP = 400  # lines above the end of a traceback in which its beginning is looked for
+RECORD_CAP = 4 << 20  # bytes of a record that are waited for
+_TRACEBACK = "Traceback (most recent call last):"
+_LINKS = ("During handling of the above", "The above exception was the direct")
+
+
+class Cutter:
+    """Cuts one source, window after window in order. `covered` maps a writer to the offset up to which it is read."""
+
+    def __init__(
+        self, recogniser: Recogniser, layout: Layout, source: str, source_index: int = 0, counted: int = 0, limit: int = 1 << 62
+    ) -> None:
+        self._recogniser = recogniser
+        self._layout = layout
+        self._source = source
+        self._index = source_index
+        self.covered: dict[str | None, int] = {}
+        self._counted = counted
+        self._limit = limit
+        self._line = 1
+
+    def cut(self, data: bytes, base: int, hits: Sequence[int], final: bool) -> tuple[list[Record], int]:
+        """The records that `hits` (offsets in `data`, ascending) belong to, and the window offset to keep from.
+
+        `base` is the file offset of `data`; with `final` nothing follows. Hits behind the answered offset are asked
+        again with the next window.
+        """
+        lines = Lines(data, self._layout, final)
+        records: list[Record] = []
+        for hit in hits:
+            start = lines.start_of(hit)
+            if base + start >= self._limit:
+                return records, start
+            line = lines.at(start)
+            if line is None:
+                if not final and len(data) - start < RECORD_CAP:
+                    return records, start
+                continue
+            if base + start < self.covered.get(line.key, 0):
+                continue
+            try:
+                for record in self._records(lines, line, hit, base):
+                    records.append(record)
+                    self.covered[line.key] = record.end_offset
+            except NeedMore:
+                if len(data) - start < RECORD_CAP:
+                    return records, start
+                rest = Lines(data, self._layout, True)
+                for record in self._records(rest, line, hit, base):
+                    records.append(record)
+                    self.covered[line.key] = record.end_offset
+        return records, len(data)
+
+    def _records(self, lines: Lines, line: Line, hit: int, base: int) -> Iterator[Record]:
+        text = line.text
+        if text.lstrip().startswith("{") and (decoded := jsonlines.decode(text)) is not None:
+            yield from self._from_json(decoded, lines, line, base)
+            return
+        head = self._recogniser.head(text, line.time, line.key)
+        if head is not None and head.start and '"' in text[: head.start] and text.lstrip()[:1] in '{"':
+            head = None
+        if head is not None:
+            if not self._quoted(lines, line, head):
+                yield self._record(lines, line, head, base)
+            return
+        final = self._recogniser.final(text)
+        if final is not None:
+            yield from self._traceback(lines, line, final, base)
+            return
+        detail = self._recogniser.detail(text)
+        if detail is not None:
+            if self._headless(lines, line, base):
+                yield self._record(lines, line, detail, base, headless=True)
+            return
+        unknown = self._recogniser.unknown(text, line.time, line.key)
+        if unknown is not None:
+            yield self._record(lines, line, unknown, base)
+            return
+        if '"' in text:
+            yield from self._from_strings(lines, line, base)
+
+    def _record(self, lines: Lines, line: Line, head: Head, base: int, headless: bool = False) -> Record:
+        prefix = line.text[: head.start]
+        rest = extent(lines, line, prefix, head.pattern, self._layout, self._is_head)
+        text = "\n".join((line.text[head.start :], *rest.lines)) if rest.lines else line.text[head.start :]
+        return self._make(lines, line, head, text, base, rest, headless)
+
+    def _make(self, lines: Lines, line: Line, head: Head, text: str, base: int, rest: Extent, headless: bool = False) -> Record:
+        pattern = head.pattern
+        return Record(
+            source=self._source,
+            line=self._line_number(lines, line.start, base),
+            offset=base + line.start,
+            prefix=head.prefix,
+            text=text,
+            kind=pattern.kind if pattern is not None else None,
+            fields=head.fields,
+            stream=line.key,
+            headless=headless,
+            cut=rest.capped,
+            source_index=self._index,
+            end_offset=base + rest.end,
+            lines=1 + len(rest.lines),
+        )
+
+    def _is_head(self, text: str) -> bool:
+        return self._recogniser.head(text) is not None
+
+    def _line_number(self, lines: Lines, start: int, base: int) -> int:
+        """1-based line of the window offset `start`; newlines are counted once, going forward."""
+        offset = base + start
+        if offset >= self._counted:
+            self._line += lines.data.count(b"\n", self._counted - base if self._counted > base else 0, start)
+            self._counted = offset
+            return self._line
+        return self._line - lines.data.count(b"\n", start, self._counted - base)
+
+    def count_rest(self, data: bytes, base: int, end: int) -> None:
+        """Count the newlines of `data` up to window offset `end`, before that part is given up."""
+        offset = base + end
+        if offset > self._counted:
+            self._line += data.count(b"\n", max(self._counted - base, 0), end)
+            self._counted = offset
+
+    @property
+    def lines_seen(self) -> int:
+        """How many line ends were counted so far."""
+        return self._line - 1
+
+    # -- what is no plain text line ------------------------------------------------------------------------------
+
+    def _from_json(self, decoded: tuple[Prefix, str, str | None], lines: Lines, line: Line, base: int) -> Iterator[Record]:
+        prefix, body, _writer = decoded
+        yield from self._inner(prefix, body, lines, line, base)
+
+    def _from_strings(self, lines: Lines, line: Line, base: int) -> Iterator[Record]:
+        """Messages inside string literals: a cut JSON line, or one line of an object printed over several."""
+        for _, body in jsonlines.strings(line.text):
+            found = list(self._inner(Prefix(), body, lines, line, base))
+            if found:
+                yield from found
+                return
+
+    def _inner(self, prefix: Prefix, body: str, lines: Lines, line: Line, base: int) -> Iterator[Record]:
+        """The record that `body`, an entry's whole text, holds."""
+        first, _, _rest = body.partition("\n")
+        head = self._recogniser.head(first)
+        if head is not None and head.start and not _bracketed(first[: head.start]):
+            head = None
+        pattern: MessagePattern | None = head.pattern if head else None
+        if head is not None and pattern is not None:
+            merged = _merge(prefix, head.prefix)
+            if not self._allowed(pattern, merged):
+                return
+            text = body[head.start :]
+        elif prefix.logger == "asyncio":
+            head, merged, text = Head(0, prefix, None), prefix, body
+        else:
+            ending = body.rstrip().split("\n")[-12:]
+            final = next((found for text_line in reversed(ending) if (found := self._recogniser.final(text_line))), None)
+            if final is None or _TRACEBACK not in body:
+                return
+            head, merged, text = final, prefix, body
+        yield self._make(lines, line, Head(0, merged, head.pattern, head.fields), text, base, Extent((), line.end))
+
+    def _allowed(self, pattern: MessagePattern, prefix: Prefix) -> bool:
+        from asynclog.read.recognise import _belongs
+
+        return _belongs(pattern, prefix, "")
+
+    # -- what needs a look above ---------------------------------------------------------------------------------
+
+    def _quoted(self, lines: Lines, line: Line, head: Head) -> bool:
+        """Whether a bare message in a file of prefixed records stands inside the text of an exception."""
+        if self._layout.header is None or head.pattern is None or head.pattern.channel != "log":
+            return False
+        if line.text[: head.start].strip() and self._layout.header.match(line.text):
+            return False
+        above = line
+        for _ in range(60):
+            previous = lines.before(above.start, line.start - RUN_UP)
+            if previous is None:
+                return False
+            above = previous
+            if above.key != line.key:
+                continue
+            if self._layout.header.match(above.text):
+                return False
+            if _TRACEBACK in above.text or above.text.startswith("  File "):
+                return True
+        return False
+
+    def _headless(self, lines: Lines, line: Line, base: int) -> bool:
+        """Whether nothing but remains of the same record stands above `line`, up to the beginning of the file."""
+        above = line
+        for _ in range(WALK_UP):
+            previous = lines.before(above.start, line.start - RUN_UP)
+            if previous is None:
+                return base == 0
+            above = previous
+            if above.key == line.key and (is_header(above.text) or not above.text.startswith((" ", "source_traceback:", "handle_traceback:"))):
+                return False
+        return False
+
+    def _traceback(self, lines: Lines, line: Line, final: Head, base: int) -> Iterator[Record]:
+        """The record that ends with the exception at `line`: its own first line, or the traceback's."""
+        following = lines.at(line.end)
+        while following is not None and not following.text.strip():
+            following = lines.at(following.end)
+        if following is None and not lines.final:
+            raise NeedMore
+        if following is not None and following.text.strip().startswith(_LINKS):
+            return
+        start, top = None, line
+        linked = False
+        above = line
+        for _ in range(WALK_UP):
+            previous = lines.before(above.start, line.start - RUN_UP)
+            if previous is None:
+                break
+            above = previous
+            if above.key != line.key:
+                continue
+            text = above.text
+            if base + above.start < self.covered.get(above.key, 0):
+                return
+            if _TRACEBACK in text:
+                start, top, linked = above, above, False
+            elif text.strip().startswith(_LINKS):
+                linked = True
+            elif start is not None and not linked and text.strip():
+                break
+            elif start is None and is_header(text):
+                break
+        if start is None:
+            return
+        owner = lines.before(top.start, line.start - RUN_UP)
+        head = Head(0, parse_prefix("", line.time, line.key), final.pattern, final.fields)
+        first = top
+        if owner is not None and owner.key == line.key and is_header(owner.text):
+            prefix = parse_prefix(_header_part(owner.text), owner.time, owner.key)
+            if prefix.level not in ("DEBUG", "INFO", "TRACE"):
+                first = owner
+                head = Head(0, prefix, final.pattern, final.fields)
+        text = self._joined(lines, first, line)
+        yield self._make(lines, first, head, text, base, Extent(tuple(text.split("\n")[1:]), line.end))
+
+    def _joined(self, lines: Lines, first: Line, last: Line) -> str:
+        texts = []
+        line: Line | None = first
+        while line is not None and line.start <= last.start:
+            if line.key == first.key:
+                texts.append(line.text)
+            line = lines.at(line.end)
+        return "\n".join(texts)
+
+
+def _header_part(text: str) -> str:
+    """The part of an application's own first line in which level, logger and time stand."""
+    return text[:100]
+
+
+def _bracketed(before: str) -> bool:
+    return not before.strip() or before.rstrip().endswith(("]", ":", ")", "|", "-"))
+
+
+def _merge(outer: Prefix, inner: Prefix) -> Prefix:
+    """The prefix of a message that has one inside a structured entry as well."""
+    return Prefix(
+        inner.text,
+        outer.timestamp or inner.timestamp,
+        inner.level or outer.level,
+        inner.logger or outer.logger,
+        outer.pid if outer.pid is not None else inner.pid,
+        outer.thread or inner.thread,
+        outer.task or inner.task,
+    )

@@ -1,0 +1,281 @@
+"""How far a record reaches: which lines after its first belong to it.
+
+A record with a prefix of its own ends at the next line that begins like it; one without ends where its grammar does.
+Writers on their own lines are skipped over, a wrapper that only this record's lines show is found from them, and text
+that the record itself announces (`exception=ValueError('two\\nlines')`) is taken literally, so that a log line quoted in
+an exception does not end it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from asynclog.model import MessagePattern
+from asynclog.read.layout import Layout
+from asynclog.read.lines import Line, Lines
+from asynclog.read.prefix import is_header, shape
+from asynclog.read.timestamps import find_timestamp
+
+MAX_LINES = 5000
+_MAX_FOREIGN = 2000
+_LOOK_AHEAD = 40
+
+_DETAIL = (
+    r"(?:future|task|handle|protocol|transport|source_traceback|handle_traceback|client_session|client_connection|client_response"
+    r"|connector|connections|asyncgen|loop|socket|context|status|pipe|producer|consumer|conn|exception|message): ?"
+)
+_ANCHOR = re.compile(
+    rf"{_DETAIL}|Traceback \(most recent call last\):|File \"|\+ Exception Group Traceback|During handling of the above"
+    r"|The above exception was the direct|Coroutine (?:object )?created at|Object created at"
+)
+_KEY_LINE = re.compile(r"[A-Za-z_]\w*: ?\S|[A-Za-z_]\w*:$")
+_TRACEBACK = re.compile(r"(?:\s*\+ Exception Group )?\s*Traceback \(most recent call last\):")
+_LINK = re.compile(r"(?:During handling of the above exception|The above exception was the direct cause)")
+_FINAL = re.compile(r"[A-Za-z_][\w.<>]*(?:: .*|:?)$", re.S)
+_STACK_HEAD = re.compile(r"(?:Coroutine (?:object )?created at|Object (?:created|allocated) at|[A-Za-z_]+: (?:Object|Handle) created at|Loop thread traceback)")
+_FRAME = re.compile(r"File \"|\[Previous line repeated|[~^\s]+$|\.\.\.<\d+ lines?>\.\.\.")
+_TRACEMALLOC = re.compile(r"(?:\w+Warning: )?Enable tracemalloc to get")
+_LITERAL = re.compile(r"'((?:[^'\\]|\\.)*\\n(?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*\\n(?:[^\"\\]|\\.)*)\"")
+_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.S)
+_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The lines of a record after its first, as text, and the window offset behind its last line."""
+
+    lines: tuple[str, ...]
+    end: int
+    capped: bool = False
+
+
+class NeedMore(Exception):  # noqa: N818 - a signal between two functions of this room, no error
+    """The window ends before the record does."""
+
+
+def extent(lines: Lines, first: Line, prefix: str, pattern: MessagePattern | None, layout: Layout, is_head: Callable[[str], bool]) -> Extent:
+    """The rest of the record whose first line is `first`, behind `prefix`.
+
+    Raises NeedMore where the window ends first and more can come.
+    """
+    body = pattern.body if pattern is not None else "context"
+    if body == "line":
+        return Extent((), first.end)
+    wrapper, inner = _own_wrapper(lines, first, prefix)
+    grammar = _Grammar(body, shape(inner) if inner.strip() else None, layout.header, is_head, _indent(inner))
+    if announced := _announced(first.text):
+        grammar.announce(announced)
+    kept: list[str] = []
+    position = end = first.end
+    foreign = count = 0
+    key = _masked(wrapper, first.text)
+    while True:
+        line = lines.at(position)
+        if line is None:
+            if lines.final:
+                break
+            raise NeedMore
+        position = line.end
+        count += 1
+        text = line.text
+        if line.key != first.key or (wrapper is not None and _masked(wrapper, text) != key):
+            foreign += 1
+            if foreign > _MAX_FOREIGN:
+                break
+            continue
+        if wrapper is not None:
+            text = text[wrapper.match(text).end() :]  # type: ignore[union-attr]
+        while line.partial:
+            more = lines.at(position)
+            if more is None:
+                if lines.final:
+                    break
+                raise NeedMore
+            position = more.end
+            if more.key == first.key:
+                text += more.text
+                line = more
+        if not grammar.takes(text):
+            break
+        kept.append(text)
+        end = position
+        if count >= MAX_LINES:
+            return Extent(tuple(kept), end, capped=True)
+    while kept and not kept[-1].strip():
+        kept.pop()
+    return Extent(tuple(kept), end)
+
+
+class _Grammar:
+    """Decides line by line whether a line still belongs to the record."""
+
+    def __init__(
+        self, body: str, own: re.Pattern[str] | None, settled: re.Pattern[str] | None, is_head: Callable[[str], bool], indent: str
+    ) -> None:
+        self._body = body
+        self._own = own
+        self._settled = settled
+        self._is_head = is_head
+        self._indent = indent
+        self._expected: dict[str, tuple[str, ...]] = {}
+        self._literal: list[str] = []
+        self._in_traceback = False
+        self._in_stack = False
+        self._complete = False
+        self._linked = False
+
+    def announce(self, texts: list[tuple[str, ...]]) -> None:
+        """Texts of several lines that will be printed again as an exception's message."""
+        for text in texts:
+            self._expected[text[0]] = text
+
+    def takes(self, text: str) -> bool:
+        """Whether `text`, the next line, belongs to the record."""
+        if self._literal:
+            wanted = self._literal.pop(0)
+            if text.rstrip("\r") == wanted.rstrip("\r") or text.strip(" |") == wanted.strip():
+                return True
+            self._literal.clear()
+        if not text.strip():
+            return self._body != "stack" or not self._complete
+        header = self._own or self._settled
+        if (header.match(text) is not None) if header is not None else is_header(text):
+            return False
+        if self._own is not None and self._settled is not None and self._settled.match(text):
+            return False
+        bare = text
+        if self._indent and bare.startswith(self._indent):
+            bare = bare[len(self._indent) :]
+        if self._is_head(bare):
+            return False
+        return self._by_grammar(bare)
+
+    def _by_grammar(self, text: str) -> bool:
+        if _TRACEBACK.match(text):
+            if self._body in ("keys", "warning") or (self._complete and not self._linked):
+                return False
+            self._in_traceback, self._complete, self._linked, self._in_stack = True, False, False, False
+            return True
+        if self._expected and announced_line(text):
+            self.announce(_announced(text))
+        if text[0] in " \t|" or _FRAME.match(text):
+            if self._in_traceback or "| " in text[:12]:
+                self._look_for_expected(text)
+            return not (self._body == "warning" and self._complete) or text[0] in " \t"
+        if _LINK.match(text):
+            self._linked = True
+            return True
+        if _STACK_HEAD.match(text):
+            self._in_stack = True
+            return True
+        if self._body == "stack":
+            return self._in_traceback or text.startswith(("  ", "File"))
+        if self._body == "warning":
+            return bool(_TRACEMALLOC.match(text))
+        if new := _announced(text):
+            self.announce(new)
+        if self._in_traceback and not self._complete and _FINAL.match(text):
+            self._complete, self._in_traceback = True, False
+            self._look_for_expected(text)
+            return True
+        if not self._complete and _KEY_LINE.match(text):
+            if not self._in_traceback and _looks_final(text):
+                self._complete = self._body == "context"
+                self._look_for_expected(text)
+            return True
+        if self._own is not None or self._settled is not None or self._in_traceback:
+            return True  # text of a message; the next header ends it
+        return not self._complete and self._body == "free"
+
+    def _look_for_expected(self, text: str) -> None:
+        for opening, texts in self._expected.items():
+            if text.endswith(opening):
+                self._literal = list(texts[1:])
+                return
+
+
+def announced_line(text: str) -> bool:
+    """Whether a line holds string literals with newlines in them."""
+    return "\\n" in text
+
+
+def _announced(text: str) -> list[tuple[str, ...]]:
+    """The multi-line string literals of a repr, as lines."""
+    if "\\n" not in text:
+        return []
+    found = []
+    for match in _LITERAL.finditer(text[:65_536]):
+        literal = match.group(1) if match.group(1) is not None else match.group(2)
+        found.append(tuple(_ESCAPE.sub(_unescape, literal).split("\n")))
+    return found
+
+
+def _unescape(found: re.Match[str]) -> str:
+    what = found.group(1)
+    if len(what) > 1:
+        try:
+            return chr(int(what[1:], 16))
+        except ValueError:
+            return found.group()
+    return _SIMPLE.get(what, "\\" + what)
+
+
+def _looks_final(text: str) -> bool:
+    """Whether a line without Traceback header is the final line of an exception that was never raised."""
+    name = text.split(":", 1)[0]
+    return name.rsplit(".", 1)[-1][:1].isupper() and name not in ("Object", "Handle", "Coroutine")
+
+
+def _indent(prefix: str) -> str:
+    return prefix[: len(prefix) - len(prefix.lstrip())]
+
+
+def _own_wrapper(lines: Lines, first: Line, prefix: str) -> tuple[re.Pattern[str] | None, str]:
+    """The part of this record's prefix that stands before its other lines too, as a pattern, and what is left."""
+    if not prefix.strip():
+        return None, prefix
+    position = first.end
+    for _ in range(_LOOK_AHEAD):
+        line = lines.at(position)
+        if line is None:
+            if lines.final:
+                break
+            raise NeedMore
+        position = line.end
+        if line.key != first.key:
+            continue
+        found = _ANCHOR.search(line.text)
+        if found is None:
+            continue
+        before = line.text[: found.start()].rstrip(" \t|+")
+        if not before.strip():
+            return None, prefix
+        pattern = re.compile(_mask_pattern(before) + r"[ \t]?")
+        start = pattern.match(first.text)
+        if start is None or start.end() > len(prefix) + 1 or _masked(pattern, line.text) != _masked(pattern, first.text):
+            continue  # another writer's line
+        return pattern, prefix[start.end() :]
+    return None, prefix
+
+
+def _mask_pattern(text: str) -> str:
+    """`text` as a pattern in which times and numbers are free."""
+    stamp = find_timestamp(text)
+    if stamp is None:
+        return re.sub(r"\d+", r"\\d+", re.escape(text))
+    middle = re.sub(r"\d+", r"\\d+", re.sub(r"[A-Za-zéû]{3,}", "[A-Za-zéû]+", re.escape(stamp[0].text)))
+    return "".join((re.sub(r"\d+", r"\\d+", re.escape(text[: stamp[1]])), middle, re.sub(r"\d+", r"\\d+", re.escape(text[stamp[2] :]))))
+
+
+def _masked(wrapper: re.Pattern[str] | None, text: str) -> str | None:
+    """What tells this line's writer in its own wrapper: the wrapper's text without the time; None where it has none."""
+    if wrapper is None:
+        return None
+    found = wrapper.match(text)
+    if found is None:
+        return None
+    before = found.group()
+    stamp = find_timestamp(before)
+    return before if stamp is None else before[: stamp[1]] + before[stamp[2] :]

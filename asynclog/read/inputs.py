@@ -1,0 +1,91 @@
+"""What the user named: files, globs, folders, standard input; rotated sets in the order of time."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from asynclog.errors import InputError
+
+_LOG_NAME = re.compile(r"\.(?:log|out|err|jsonl|txt)(?=$|[.\-_]\d|\.(?:gz|bz2|xz|zst)$|[.-]\d{4})", re.IGNORECASE)
+_ROTATION = re.compile(r"^(?P<stem>.*?\.(?:log|out|err|jsonl|txt))(?:[.\-_](?P<turn>\d[\d.T_:-]*))?(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One source of log bytes: `path` as given or found, "-" for standard input; `size` at opening, None where unknown."""
+
+    path: str
+    index: int
+    size: int | None = None
+
+
+def expand(arguments: Iterable[str]) -> tuple[Input, ...]:
+    """The inputs that `arguments` name, each once, rotated sets oldest first.
+
+    Raises InputError, with all that is wrong, for names that lead nowhere.
+    """
+    paths: list[str] = []
+    problems: list[str] = []
+    for argument in arguments:
+        if argument == "-" or "://" in argument:
+            paths.append(argument)
+        elif os.path.isdir(argument):
+            found = _in_folder(argument)
+            if not found:
+                problems.append(f"{argument}: no log in this folder (names with .log, .out, .err, .jsonl or .txt, also packed or rotated)")
+            paths.extend(found)
+        elif os.path.exists(argument):
+            paths.append(argument)
+        elif glob.has_magic(argument):
+            matches = sorted(path for path in glob.glob(argument, recursive=True) if os.path.isfile(path))
+            if not matches:
+                problems.append(f"{argument}: no file matches this pattern")
+            paths.extend(_by_time(matches))
+        else:
+            problems.append(f"{argument}: no such file or folder")
+    if problems:
+        raise InputError("\n".join(problems), "check the names; quote patterns so that the shell leaves them alone")
+    unique = list(dict.fromkeys(paths))
+    return tuple(Input(path, index, _size(path)) for index, path in enumerate(unique))
+
+
+def _in_folder(folder: str) -> list[str]:
+    names = [
+        os.path.join(base, name)
+        for base, folders, files in os.walk(folder)
+        for name in files
+        if not name.startswith(".") and _LOG_NAME.search(name) and not folders.sort()  # type: ignore[func-returns-value]
+    ]
+    return _by_time(sorted(names))
+
+
+def _by_time(paths: list[str]) -> list[str]:
+    """Rotated sets (app.log.2.gz, app.log.1, app.log) oldest first, otherwise by name."""
+
+    def key(path: str) -> tuple[str, int, int, str]:
+        folder, name = os.path.split(path)
+        found = _ROTATION.match(name)
+        if found is None:
+            return (path, 0, 0, "")
+        stem, turn = os.path.join(folder, found["stem"]), found["turn"]
+        if turn is None:
+            return (stem, 2, 0, "")
+        if turn.isdigit() and len(turn) < 5:
+            return (stem, 1, -int(turn), "")
+        return (stem, 0, 0, turn)  # dated: 2026-01-31 sorts by itself
+
+    return sorted(paths, key=key)
+
+
+def _size(path: str) -> int | None:
+    if path == "-" or "://" in path:
+        return None
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}", "check that the file may be read") from None
+    return status.st_size

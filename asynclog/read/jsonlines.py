@@ -1,0 +1,133 @@
+"""JSON lines: whatever the field names, the message, its traceback and its prefix are found by what they hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from asynclog.model import Prefix
+from asynclog.read.timestamps import parse_timestamp
+
+_MESSAGE = (
+    "message", "msg", "event", "text", "textPayload", "log", "short_message", "body", "@message", "MESSAGE", "line", "@m", "record.message",
+    "full_message", "jsonPayload.message", "log.message", "record.text", "content", "data",
+)
+_TRACE = (
+    "exc_info", "exc_text", "exception", "traceback", "stack_trace", "error.stack_trace", "error.stack", "exc", "stack", "exception.stacktrace",
+    "attributes.exception.stacktrace", "stack_info", "err.stack", "exception.traceback", "error.traceback", "record.exception", "exception_text",
+    "exc_traceback", "@x", "jsonPayload.exc_info", "jsonPayload.traceback", "error",
+)
+_LEVEL = ("level", "levelname", "severity", "log.level", "lvl", "loglevel", "log_level", "levelName", "severity_text", "severityText", "@l", "record.level.name", "level.name")
+_LOGGER = ("logger", "name", "logger_name", "log.logger", "loggerName", "logger.name", "module_name", "record.name", "scope", "channel", "category")
+_TIME = (
+    "timestamp", "time", "@timestamp", "asctime", "ts", "date", "datetime", "created", "record.time.repr", "t", "@t", "record.time.timestamp",
+    "log_time", "event_time", "timeUnixNano", "receiveTimestamp",
+)
+_PID = ("process", "pid", "process.pid", "process_id", "record.process.id", "processId", "process.id")
+_THREAD = ("threadName", "thread", "thread_name", "process.thread.name", "record.thread.name", "thread.name")
+_TASK = ("taskName", "task_name", "task")
+_STREAM = ("pod", "container", "container_name", "kubernetes.pod_name", "hostname", "host", "host.name", "service", "container_id")
+_NUMERIC_LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.S)
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.S)
+_SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+def decode(text: str) -> tuple[Prefix, str, str | None] | None:
+    """The prefix, the text (message, then traceback) and the writer of one JSON object; None where it is no log entry."""
+    import orjson
+
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(value, dict):
+        return None
+    flat = dict(_flatten(value))
+    message = _pick(flat, _MESSAGE)
+    if message is None:
+        return None
+    trace = _trace(flat, message)
+    body = message.rstrip("\n")
+    if trace:
+        body += "\n" + trace.strip("\n")
+    level = _pick(flat, _LEVEL)
+    if level is not None and level.isdigit():
+        level = _NUMERIC_LEVELS.get(int(level), level)
+    stamp = next((found for name in _TIME if (raw := flat.get(name)) is not None and (found := parse_timestamp(str(raw)))), None)
+    pid = _pick(flat, _PID)
+    prefix = Prefix(
+        "", stamp, level.upper() if level else None, _pick(flat, _LOGGER), int(pid) if pid and pid.isdigit() else None,
+        _pick(flat, _THREAD), _pick(flat, _TASK),
+    )
+    return prefix, body, _pick(flat, _STREAM)
+
+
+def strings(line: str) -> Iterator[tuple[int, str]]:
+    """The string literals of a JSON-like line that does not decode (cut, or one line of a pretty-printed object)."""
+    for found in _STRING.finditer(line):
+        yield found.start(1), _ESCAPE.sub(_unescape, found.group(1))
+
+
+def _unescape(found: re.Match[str]) -> str:
+    what = found.group(1)
+    if what[0] == "u" and len(what) == 5:
+        return chr(int(what[1:], 16))
+    return _SIMPLE.get(what, what)
+
+
+def _flatten(value: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
+    for key, item in value.items():
+        name = f"{path}.{key}" if path else str(key)
+        if isinstance(item, dict):
+            yield from _flatten(item, name)
+        else:
+            yield name, item
+
+
+def _pick(flat: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    for name in names:
+        value = flat.get(name)
+        if isinstance(value, bool) or value is None:
+            continue
+        if isinstance(value, str | int | float) and str(value):
+            return str(value)
+    return None
+
+
+def _trace(flat: Mapping[str, Any], message: str) -> str | None:
+    """The traceback in its own field, as text; structured ones (structlog's dicts) are written out again."""
+    for name in _TRACE:
+        value = flat.get(name)
+        if isinstance(value, list):
+            if value and all(isinstance(line, str) for line in value):
+                return "\n".join(line.rstrip("\n") for line in value)
+            if value and isinstance(value[0], dict):
+                return _structured(value)
+        if isinstance(value, str) and ("\n" in value or "Traceback" in value or 'File "' in value) and value.strip() not in message:
+            return value
+    types = _pick(flat, ("exception.type", "error.type", "exc_type", "exception_type", "err.type", "exception.class"))
+    if types:
+        words = _pick(flat, ("exception.message", "error.message", "exc_value", "exception_message", "exception.value", "err.message"))
+        return f"{types}: {words}" if words else types
+    for name in _TRACE:
+        value = flat.get(name)
+        if isinstance(value, str) and value.strip() and value.strip() not in message and re.match(r"[A-Za-z_][\w.]*(?::|$)", value):
+            return value
+    return None
+
+
+def _structured(stacks: list[dict[str, Any]]) -> str:
+    """structlog's `exception: [{exc_type, exc_value, frames: [...]}]`, oldest last, as a printed traceback."""
+    parts = []
+    for stack in reversed(stacks):
+        lines = ["Traceback (most recent call last):"]
+        for frame in stack.get("frames") or ():
+            if isinstance(frame, dict):
+                lines.append(f'  File "{frame.get("filename", "?")}", line {frame.get("lineno", 0)}, in {frame.get("name", "?")}')
+                if frame.get("line"):
+                    lines.append("    " + str(frame["line"]).strip())
+        lines.append(f"{stack.get('exc_type', 'Exception')}: {stack.get('exc_value', '')}".rstrip(": "))
+        parts.append("\n".join(lines))
+    return "\n\nDuring handling of the above exception, another exception occurred:\n\n".join(parts)

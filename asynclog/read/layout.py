@@ -1,0 +1,74 @@
+"""The settled format of one file, found from its first lines: what every later decision about a line rests on.
+
+A worker over any part of the file is given the same layout, so a line means the same wherever a file is cut.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from asynclog.read.prefix import is_header, shape
+from asynclog.read.timestamps import find_timestamp
+from asynclog.read.wrappers import peel, settle_wrappers
+
+SAMPLE_BYTES = 1 << 18
+_ANSI = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\\x1b\[[0-9;]*m|\\033\[[0-9;]*m|#033\[[0-9;]*m|\x1b[@-Z\\^_]")
+_COMMON = 3  # lines of one shape that make it the file's
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`wrappers` stand before every line (outermost first); `header` matches the first lines of records."""
+
+    wrappers: tuple[str, ...] = ()
+    header: re.Pattern[str] | None = None
+    json: bool = False
+
+    @property
+    def description(self) -> str:
+        """The format in words, for the report."""
+        parts = [*self.wrappers, "JSON lines" if self.json else "prefixed lines" if self.header else "bare lines"]
+        return ", ".join(parts)
+
+
+def clean(raw: bytes) -> str:
+    """One line as text: without line end and colour; bytes that are no UTF-8 as escapes."""
+    if raw.endswith(b"\r"):
+        raw = raw[:-1]
+    text = raw.decode("utf-8", "backslashreplace")
+    if "\x1b" in text or "\\x1b[" in text or "\\033[" in text or "#033[" in text:
+        text = _ANSI.sub("", text)
+    return text
+
+
+def settle(sample: bytes) -> Layout:
+    """The layout of a file that begins with `sample` (its last line may be cut)."""
+    lines = [clean(raw) for raw in sample[:SAMPLE_BYTES].split(b"\n")]
+    if len(sample) >= SAMPLE_BYTES:
+        lines.pop()
+    lines = [line for line in lines if line.strip()]
+    wrappers = settle_wrappers(lines)
+    rests = [rest for line in lines if (rest := peel(line, wrappers).rest).strip()]
+    braces = sum(rest.lstrip().startswith("{") and rest.rstrip().endswith("}") for rest in rests)
+    if rests and braces > len(rests) / 2:
+        return Layout(wrappers, None, json=True)
+    return Layout(wrappers, _common_header(rests))
+
+
+def _common_header(lines: list[str]) -> re.Pattern[str] | None:
+    """The shape that most headers among `lines` share, None where no shape is common."""
+    seen: dict[re.Pattern[str], int] = {}
+    headers = 0
+    for line in lines:
+        if not is_header(line):
+            continue
+        headers += 1
+        found = find_timestamp(line[:80])
+        pattern = shape(line[: found[2]] if found and found[1] < 40 else line[:40])
+        if pattern is not None:
+            seen[pattern] = seen.get(pattern, 0) + 1
+    if not seen:
+        return None
+    pattern, count = max(seen.items(), key=lambda item: item[1])
+    return pattern if count >= _COMMON and count * 2 > headers else None

@@ -1,0 +1,182 @@
+"""What stands before a message on its line: is it a log prefix, what does it say, and what does the next one look like.
+
+There is no table of formats: strangers' logs use a hundred and more. A prefix is known by a time or a level in it, and
+the *shape* of a record's own prefix (times, levels, numbers and names made variable) tells where the next record starts.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from asynclog.model import Prefix, Timestamp
+from asynclog.read.timestamps import find_timestamp
+
+LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTION|SUCCESS"
+_LEVEL = re.compile(rf"(?<![\w.])(?:{LEVEL}|{LEVEL.lower()}|Debug|Info|Warning|Error|Critical)(?![\w.])")
+_LETTER = re.compile(r"^\W*(?P<level>[DIWEC])(?: |(?=\d{4} ))")
+_LETTERS = {"D": "DEBUG", "I": "INFO", "W": "WARNING", "E": "ERROR", "C": "CRITICAL"}
+_ALIASES = {"WARN": "WARNING", "ERR": "ERROR", "FATAL": "CRITICAL", "EXCEPTION": "ERROR"}
+_THREAD = re.compile(
+    r"(?<![\w.])(MainThread|Thread-\d+(?: \([^)]*\))?|(?:Sync|Fork|Pool|Executor|asyncio|ThreadPoolExecutor)[\w-]*[-_]\d+(?:_\d+)?"
+    r"|Dummy-\d+|SyncWorker_\d+|Recorder)(?![\w.])"
+)
+_PID = re.compile(r"(?:\bpid[=: ]\s*|\[|\(|\||(?<=\s)|:)#?(\d{1,7})(?=[\])|:\s]|$)")
+_NAME = re.compile(r"(?<![\w./\\-])(?<!\w:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?![\w/\\(])")
+_SOURCE = re.compile(r"[\w/\\.-]+\.py(?:x)?(?::\d+|, line \d+)?|[\w]+\(\)|:\d+\b")
+_TASK = re.compile(r"(?<![\w.])(Task-\d+)(?![\w.])")
+
+# A line that begins like this starts a record in any format. Deliberately narrow: a wrong start cuts a record short.
+_CLOCK = r"\d{1,2}:\d\d:\d\d"
+HEADER = re.compile(
+    rf"""[ ]{{0,4}}(?:
+      [\[(<|]*\ *(?:\d{{4}}[-/.]\d\d[-/.]\d\d[T\ _,]|\d\d[-/.]\d\d[-/.]\d{{2,4}}[T\ ,]|\d\d[-/]\d\d\ {_CLOCK}|\d{{8}}\ {_CLOCK}|{_CLOCK})
+    | [\[(]*\ *(?:{LEVEL})(?:\ *[\])|:]|\ {{2,}}|\ +-\ |\ +[\[(]|\ +\d|\ +[\w.]+(?::|\ *[|\[-]))
+    | \[(?:{LEVEL.lower()})\]\ | (?:{LEVEL.lower()}):\ {{2,}}
+    | [\[(]?[IWEDC]\ ?\d{{4,6}}\ \d\d:\d\d | \[[IWEDC]\ \d{{4}}-\d\d-\d\d | \[[IWEDC]\ {_CLOCK}
+    | [A-Z][a-z]{{2}}\ {{1,2}}\d{{1,2}},?\ (?:\d{{4}}\ )?{_CLOCK}
+    | \[[\w.]+\]\ (?:{LEVEL})[:\ ] | [\w.]+:\ (?:{LEVEL}):\ 
+    | \[\ *\d+\.\d+s?\]\ 
+    )""",
+    re.VERBOSE,
+)
+_NOT_PREFIX = re.compile(r"(?:Error|Exception|Warning|Exit|Interrupt|Iteration): \S.*$|^\s*(?:File |raise |return |await |\w+ = )|[=(]\s*['\"]?$")
+_QUOTED = re.compile(r"[\"'`“‘«]\s*$")
+_WORDS = re.compile(r"[A-Za-z]{2,}")
+
+# What known exception handlers say before the message; words that may stand in a prefix beside names.
+_LEAD_INS = re.compile(
+    r"(?:Error doing job|Error doing task|asyncio unhandled|Unhandled (?:async|asyncio) exception|Caught exception|Unhandled exception|asyncio error"
+    r"|asyncio exception|Exception in event loop|Event loop error|Loop exception|asyncio|BACKEND|stderr|STDERR|\[stderr\])\s*[:\]-]*\s*$"
+)
+
+
+@lru_cache(maxsize=4096)
+def parse_prefix(text: str, outer_time: str | None = None, key: str | None = None) -> Prefix:
+    """What `text` (all that stands before a message) says; `outer_time` and `key` come from the line's wrapper."""
+    rest = text
+    stamp: Timestamp | None = None
+    found = find_timestamp(text)
+    if found is not None:
+        stamp, start, end = found
+        rest = text[:start] + "\x00" + text[end:]
+    elif outer_time and (outer := find_timestamp(outer_time)):
+        stamp = outer[0]
+    if stamp is not None and not stamp.dated and outer_time and (outer := find_timestamp(outer_time)) and outer[0].dated:
+        stamp = outer[0]
+    level = None
+    if match := _LEVEL.search(rest):
+        level = match.group().upper()
+        rest = rest[: match.start()] + "\x00" + rest[match.end() :]
+    elif match := _LETTER.match(text):
+        level = _LETTERS[match.group("level")]
+        rest = "\x00" + rest[1:].replace(match.group("level"), "", 1) if rest[:1] in "[(" else rest[1:]
+    thread = task = None
+    if match := _THREAD.search(rest):
+        thread = match.group(1)
+        rest = rest[: match.start()] + "\x00" + rest[match.end() :]
+    if match := _TASK.search(rest):
+        task = match.group(1)
+        rest = rest[: match.start()] + "\x00" + rest[match.end() :]
+    pid = None
+    if match := _PID.search(_SOURCE.sub(" ", rest)) or _PID.search(key or ""):
+        pid = int(match.group(1))
+    logger = _logger(rest)
+    return Prefix(text, stamp, _ALIASES.get(level, level) if level else None, logger, pid, thread, task)
+
+
+def _logger(rest: str) -> str | None:
+    names = _NAME.findall(_SOURCE.sub(" ", rest))
+    for known in ("asyncio", "py.warnings"):
+        if known in names:
+            return known
+    if re.search(r"(?<![\w.])asyncio[:.]\w", rest):  # asyncio.runners:run:118, asyncio:base_events.py:1981
+        return "asyncio"
+    dotted = [name for name in names if "." in name]
+    if dotted:
+        return dotted[-1]
+    return names[-1] if len(names) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def is_header(line: str) -> bool:
+    """Whether `line` begins a record of a log, in whatever format."""
+    return HEADER.match(line) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_plausible_prefix(text: str) -> bool:
+    """Whether `text` can stand before a message: blank, or a log prefix, and no sentence that quotes the message."""
+    bare = text.strip()
+    if not bare:
+        return True
+    if _QUOTED.search(text) or _NOT_PREFIX.search(text):
+        return False
+    if not is_header(text):
+        return _is_decoration(bare)
+    return not _has_prose(text)
+
+
+def _is_decoration(bare: str) -> bool:
+    """Comment marks, box drawing, test progress, a lead-in of a known handler, or a name with punctuation after it."""
+    if not _WORDS.search(bare):
+        return True
+    if bare.endswith(("...", "ok", "FAIL", "PASSED", "FAILED")) or _LEAD_INS.search(bare):
+        return True
+    return bool(re.fullmatch(r"[\[(<]?(?:asyncio|py\.warnings|[\w.-]+\[\d+\])[\])>]?\s*[:|\->]*", bare)) or bool(
+        re.search(r"(?<![\w.])asyncio[\])]?\s*[:|\]-]\s*$", bare)
+    )
+
+
+def _has_prose(text: str) -> bool:
+    """Whether words beyond names, levels, times and places stand in `text` (it then quotes rather than logs)."""
+    text = _LEAD_INS.sub("", text)
+    rest = _SOURCE.sub(" ", text)
+    found = find_timestamp(rest)
+    if found:
+        rest = rest[: found[1]] + " " + rest[found[2] :]
+    rest = _LEVEL.sub(" ", rest)
+    rest = re.sub(r"\[[^\]]*\]|\([^)]*\)|<[^>]*>|\{[^}]*\}", " ", rest)
+    runs = re.findall(r"[A-Za-z]{2,}(?:[ ,]+[A-Za-z]{2,}){2,}", rest)
+    return bool(runs)
+
+
+_TOKEN = re.compile(rf"(?P<level>(?<![\w.])(?:{LEVEL}|{LEVEL.lower()})(?![\w.]))|(?P<number>\d+)|(?P<word>[A-Za-z_][\w.]*)|(?P<space>\s+)|(?P<other>.)", re.S)
+
+
+@lru_cache(maxsize=1024)
+def shape(prefix: str) -> re.Pattern[str] | None:
+    """A pattern for how other records' first lines begin, made from one record's prefix; None where it is too weak.
+
+    It reaches to the end of the time, or where there is none to the level and the mark after it.
+    """
+    parts: list[str] = []
+    found = find_timestamp(prefix)
+    if found is not None:
+        _generalise(prefix[: found[1]], parts)
+        text = re.escape(found[0].text)
+        text = re.sub(r"[A-Za-zéû]+", "[A-Za-zéû]+", text)
+        return re.compile("".join(parts) + re.sub(r"(?:\\ )+", " {1,2}", re.sub(r"\d+", r"\\d+", text)))
+    strong = _generalise(prefix, parts)
+    return re.compile("".join(parts[:strong])) if strong else None
+
+
+def _generalise(text: str, parts: list[str]) -> int:
+    """Append patterns for the tokens of `text`; the answer is how many parts end with its last level and mark."""
+    strong = 0
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup
+        if kind == "level":
+            parts.append(rf"(?:{LEVEL}|{LEVEL.lower()})")
+            strong = len(parts)
+        elif kind == "number":
+            parts.append(r"\d+")
+        elif kind == "word":
+            parts.append(r"[\w.<>\-]+")
+        elif kind == "space":
+            parts.append(r"\s+" if len(token.group()) == 1 else r"\s*")
+        else:
+            parts.append(re.escape(token.group()))
+            if strong == len(parts) - 1:
+                strong = len(parts)
+    return strong

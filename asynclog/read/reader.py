@@ -1,0 +1,211 @@
+"""Bytes to records: windows over a stream or a byte range, one scan, cutting around the hits.
+
+The order of things: fill a window behind what was kept of the last; scan it; give the hits to the cutter; keep what it
+could not finish. A range is read with a run-up before its first byte, so that a record begun earlier is known for what
+it is; records belong to the range that holds their first byte.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import BinaryIO, cast
+
+from asynclog.errors import InputError
+from asynclog.model import Record, SourceSpan, Timestamp
+from asynclog.read.cut import RECORD_CAP, RUN_UP, Cutter
+from asynclog.read.inputs import Input
+from asynclog.read.layout import SAMPLE_BYTES, Layout, clean, settle
+from asynclog.read.recognise import Recogniser
+from asynclog.read.scan import Scanner
+from asynclog.read.streams import compression_of, decompressed, encoding_of, open_stdin
+from asynclog.read.timestamps import find_timestamp
+from asynclog.read.wrappers import peel
+
+WINDOW = 1 << 19
+_ENDLESS = 1 << 62
+_UNPACKERS = ("zstd", "zstandard", "_lzma", "lzma", "isal", "zlib", "builtins")
+_BOM = b"\xef\xbb\xbf"
+_EDGE_LINES = 400  # lines at either end of a file in which its first and last time are looked for
+
+
+@dataclass(slots=True)
+class Progress:
+    """What a reader learns on the way, for the accounting: filled while its records are taken."""
+
+    bytes: int = 0
+    lines: int = 0
+    first: Timestamp | None = None
+    last: Timestamp | None = None
+    layout: Layout = field(default_factory=Layout)
+    notes: list[str] = field(default_factory=list)
+    lost: bool = False
+
+    def span(self, path: str, index: int) -> SourceSpan:
+        """The same, as a part of the run."""
+        return SourceSpan(path, index, self.bytes, self.lines, self.first, self.last, self.layout.description, tuple(self.notes), self.lost)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A byte range of a plain file: records that start in [start, end) are its own.
+
+    `covered` maps a writer to the offset up to which an earlier record reaches, where that is known for certain.
+    """
+
+    start: int
+    end: int
+    covered: Mapping[str | None, int] | None = None
+
+
+@dataclass(slots=True)
+class Seam:
+    """What a part found at its edges: how far records begun before it reach in, and how far its last ones reach out."""
+
+    entry: dict[str | None, int] = field(default_factory=dict)
+    exit: dict[str | None, int] = field(default_factory=dict)
+
+
+class Reader:
+    """Reads inputs with one set of patterns. Its answer does not depend on `window`."""
+
+    def __init__(self, recogniser: Recogniser, scanner: Scanner, window: int = WINDOW) -> None:
+        self._recogniser = recogniser
+        self._scanner = scanner
+        self._window = max(window, 1)
+
+    def records(self, source: Input, progress: Progress) -> Iterator[Record]:
+        """All records of `source`, in order. Losses become notes in `progress`; raises InputError if it cannot be opened."""
+        with self._open(source) as stream:
+            head = self._fill(stream, SAMPLE_BYTES, progress, source)
+            if head.startswith(_BOM):
+                head = head[3:]
+            progress.layout = settle(head)
+            progress.first = _edge_time(head, progress.layout, last=False)
+            yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam())
+
+    def part(self, source: Input, part: Part, layout: Layout, progress: Progress, seam: Seam) -> Iterator[Record]:
+        """The records of one byte range of a plain file, their lines counted from the range's beginning."""
+        progress.layout = layout
+        with open(source.path, "rb", buffering=0) as raw:
+            stream = cast(BinaryIO, raw)
+            base = max(0, part.start - RUN_UP)
+            stream.seek(base)
+            head = self._fill(stream, self._window + part.start - base, progress, source)
+            if base:
+                skipped = head.find(b"\n") + 1
+                head, base = head[skipped:], base + skipped
+            yield from self._loop(stream, head, base, source, progress, part, seam)
+
+    def layout_of(self, source: Input) -> tuple[Layout, int]:
+        """The layout of a plain file and the offset of its text behind a byte order mark."""
+        with open(source.path, "rb") as raw:
+            head = raw.read(SAMPLE_BYTES)
+        skip = 3 if head.startswith(_BOM) else 0
+        return settle(head[skip:]), skip
+
+    @contextmanager
+    def _open(self, source: Input) -> Iterator[BinaryIO]:
+        if source.path == "-":
+            yield decompressed(open_stdin(), "standard input")
+            return
+        try:
+            raw = open(source.path, "rb", buffering=1 << 16)  # noqa: SIM115 - closed below
+        except OSError as error:
+            raise InputError(f"{source.path}: {error.strerror}", "check that the file may be read") from None
+        with raw:
+            yield decompressed(raw, source.path)
+
+    def _loop(
+        self, stream: BinaryIO, data: bytes, base: int, source: Input, progress: Progress, part: Part, seam: Seam
+    ) -> Iterator[Record]:
+        cutter = Cutter(self._recogniser, progress.layout, source.path, source.index, counted=part.start, limit=part.end)
+        if part.covered is not None:
+            cutter.covered.update(part.covered)
+        left = None if source.size is None or not self._bounded(source) else source.size - base - len(data)
+        while True:
+            more = self._fill(stream, self._window if left is None else min(self._window, max(left, 0)), progress, source)
+            if left is not None:
+                left -= len(more)
+            final = not more
+            hits = self._scanner.hits(data)
+            found, keep = cutter.cut(data, base, hits, final)
+            for record in found:
+                if record.offset >= part.start:
+                    yield record
+                elif record.end_offset > part.start:
+                    seam.entry[record.stream] = record.end_offset
+            if final or base + keep >= part.end:
+                break
+            # a cut anchor or line at the window's end: keep the last line whole
+            keep = min(keep, data.rfind(b"\n") + 1 if len(data) < RECORD_CAP else len(data) - self._scanner.overlap)
+            run_up = max(0, keep - RUN_UP)
+            cutter.count_rest(data, base, run_up)
+            data = data[run_up:] + more
+            base += run_up
+        end = min(base + len(data), part.end)
+        cutter.count_rest(data, base, end - base)
+        progress.lines = cutter.lines_seen + (1 if end < part.end and data and not data.endswith(b"\n") else 0)
+        if end < part.end or final:
+            progress.last = _edge_time(data[-SAMPLE_BYTES:], progress.layout, last=True) or progress.first
+        seam.exit = {writer: offset for writer, offset in cutter.covered.items() if offset > part.end}
+
+    def _bounded(self, source: Input) -> bool:
+        return source.path != "-" and is_plain(source.path)
+
+    def _fill(self, stream: BinaryIO, size: int, progress: Progress, source: Input) -> bytes:
+        """Up to `size` bytes; a broken archive ends the input with a note instead of an exception."""
+        parts: list[bytes] = []
+        missing = size
+        try:
+            while missing > 0:
+                part = stream.read(missing)
+                if not part:
+                    break
+                parts.append(part)
+                missing -= len(part)
+        except Exception as error:
+            if not isinstance(error, OSError | EOFError | ValueError) and type(error).__module__.split(".")[0] not in _UNPACKERS:
+                raise
+            progress.lost = True
+            done = progress.bytes + sum(map(len, parts))
+            progress.notes.append(f"{source.path}: reading stopped after {done:,} bytes: {error or type(error).__name__}")
+        data = b"".join(parts)
+        progress.bytes += len(data)
+        return data
+
+
+def _edge_time(data: bytes, layout: Layout, last: bool) -> Timestamp | None:
+    """The first or last time that a line of `data` shows before its text."""
+    lines = data.split(b"\n")
+    chosen = lines[-_EDGE_LINES:][::-1] if last else lines[:_EDGE_LINES]
+    for raw in chosen:
+        text = clean(raw[:400])
+        peeled = peel(text, layout.wrappers)
+        if layout.json:
+            from asynclog.read import jsonlines
+
+            decoded = jsonlines.decode(clean(raw))
+            if decoded and decoded[0].timestamp:
+                return decoded[0].timestamp
+            continue
+        found = find_timestamp(peeled.rest[:60])
+        if found is not None and found[1] < 40:
+            return found[0]
+        if peeled.time and (outer := find_timestamp(peeled.time)):
+            return outer[0]
+    return None
+
+
+def is_plain(path: str) -> bool:
+    """Whether a file can be read in byte ranges: plain text in an ASCII-compatible spelling."""
+    with open(path, "rb") as raw:
+        head = raw.read(4096)
+    return compression_of(head) is None and encoding_of(head) is None
+
+
+def file_size(path: str) -> int:
+    """Bytes of a file now."""
+    return os.path.getsize(path)

@@ -1,0 +1,120 @@
+"""Where in a line a message starts, and which kind it is: patterns from the rules, prefixes judged by their look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from asynclog.model import MessagePattern, Prefix
+from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
+
+_PATH_START = re.compile(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|<)")
+_LAST_WORD = re.compile(r"(?:^|[\s\]|:>])(?P<word>[^\s\]|:>]+)$")
+_ASYNCIO = re.compile(r"(?<![\w./\\])asyncio(?![\w/\\])(?!\.(?:py|\w+\())")
+_AFTER_NAME = re.compile(r"(?:\.[\w.]+)?(?::[\w.<>]+)?(?::\d+)?[\])>]*\s*(?:[\[(<]?(?:[A-Z]{4,8})[\])>]?)?\s*(?:[:|\-–]\s*|\s+|$)(?:[\[(<]?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[\])>]?\s*[:|\-]*\s*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first line of a message: where it starts in the line, what the pattern caught, what stood before."""
+
+    start: int
+    prefix: Prefix
+    pattern: MessagePattern | None
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+class Recogniser:
+    """All message patterns, ready to be asked about a line."""
+
+    def __init__(self, patterns: Iterable[MessagePattern]) -> None:
+        ordered = sorted(patterns, key=lambda pattern: pattern.order)
+        self.heads = tuple(pattern for pattern in ordered if pattern.channel not in ("traceback", "detail"))
+        self.finals = tuple(pattern for pattern in ordered if pattern.channel == "traceback")
+        self.details = tuple(pattern for pattern in ordered if pattern.channel == "detail")
+        self._needles = tuple({needle for pattern in self.heads for needle in pattern.needles})
+
+    def head(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
+        """The message that starts in `line`, or None. `time` and `key` come from the line's wrapper."""
+        present = {needle for needle in self._needles if needle in line}
+        if not present:
+            return None
+        for pattern in self.heads:
+            if present.isdisjoint(pattern.needles):
+                continue
+            found = pattern.pattern.search(line)
+            if found is None:
+                continue
+            fields = {name: value for name, value in found.groupdict().items() if value is not None}
+            start = found.start()
+            if pattern.channel == "warning" and "file" in fields:
+                start = _path_start(line, found.start("file"), found.end("file"))
+                fields["file"] = line[start : found.end("file")]
+            before = line[:start]
+            prefix = parse_prefix(before, time, key)
+            if _belongs(pattern, prefix, before):
+                return Head(start, prefix, pattern, fields)
+        return None
+
+    def unknown(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
+        """A record that names logger `asyncio` in its prefix with a text that no pattern knows, or None."""
+        found = _ASYNCIO.search(line, 0, 160)
+        if found is None or not (is_header(line) or found.start() < 2 or key):
+            return None
+        end = found.end()
+        if tail := _AFTER_NAME.match(line, end):
+            end = tail.end()
+        prefix = parse_prefix(line[:end], time, key)
+        if prefix.logger != "asyncio" or prefix.level is None or not is_plausible_prefix(line[:end]):
+            return None
+        return Head(end, prefix, None)
+
+    def final(self, line: str) -> Head | None:
+        """An exception line at the end of a traceback whose text only asyncio raises, or None."""
+        for pattern in self.finals:
+            if any(needle in line for needle in pattern.needles) and (found := pattern.pattern.search(line)):
+                if line[: found.start()].strip(" |"):
+                    continue
+                fields = {name: value for name, value in found.groupdict().items() if value is not None}
+                return Head(found.start(), Prefix(), pattern, fields)
+        return None
+
+    def detail(self, line: str) -> Head | None:
+        """A `key: <repr>` line that can stand for a message whose first line was lost, or None."""
+        for pattern in self.details:
+            found = pattern.pattern.match(line)
+            if found is not None:
+                return Head(0, Prefix(), pattern, {n: v for n, v in found.groupdict().items() if v is not None})
+        return None
+
+
+def _belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:
+    """Whether a message of `pattern` may stand behind this prefix."""
+    if not is_plausible_prefix(before):
+        return False
+    if pattern.levels and prefix.level and prefix.level not in pattern.levels:
+        return False
+    logger = prefix.logger
+    if logger is None:
+        return not (pattern.strict and before.strip() and prefix.level is None and prefix.timestamp is None)
+    if any(fnmatchcase(logger, glob) for glob in pattern.not_loggers):
+        return False
+    if pattern.loggers:
+        return any(fnmatchcase(logger, glob) for glob in pattern.loggers)
+    return not pattern.strict or logger == "asyncio"
+
+
+def _path_start(line: str, start: int, end: int) -> int:
+    """Where the path of a `FILE:LINE: Category:` text begins: a log prefix may stand before it."""
+    text = line[start:end]
+    if text.startswith(("/", "<", "./", "../")) or re.match(r"[A-Za-z]:[\\/]", text):
+        return start
+    if not (is_header(text) or re.search(r"[\s:\]|]", text)):
+        return start
+    found = _PATH_START.search(text)
+    if found is not None:
+        return start + found.start()
+    word = _LAST_WORD.search(text)
+    return start + (word.start("word") if word else 0)

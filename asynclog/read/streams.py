@@ -1,0 +1,113 @@
+"""Bytes of one input, decompressed and as UTF-8, in a stream with constant memory."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+from typing import BinaryIO, cast
+
+from asynclog.errors import InputError
+
+_MAGIC = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zst"))
+_TEXT_PROBE = 4096
+
+
+def compression_of(head: bytes) -> str | None:
+    """Which compression the first bytes of a file show, None for plain text."""
+    return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
+
+
+def encoding_of(head: bytes) -> str | None:
+    """The UTF-16 or UTF-32 spelling of a text that begins with `head`; None for UTF-8 and everything like it."""
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return "utf-32"
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    probe = head[:_TEXT_PROBE]
+    if len(probe) >= 32:
+        even, odd = probe[0::2].count(0), probe[1::2].count(0)
+        if odd > len(probe) * 0.3 and even < len(probe) * 0.02:
+            return "utf-16-le"
+        if even > len(probe) * 0.3 and odd < len(probe) * 0.02:
+            return "utf-16-be"
+    return None
+
+
+def check_text(head: bytes, path: str) -> None:
+    """Refuse what is no log: raises InputError for binary data (a few stray NULs are none)."""
+    if encoding_of(head):
+        return
+    probe = head[:_TEXT_PROBE]
+    controls = sum(probe.count(byte) for byte in (*range(0, 7), *range(14, 27), 28, 29, 30, 31))
+    if len(probe) >= 16 and controls > len(probe) * 0.1:
+        raise InputError(f"{path}: this is a binary file, not a log", "give a text log, or one packed with gzip, bzip2, xz or zstd")
+
+
+class _Transcoder(io.RawIOBase):
+    """A stream of UTF-16 or UTF-32 as UTF-8."""
+
+    def __init__(self, raw: BinaryIO, encoding: str) -> None:
+        self._raw = raw
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._ready:
+            chunk = self._raw.read(1 << 16)
+            self._ready = self._decoder.decode(chunk, final=not chunk).encode("utf-8", "replace")
+            if not chunk:
+                break
+        count = min(len(buffer), len(self._ready))
+        buffer[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+
+def decompressed(raw: BinaryIO, path: str) -> BinaryIO:
+    """`raw` as a stream of UTF-8 bytes, whatever it was packed and spelt with."""
+    buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, raw), 1 << 16)
+    head = buffered.peek(_TEXT_PROBE)[:_TEXT_PROBE]
+    kind = compression_of(head)
+    stream: BinaryIO = buffered
+    if kind is not None:
+        stream = io.BufferedReader(cast(io.RawIOBase, _unpacker(kind, buffered)), 1 << 18)
+        head = cast(io.BufferedReader, stream).peek(_TEXT_PROBE)[:_TEXT_PROBE]
+    encoding = encoding_of(head)
+    if encoding:
+        stream = io.BufferedReader(_Transcoder(stream, encoding), 1 << 16)
+    check_text(head, path)
+    return stream
+
+
+def _unpacker(kind: str, raw: BinaryIO) -> BinaryIO:
+    if kind == "gz":
+        try:
+            from isal import igzip
+
+            return cast(BinaryIO, igzip.IGzipFile(fileobj=raw, mode="rb"))
+        except ImportError:
+            import gzip
+
+            return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
+    if kind == "bz2":
+        import bz2
+
+        return cast(BinaryIO, bz2.BZ2File(raw, "rb"))
+    if kind == "xz":
+        import lzma
+
+        return cast(BinaryIO, lzma.LZMAFile(raw, "rb"))
+    try:
+        import zstandard
+    except ImportError:
+        raise InputError("reading .zst needs the package zstandard", "pip install zstandard, or unpack with: zstd -dc FILE | asynclog analyze -") from None
+    return cast(BinaryIO, zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(raw, read_across_frames=True))
+
+
+def open_stdin() -> BinaryIO:
+    """Standard input as bytes."""
+    return sys.stdin.buffer

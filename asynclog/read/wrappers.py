@@ -1,0 +1,98 @@
+"""What collectors put before every line, and how it is taken off. One entry of `WRAPPERS` is one wrapper.
+
+A wrapper is recognised by itself on each line, so that any part of a file is read like the whole. Its `key` (container,
+unit and pid, stream) tells interleaved writers apart; its time stands in for a missing one. Wrappers may be stacked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_LEVELS = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SUCCESS|root|asyncio)\b"
+_ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """One collector's prefix: `key` and `time` name groups of `pattern`; group `partial` is P on a split CRI line."""
+
+    name: str
+    pattern: re.Pattern[str]
+
+
+WRAPPERS = (
+    # Kubernetes CRI: time, stream, F(ull) or P(artial)
+    Wrapper("cri", re.compile(rf"(?P<time>{_ISO}) (?P<key>stdout|stderr) (?P<partial>[FP])(?: |$)")),
+    # GitHub Actions: seven digits of a second, nothing else
+    Wrapper("github-actions", re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z) ")),
+    # journald and classic syslog: month day clock host app[pid]:   (also with an ISO time, and Heroku's app[web.1]:)
+    Wrapper(
+        "syslog",
+        re.compile(
+            r"(?:<\d{1,3}>)?(?P<time>(?:[A-ZÄÖÜa-zéû]{3,5}\.? {1,2}\d{1,2}|\d{1,2} [A-Za-zéû]{3,5}\.?) \d\d:\d\d:\d\d(?:\.\d+)?)"
+            r" (?P<key>[\w.:-]+ [^\s:\[\]]+(?:\[[\w.]+\])?): ?"
+        ),
+    ),
+    Wrapper("syslog-iso", re.compile(rf"(?P<time>{_ISO}) (?P<key>(?:[\w.:-]+ )?[\w./@-]+\[[\w.-]+\]): ?")),
+    Wrapper("syslog-5424", re.compile(rf"<\d{{1,3}}>1 (?P<time>{_ISO}) (?P<key>\S+ \S+ \S+) \S+ (?:-|\[.*?\]) ?")),
+    # docker compose and kubectl/stern: name, padding, bar
+    Wrapper("compose", re.compile(rf"(?!{_LEVELS})(?P<key>[A-Za-z_][\w.-]*?(?: [\w.-]+)?) +\|(?: |$)")),
+    Wrapper("kubectl", re.compile(r"\[pod/(?P<key>[^\]]+)\] ")),
+    # foreman, honcho: 12:00:00 web.1   |
+    Wrapper("foreman", re.compile(r"(?P<time>\d\d:\d\d:\d\d) (?P<key>[A-Za-z_][\w.-]*\.\d+) +\| ")),
+    # docker logs -t, plain time before every line is settled by the record itself (see cut.py), not here
+)
+
+_FIRST = re.compile(r"[<\[\dA-Za-zÄÖÜ_]")
+_DEPTH = 3  # stacked wrappers seen in the field
+
+
+@dataclass(frozen=True, slots=True)
+class Peeled:
+    """A line without its wrappers: `start` is where the rest begins in the line."""
+
+    rest: str
+    start: int = 0
+    key: str | None = None
+    time: str | None = None
+    partial: bool = False
+    names: tuple[str, ...] = ()
+
+
+def peel(line: str, names: tuple[str, ...]) -> Peeled:
+    """Take the wrappers `names` (the file's, outermost first) off `line`; a line without them stays whole."""
+    start, keys, time, partial = 0, [], None, False
+    for name in names:
+        found = _BY_NAME[name].pattern.match(line, start)
+        if found is None:
+            break
+        part = found.groupdict()
+        start = found.end()
+        if part.get("key"):
+            keys.append(part["key"].strip())
+        time = part.get("time") or time
+        partial = partial or part.get("partial") == "P"
+    return Peeled(line[start:], start, " ".join(keys) or None, time, partial, names)
+
+
+def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
+    """The wrappers that stand before most of `lines`, outermost first."""
+    names: list[str] = []
+    rest = [line for line in lines if line.strip()]
+    while len(names) < _DEPTH and rest:
+        best = None
+        for wrapper in WRAPPERS:
+            hits = [found.end() for line in rest if (found := wrapper.pattern.match(line))]
+            if len(hits) >= max(1, 0.8 * len(rest)):
+                best = wrapper
+                break
+        if best is None or best.name in names:
+            break
+        names.append(best.name)
+        rest = [line[found.end() :] for line in rest if (found := best.pattern.match(line))]
+        rest = [line for line in rest if line.strip()]
+    return tuple(names)
+
+
+_BY_NAME = {wrapper.name: wrapper for wrapper in WRAPPERS}
