@@ -18,6 +18,7 @@ class Record:
 
     label: dict | None
     text: str
+    created: float
     cut: bool = False
     """Other text hangs on to it that no reader could tell from its own: its exception is not scored."""
     undecidable: bool = False
@@ -51,17 +52,21 @@ class Log:
 # --- times ------------------------------------------------------------------------------------------------------------
 
 
-def moment(entry):
-    return datetime.datetime.fromtimestamp(entry["created"], datetime.timezone.utc)
+def moment(created):
+    return datetime.datetime.fromtimestamp(created, datetime.timezone.utc)
 
 
 def asctime(entry, separator=","):
-    when = moment(entry)
+    when = moment(entry["created"])
     return f"{when:%Y-%m-%d %H:%M:%S}{separator}{when.microsecond // 1000:03d}"
 
 
 def iso(entry, digits=6):
-    when = moment(entry)
+    return iso_time(entry["created"], digits)
+
+
+def iso_time(created, digits=6):
+    when = moment(created)
     return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond:06d}"[:20 + digits].ljust(20 + digits, "0")
 
 
@@ -135,7 +140,7 @@ def text_lines(entries, layout, capture_warnings=False):
         text = layout.prefix(entry) + body(entry) if logged else entry["text"]
         if logged:
             text += "\n"
-        record = Record(entry["label"], text)
+        record = Record(entry["label"], text, entry["created"])
         headless = not logged or not layout.configured
         settle_doubt(record, entry, before, headless)
         for number, line in enumerate(split_lines(text)):
@@ -221,18 +226,18 @@ def json_lines(entries, variant):
         entry = as_record(entry, capture_warnings)
         if entry["type"] == "log":
             text = json.dumps(spell(entry), ensure_ascii=variant % 3 != 0)
-            yield Line(text.encode("utf-8", "backslashreplace"), Record(entry["label"], text), True)
+            yield Line(text.encode("utf-8", "backslashreplace"), Record(entry["label"], text, entry["created"]), True)
             continue
-        record = Record(entry["label"], entry["text"])
+        record = Record(entry["label"], entry["text"], entry["created"])
         for number, line in enumerate(split_lines(entry["text"])):
             ambiguous = number > 0 and bool(RAW_HEADS.match(line))
             yield Line(line.encode("utf-8", "backslashreplace"), record, number == 0, ambiguous)
 
 
-def docker_json_file(lines, entries):
+def docker_json_file(lines):
     """Docker's json-file driver: every physical line in an object of its own."""
-    stamp = iso(entries[0], 6) + "123Z" if entries else ""
     for line in lines:
+        stamp = iso_time(line.record.created) + "123Z"
         text = json.dumps({"log": line.data.decode("utf-8", "replace") + "\n", "stream": "stderr", "time": stamp})
         yield Line(text.encode(), line.record, line.first, line.ambiguous)
 
@@ -245,10 +250,10 @@ def prefixed(lines, prefix):
         yield Line(prefix.encode() + line.data, line.record, line.first, line.ambiguous)
 
 
-def cri(lines, entries, limit):
+def cri(lines, limit):
     """Kubernetes' container runtime: a long line comes in partial pieces."""
-    stamp = (iso(entries[0], 6) + "789Z" if entries else "").encode()
     for line in lines:
+        stamp = iso_time(line.record.created).encode() + b"789Z"
         pieces = [line.data[at:at + limit] for at in range(0, len(line.data), limit)] or [b""]
         for number, piece in enumerate(pieces):
             tag = b"F" if number == len(pieces) - 1 else b"P"
@@ -256,12 +261,11 @@ def cri(lines, entries, limit):
                        line.ambiguous and number == 0)
 
 
-def journald(lines, entries, unit="app", pid=None):
+def journald(lines, pid):
     """``journalctl``: syslog's prefix on every line; empty lines never reach the journal."""
     for line in lines:
         if line.data or line.first:
-            when = moment(entries[0])
-            prefix = f"{when:%b %d %H:%M:%S} web01 {unit}[{pid or entries[0]['pid']}]: "
+            prefix = f"{moment(line.record.created):%b %d %H:%M:%S} web01 app[{pid}]: "
             yield Line(prefix.encode() + line.data, line.record, line.first, line.ambiguous)
 
 
@@ -317,7 +321,7 @@ def one_process(layout):
 
 def render_json(entries, variant):
     if variant % 7 == 6:
-        return docker_json_file(text_lines(entries, LAYOUTS[INNER[variant // 7 % 3]]), entries)
+        return docker_json_file(text_lines(entries, LAYOUTS[INNER[variant // 7 % 3]]))
     return json_lines(entries, variant)
 
 
@@ -331,11 +335,11 @@ def render_compose(entries, variant):
 
 
 def render_cri(entries, variant):
-    return cri(wrapped(entries, variant), entries, (16384, 120, 57)[variant // 5 % 3])
+    return cri(wrapped(entries, variant), (16384, 120, 57)[variant // 5 % 3])
 
 
 def render_journald(entries, variant):
-    return journald(wrapped(entries, variant), entries)
+    return journald(wrapped(entries, variant), entries[0]["pid"] if entries else 1)
 
 
 def render_noisy(entries, variant):
@@ -365,7 +369,7 @@ def interleave(entries, others, variant):
         streams = [prefixed(wrapped(entries, variant), "web-1     | "), prefixed(wrapped(others, variant), "worker-1  | ")]
     else:
         pid = entries[0]["pid"] if entries else 1
-        streams = [journald(wrapped(entries, variant), entries, pid=pid), journald(wrapped(others, variant), others, pid=pid + 1)]
+        streams = [journald(wrapped(entries, variant), pid), journald(wrapped(others, variant), pid + 1)]
     streams = [list(stream) for stream in streams]
     while any(streams):
         stream = rng.choice([stream for stream in streams if stream])
