@@ -1,0 +1,50 @@
+"""One finding a line, with the keys that other tools read."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from asynclog.model import Finding
+from asynclog.render.safe import has_controls
+from asynclog.render.units import iso
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    """The finding with exactly the documented keys; what is not known is None."""
+    site, kind = finding.site, finding.exception_type
+    return {
+        "kind": finding.kind,
+        "rule": finding.rule,
+        "severity": finding.severity.label,
+        "source": finding.source,
+        "line": finding.line,
+        "timestamp": iso(finding.timestamp),
+        "fingerprint": finding.fingerprint,
+        "site": {"file": site.file, "line": site.line, "function": site.function, "via": site.via.value},
+        "coroutine": finding.coroutine,
+        "task": finding.task,
+        "object": finding.object,
+        "duration": None if finding.duration is None else finding.duration / 1_000_000,
+        "exception": None if kind is None else {"type": kind, "message": finding.exception_message},
+        "partial": finding.partial,
+        "text": finding.text,
+    }
+
+
+def finding_line(finding: Finding) -> bytes:
+    """The finding as one line of UTF-8 JSON, its newline included. Control characters are always escaped."""
+    return line(finding_json(finding))
+
+
+def line(value: dict[str, Any]) -> bytes:
+    """`value` as one line of JSON that is safe to print."""
+    import orjson
+
+    try:
+        packed = orjson.dumps(value)
+    except TypeError:  # a lone surrogate: only JSON's own escapes can say it
+        return json.dumps(value, separators=(",", ":")).encode() + b"\n"
+    if (not packed.isascii() or b"\x7f" in packed) and has_controls(packed.decode()):
+        packed = json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f").encode()
+    return packed + b"\n"

@@ -1,0 +1,105 @@
+"""Text of strangers, made harmless: shown, never sent.
+
+A log may hold escape sequences, bidi overrides, spreadsheet formulas, workflow commands and markup. Every text that
+came out of a log goes through one of these functions on its way into a format.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Cc, Cf, Zl, Zp, Cs and the noncharacters at the end of the first plane. Written out so that the same log gives the
+# same report on every Python (`unicodedata` moves with it).
+_CONTROLS = (
+    "\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000110bd\U000110cd\U00013430-\U0001343f"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f"
+)
+# What CI systems read out of any output: `::error file=..::text` and `##[error]` (GitHub, Azure), `##vso[`,
+# `##teamcity[`.
+_COMMANDS = r"::(?=[A-Za-z][\w-]*(?: [^\n]*?)?::)|##(?=(?:vso|teamcity)?\[)"
+_UNSAFE = re.compile(f"[{_CONTROLS}]|{_COMMANDS}")
+_NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "::": ":\\x3a", "##": "#\\x23"}
+_XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>()#+!|~&$^=-]")
+_MARKDOWN_LINKS = re.compile(r"@|:(?=//)|(?<=www)\.|(?<=\d)\.(?= )|\bGH(?=-\d)", re.IGNORECASE)
+_RUN_OF_TICKS = re.compile("`+")
+
+
+def has_controls(text: str) -> bool:
+    """Whether `safe` would change `text`."""
+    return _UNSAFE.search(text) is not None
+
+
+def safe(text: str) -> str:
+    """`text` in one line: every control character is shown by its escape, nothing is dropped."""
+    return _UNSAFE.sub(_shown, text)
+
+
+def _shown(match: re.Match[str]) -> str:
+    found = match.group()
+    if found in _NAMED:
+        return _NAMED[found]
+    code = ord(found)
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def safe_lines(text: str) -> list[str]:
+    """`text` as lines without controls; tabs become spaces, a carriage return at the end of a line goes."""
+    return [safe(line.removesuffix("\r").expandtabs(4)) for line in text.split("\n")]
+
+
+def clip(text: str, limit: int) -> str:
+    """The first `limit` characters, the last of them an ellipsis where something was cut."""
+    return text if len(text) <= limit else text[: max(0, limit - 1)] + "…"
+
+
+def csv_cell(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{safe(text)}" if text.lstrip(" ").startswith(_FORMULA) else safe(text)
+
+
+def workflow_data(text: str) -> str:
+    """The message of a workflow command; line breaks survive as `%0A`."""
+    shown = "\n".join(safe_lines(text))
+    return shown.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def workflow_property(text: str) -> str:
+    """A property (`file=`, `title=`) of a workflow command."""
+    return workflow_data(safe(text)).replace(":", "%3A").replace(",", "%2C")
+
+
+def markdown_text(text: str) -> str:
+    """Plain words: no markup, no HTML, no link or image, nobody mentioned, no issue referenced."""
+    escaped = _MARKDOWN.sub(lambda m: "#&#8203;" if m.group() == "#" else "\\" + m.group(), safe(text))
+    return _MARKDOWN_LINKS.sub(lambda m: "@&#8203;" if m.group() == "@" else _unlinked(m.group()), escaped)
+
+
+def _unlinked(found: str) -> str:
+    return f"{found}&#8203;" if found.isalpha() else "\\" + found
+
+
+def markdown_code(text: str, *, table: bool = False) -> str:
+    """`text` as a code span, in which nothing is markup; in a table cell its pipes are escaped."""
+    shown = safe(text)
+    ticks = "`" * (1 + max((len(run) for run in _RUN_OF_TICKS.findall(shown)), default=0))
+    if not shown.strip():
+        return ""
+    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{ticks}{pad}{shown.replace('|', chr(92) + '|') if table else shown}{pad}{ticks}"
+
+
+def markdown_block(text: str) -> list[str]:
+    """`text` as a fenced block whose fence is longer than any inside."""
+    lines = safe_lines(text)
+    fence = "`" * max(3, 1 + max((len(run) for line in lines for run in _RUN_OF_TICKS.findall(line)), default=0))
+    return [f"{fence}text", *lines, fence]
+
+
+def xml_text(text: str) -> str:
+    """`text` with controls shown and without what XML 1.0 has no way to say; the writer escapes the rest."""
+    return _XML_ILLEGAL.sub("", "\n".join(safe_lines(text)))

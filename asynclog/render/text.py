@@ -1,0 +1,84 @@
+"""The report for reading: verdict, groups worst first, details, when it happened, the loop, the accounting."""
+
+from __future__ import annotations
+
+from asynclog.model import Report
+from asynclog.render.options import RenderOptions
+from asynclog.render.safe import safe
+from asynclog.render.text_details import details
+from asynclog.render.text_paper import COLOURS, Paper
+from asynclog.render.text_table import table
+from asynclog.render.text_when import processes, when
+from asynclog.render.units import duration, plural
+
+GROUPS = 15  # in the table, when nobody says how many
+DETAILED = 5  # of these with details
+
+
+def analyze(report: Report, options: RenderOptions) -> str:
+    """The whole report."""
+    paper = Paper(options)
+    rows = report.rows[: GROUPS if options.top is None else options.top]
+    _head(paper, report)
+    table(paper, rows)
+    _hidden(paper, report, len(rows))
+    detailed = 0 if options.verbose < 0 else len(rows) if options.verbose else DETAILED
+    said: dict[str, int] = {}
+    for row in rows[:detailed]:
+        details(paper, row, said)
+    if 0 < detailed < len(rows):
+        paper.gap()
+        paper.say(f"Details of {plural(len(rows) - detailed, 'more group')}: -v", "dim")
+    when(paper, report)
+    processes(paper, report)
+    _sentences(paper, "The loop", report.loop_lines)
+    _accounting(paper, report)
+    return paper.read()
+
+
+def _head(paper: Paper, report: Report) -> None:
+    colour = COLOURS[report.severity] if report.severity is not None else "green"
+    paper.say(safe(report.verdict), f"bold {colour}")
+    sources = [safe(source) for source in report.sources[:3]]
+    if len(report.sources) > len(sources):
+        sources.append(plural(len(report.sources) - len(sources), "more file"))
+    span = f"{safe(report.first)} – {safe(report.last)}" if report.first else ""
+    if span and report.span:
+        span = f"{span} ({duration(report.span)})"
+    counts = ", ".join(
+        f"{count:,} {name}" if name == "info" or count == 1 else f"{count:,} {safe(name)}s"
+        for name, count in report.severities.items()
+        if count
+    )
+        plural(count, safe(name)) if name != "info" else f"{count:,} info"
+        for name, count in report.severities.items()
+        if count
+    )
+    paper.say(" · ".join(filter(None, (", ".join(sources), span, counts))), "dim")
+
+
+def _hidden(paper: Paper, report: Report, shown: int) -> None:
+    if len(report.rows) > shown:
+        paper.say(f"… and {plural(len(report.rows) - shown, 'more group')} (show more with --top N)", "dim")
+    if report.hidden:
+        paper.say(safe(report.hidden_text) or f"{plural(report.hidden, 'group')} not shown.", "dim")
+
+
+def _sentences(paper: Paper, title: str, lines: tuple[str, ...]) -> None:
+    if lines:
+        paper.title(title)
+        for line in lines:
+            paper.bullet(safe(line))
+
+
+def _accounting(paper: Paper, report: Report) -> None:
+    _sentences(paper, "What this report stands on", report.accounting)
+    for tally in report.unknown[: None if paper.verbose else 5]:
+        paper.bullet(f"{tally.count:,}x {safe(tally.text)}", indent=4, style="dim")
+    if paper.verbose <= 0 and len(report.unknown) > 5:
+        paper.bullet(f"… and {len(report.unknown) - 5:,} more texts that no rule knows: -v", indent=4, style="dim")
+    if report.blocked_text:
+        paper.bullet(safe(report.blocked_text), style="bold")
+    for note in report.notes:
+        paper.bullet(safe(note))
+    _sentences(paper, "To see more next time", report.advice)

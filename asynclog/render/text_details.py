@@ -1,0 +1,135 @@
+"""One group in full: where it was created, where it failed, its worst case, who called, why it matters, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from asynclog.model import Frame, ReportRow, Sample, Tally
+from asynclog.render.places import fit, frame_text, place, shorten
+from asynclog.render.rows import problem
+from asynclog.render.safe import clip, safe, safe_lines
+from asynclog.render.text_paper import COLOURS, LABEL, Paper
+from asynclog.render.text_table import facts, where
+from asynclog.render.units import duration, plural, share, sparkline
+
+_FRAMES = 8  # of a stack, half of them from each end
+_MOST = 2_000  # characters of a line of the log
+
+
+def details(paper: Paper, row: ReportRow, said: dict[str, int]) -> None:
+    """All that is known of `row`. `said` remembers which row already told why and how to mend a rule's findings."""
+    paper.gap()
+    room = paper.width - LABEL - 2
+    head = Text(f"{row.rank}. ", "dim").append(row.severity.label, f"not dim bold {COLOURS[row.severity]}")
+    paper.hang(head.append("  "), Text(problem(row), "bold").append(f"  {safe(row.id)}", "not bold dim"))
+    site = row.group.site
+    place_text = Text(where(row, room - 20), paper.link(site.file, site.line))
+    paper.labelled("site", place_text.append(f"  ({site.via.value})", "dim") if site.file else place_text)
+    if row.group.coroutine:
+        paper.labelled("coroutine", clip(safe(row.group.coroutine), 200))
+    _measures(paper, row, room)
+    _frames(paper, "created", row.callers[0].chain if row.callers else (), room)
+    _callers(paper, row)
+    _frames(paper, "failed", row.group.failure, room)
+    _tallies(paper, "said", row.messages)
+    _sample(paper, row, room)
+    for label, tallies in (("tests", row.tests), ("tasks", row.tasks), ("processes", row.processes)):
+        if len(tallies) > 1 or label == "tests":
+            _tallies(paper, label, tallies)
+    for probable in row.probable[:1]:
+        sure = f"({share(probable.share)} of the records of this coroutine)"
+        paper.labelled("probably", f"created by {clip(safe(probable.text), 300)} {sure}")
+    _advice(paper, row, said)
+
+
+def _measures(paper: Paper, row: ReportRow, room: int) -> None:
+    count = plural(row.count, "record")
+    if row.bursts is not None and 1 < row.bursts < row.count:
+        count += f" in {plural(row.bursts, 'burst')}"
+    if row.rate is not None and row.count > 1:
+        count += f", {row.rate:,.1f} an hour"
+    for label, line in zip(("seen", "", "", ""), [count, *facts(row, room)], strict=False):
+        paper.labelled(label, line)
+    bars = sparkline(row.spark, min(room, 60))
+    if bars and row.count > 1:
+        paper.labelled("", bars, COLOURS[row.severity])
+
+
+def _frames(paper: Paper, label: str, frames: Sequence[Frame], room: int) -> None:
+    middle = len(frames) - _FRAMES
+    if middle > 1 and paper.verbose < 2:
+        _frames(paper, label, frames[: _FRAMES // 2], room)
+        paper.labelled("", f"… {plural(middle, 'more frame')}", "dim")
+        _frames(paper, "", frames[-_FRAMES // 2 :], room)
+        return
+    for frame in frames:
+        last = frame is frames[-1]
+        paper.labelled(label, Text(frame_text(frame, room), paper.link(frame.file, frame.line)))
+        label = ""
+        if frame.source and (last or paper.verbose > 0):
+            paper.labelled("", "  " + fit(safe(frame.source.strip()[:_MOST]), room - 2), "dim")
+
+
+def _callers(paper: Paper, row: ReportRow) -> None:
+    label = "callers"
+    shown = row.callers[: None if paper.verbose > 1 else 5] if len(row.callers) > 1 else ()
+    for caller in shown:
+        blocked = f", {duration(caller.total)}" if caller.total else ""
+        paper.labelled(label, f"{share(caller.share):>6}  {clip(safe(caller.text), 300)} ({caller.count:,}x{blocked})")
+        label = ""
+    if len(shown) < len(row.callers) and shown:
+        paper.labelled("", f"… {plural(len(row.callers) - len(shown), 'more caller')}", "dim")
+
+
+def _tallies(paper: Paper, label: str, tallies: Sequence[Tally]) -> None:
+    shown = tallies[: None if paper.verbose > 1 else 3]
+    for tally in shown:
+        blocked = f", {duration(tally.total)}" if tally.total else ""
+        paper.labelled(label, f"{clip(safe(tally.text), 300)} ({tally.count:,}x{blocked})")
+        label = ""
+    if len(shown) < len(tallies):
+        paper.labelled("", f"… {len(tallies) - len(shown):,} more", "dim")
+
+
+def _sample(paper: Paper, row: ReportRow, room: int) -> None:
+    worst = row.group.worst or (row.samples[0] if row.samples else None)
+    if worst is None:
+        return
+    what = "worst" if worst.duration is not None else "example"
+    _quote(paper, what, worst, room)
+    for sample in row.samples if paper.verbose > 0 else ():
+        if sample != worst:
+            _quote(paper, "", sample, room)
+
+
+def _quote(paper: Paper, label: str, sample: Sample, room: int) -> None:
+    at = f" at {safe(sample.timestamp.text)}" if sample.timestamp else ""
+    took = f", {duration(sample.duration)}" if sample.duration is not None else ""
+    paper.labelled(label, f"{shorten(place(sample.source, sample.line), room)}{at}{took}")
+    width = room - 2
+    cut = [line[:_MOST] if paper.verbose > 0 else line[: 3 * width] for line in safe_lines(sample.text)]
+    lines = [part[at : at + width] for part in cut for at in range(0, max(1, len(part)), width)]
+    most = len(lines) if paper.verbose > 1 else 30 if paper.verbose else 5
+    for line in lines[:most]:
+        paper.labelled("", f"│ {line}", "dim")
+    if len(lines) > most:
+        paper.labelled("", f"│ … {plural(len(lines) - most, 'more line')}", "dim")
+
+
+def _advice(paper: Paper, row: ReportRow, said: dict[str, int]) -> None:
+    told = said.setdefault(row.group.rule, row.rank)
+    if told == row.rank:
+        paper.labelled("why", safe(row.why))
+        paper.labelled("fix", safe(row.fix), "green")
+    elif row.why or row.fix:
+        paper.labelled("why, fix", f"as in {told}.", "dim")
+    for note in row.notes:
+        paper.labelled("note", safe(note), "italic")
+    if row.related:
+        paper.labelled("related", ", ".join(safe(each) for each in row.related[:8]))
+    if row.static and told == row.rank:
+        paper.labelled("lint", f"found before it runs by {', '.join(safe(each) for each in row.static)}")
+    for label, reference in zip(("see", *[""] * 9), row.references if told == row.rank else (), strict=False):
+        paper.labelled(label, safe(reference), "dim")

@@ -1,0 +1,92 @@
+"""The paper that the text report is written on: lines of a given width, colours, hanging indents."""
+
+from __future__ import annotations
+
+import io
+import re
+from urllib.parse import quote
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from asynclog.model import Severity
+from asynclog.render.options import RenderOptions
+
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
+LABEL = 10  # columns of the labels of hanging lines
+_LINK_ID = re.compile(r"\x1b\]8;id=[^;]*;")  # rich numbers its links at random
+_ASCII = str.maketrans("▁▂▃▄▅▆▇█…–·│─µ", ".:-=+*#@~-,|-u")
+
+
+class Paper:
+    """Collects what is written; `read` gives all of it. Texts must have gone through `safe` before."""
+
+    def __init__(self, options: RenderOptions) -> None:
+        self.width = max(40, options.width)
+        self.verbose = options.verbose
+        self.links = options.hyperlinks and options.color
+        self._ascii = options.ascii
+        self._console = Console(
+            file=io.StringIO(), width=self.width, force_terminal=options.color, legacy_windows=False, highlight=False,
+            color_system="standard" if options.color else None, markup=False, emoji=False, force_jupyter=False,
+            force_interactive=False, safe_box=False, no_color=False, _environ={},
+        )  # fmt: skip
+        self._empty = True
+
+    def put(self, thing: RenderableType, indent: int = 0) -> None:
+        """A rich object; lines never end in spaces."""
+        self._console.print(Padding(thing, (0, 0, 0, indent), expand=False) if indent else thing, overflow="fold")
+        self._empty = False
+
+    def say(self, text: str, style: str = "", indent: int = 0) -> None:
+        """A paragraph, wrapped."""
+        if text:
+            self.put(Text(text, style), indent)
+
+    def gap(self) -> None:
+        """An empty line."""
+        if not self._empty:
+            self._console.print()
+
+    def title(self, text: str) -> None:
+        """The heading of a section."""
+        self.gap()
+        self.say(text, "bold")
+
+    def bullet(self, text: str, indent: int = 2, style: str = "") -> None:
+        """A paragraph whose further lines hang."""
+        self.hang(Text("- "), Text(text, style), indent)
+
+    def labelled(self, label: str, content: Text | str, style: str = "") -> None:
+        """A paragraph behind a label in the margin; an empty label continues the one before."""
+        text = Text(content, style) if isinstance(content, str) else content
+        if text:
+            self.hang(Text(label.ljust(LABEL), "dim"), text, 2)
+
+    def hang(self, label: Text, content: Text, indent: int = 0) -> None:
+        """`content` to the right of `label`, wrapped there."""
+        grid = Table.grid(padding=0)
+        grid.add_column(width=len(label), no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(label, content)
+        self.put(grid, indent)
+
+    def link(self, file: str | None, line: int | None) -> str | Style:
+        """The style that makes a place a link, where links are wanted and the path is absolute."""
+        if not self.links or not file or not (file.startswith("/") or file[1:3] in (":\\", ":/")):
+            return ""
+        path = quote(file.replace("\\", "/").encode("utf-8", "backslashreplace"), safe="/:")
+        return Style(link=f"file://{'' if path.startswith('/') else '/'}{path}{f'#L{line}' if line else ''}")
+
+    def read(self) -> str:
+        """All that was written."""
+        file = self._console.file
+        assert isinstance(file, io.StringIO)
+        text = _LINK_ID.sub("\x1b]8;;", file.getvalue())
+        text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+        if self._ascii:
+            text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
+        return text

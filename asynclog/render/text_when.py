@@ -1,0 +1,52 @@
+"""When it happened: the run as a line of bars, its worst stretches, and who it happened to."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+
+from asynclog.model import Report
+from asynclog.render.places import fit
+from asynclog.render.safe import safe
+from asynclog.render.text_paper import Paper
+from asynclog.render.units import duration, rebin, share, sparkline
+
+
+def when(paper: Paper, report: Report) -> None:
+    """The timeline with its scale, and the worst windows."""
+    cells = min(paper.width - 4, 100)
+    bars = sparkline(report.spark, cells)
+    if not bars and not report.windows:
+        return
+    paper.title("When it happened")
+    if bars:
+        peak = max(rebin(report.spark, cells))
+        paper.say(bars, "yellow", 2)
+        first, last = safe(report.first), safe(report.last)
+        if first and len(first) + len(last) + 2 <= len(bars):
+            paper.say(first + " " * (len(bars) - len(first) - len(last)) + last, "dim", 2)
+        each = duration(report.span // len(bars)) if report.span else ""
+        what = f"blocked {duration(peak)}" if report.blocked else f"{peak:,} findings"
+        paper.say(f"highest bar: {what}{f' in {each}' if each else ''}", "dim", 2)
+    for window in report.windows[: None if paper.verbose > 0 else 3]:
+        paper.bullet(safe(window.text))
+
+
+def processes(paper: Paper, report: Report) -> None:
+    """A row for each process, where the lines tell more than one apart."""
+    rows = report.processes[: None if paper.verbose > 0 else 10]
+    if len(report.processes) < 2:
+        return
+    paper.title("Processes")
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    for _ in range(3):
+        grid.add_column(justify="right", no_wrap=True)
+    grid.add_row(*(Text(head, "dim") for head in ("process", "findings", "blocked", "share")))
+    for row in rows:
+        name = Text(fit(safe(row.name), max(12, paper.width - 36)))
+        blocked = duration(row.blocked) if row.blocked else ""
+        grid.add_row(name, Text(f"{row.count:,}"), Text(blocked), Text(share(row.share) if row.blocked else ""))
+    paper.put(grid, 2)
+    if len(rows) < len(report.processes):
+        paper.say(f"… and {len(report.processes) - len(rows):,} more processes: -v", "dim", 2)
