@@ -13,8 +13,9 @@ from typing import Protocol
 from asynclog.classify.fingerprint import exception_name, fingerprint, same_exception, signature
 from asynclog.classify.parts import BY_TEXT, BY_TEXT_ALONE, DEBUG_ONLY, UNCLASSIFIED, Parts, parts_of, python_version
 from asynclog.classify.plumbing import Plumbing
+from asynclog.classify.rulebook import JudgeRule
 from asynclog.classify.site import Located, locate, own_frames, subject
-from asynclog.model import Finding, Frame, Message, Rule, Severity
+from asynclog.model import Finding, Frame, Message, Severity
 
 #: The first line of a record is kept up to this length.
 TEXT = 500
@@ -36,21 +37,6 @@ _BY_WHAT = frozenset({
 })  # fmt: skip
 
 _REMEMBERED = 1 << 14
-
-
-class JudgeRule(Protocol):
-    """A rule ready to judge."""
-
-    @property
-    def rule(self) -> Rule:
-        """What it says."""
-
-    @property
-    def severity(self) -> Severity:
-        """How much what it claims matters."""
-
-    def matches(self, view: Mapping[str, object]) -> bool:
-        """Whether all conditions of the rule hold for what a finding says."""
 
 
 class Book(Protocol):
@@ -86,11 +72,17 @@ class Judge:
         self._debug_only = debug_only
         self._verdicts: dict[Parts, Verdict] = {}
         self._notes: dict[str, str] = {}
+        self._silenced: set[str] = set()
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """One line for each rule that failed on a finding, sorted."""
+        """One line for each rule that failed on a finding or was switched off, sorted."""
         return tuple(self._notes[key] for key in sorted(self._notes))
+
+    @property
+    def silenced(self) -> frozenset[str]:
+        """Rules of severity `off`: what they claim is not to be shown."""
+        return frozenset(self._silenced)
 
     def judge(self, message: Message) -> Finding:
         """The finding of a message."""
@@ -117,7 +109,7 @@ class Judge:
         return Finding(
             kind=parts.kind,
             rule=chosen.rule.id if chosen else parts.kind,
-            severity=chosen.severity if chosen else _fallback(parts.kind),
+            severity=_severity(chosen, parts.kind),
             source=record.source,
             source_index=record.source_index,
             line=record.line,
@@ -178,6 +170,8 @@ class Judge:
         identity = self._signature(parts, located, exception_type)
         rules = tuple(self._rulebook.rules_for(parts.kind))
         values = {"python": python_version(parts), "loop": parts.loop}
+        view = self._stable_view(parts, located, exception_type, exception_message, values["python"])
+        self._silenced.update(rule.rule.id for rule in rules if rule.rule.severity is None)
         return Verdict(
             parts=parts,
             signature=identity,
@@ -187,9 +181,9 @@ class Judge:
             exception_message=exception_message,
             parent=self._parent(dict(parts.stacks).get("source_traceback", ())),
             rules=rules,
-            settled=rules[0] if rules and not getattr(rules[0], "conditions", True) else None,
+            settled=self._settled(rules, view),
             values={key: value for key, value in values.items() if value},
-            view=self._stable_view(parts, located, exception_type, exception_message, values["python"]),
+            view=view,
         )
 
     def _stable_view(
@@ -214,18 +208,32 @@ class Judge:
             "debug": parts.debug,
         }
 
+    def _settled(self, rules: tuple[JudgeRule, ...], view: Mapping[str, object]) -> JudgeRule | None:
+        """The rule that holds, if that can be told from the stable parts alone."""
+        for rule in rules:
+            if any(condition.key not in view for condition in rule.when.conditions):
+                return None
+            if self._holds(rule, view):
+                return rule
+        return None
+
     def _choose(self, message: Message, verdict: Verdict) -> JudgeRule | None:
         if not verdict.rules:
             return None
         view = self.view(message, verdict)
-        for rule in verdict.rules:
-            try:
-                if rule.matches(view):
-                    return rule
-            except Exception as error:
-                note = f"rule {rule.rule.id} failed on a {verdict.parts.kind}: {type(error).__name__}: {error}"
-                self._notes.setdefault(rule.rule.id, note[:TEXT])
-        return None
+        return next((rule for rule in verdict.rules if self._holds(rule, view)), None)
+
+    def _holds(self, rule: JudgeRule, view: Mapping[str, object]) -> bool:
+        try:
+            holds = rule.holds(view)
+        except Exception as error:
+            note = f"rule {rule.rule.id} failed on a {view['kind']}: {type(error).__name__}: {error}"
+            self._notes.setdefault(rule.rule.id, note[:TEXT])
+            return False
+        if rule.when.exhausted:
+            note = f"rule {rule.rule.id} was switched off: its regular expressions took too long"
+            self._notes.setdefault(rule.rule.id, note)
+        return holds
 
     def _signature(self, parts: Parts, located: Located, exception: str | None) -> str:
         site, kind = located.site, parts.kind
@@ -273,10 +281,13 @@ def _values(message: Message, verdict: Verdict) -> Mapping[str, str]:
         return verdict.values
     values = {key: value for key, value in fields.items() if key in VALUES and value}
     for key, value in message.values.items():
-        values.setdefault(key, value[:TEXT])
+        if key != "source_line":
+            values.setdefault(key, value[:TEXT])
     values.update(verdict.values)
     return values
 
 
-def _fallback(kind: str) -> Severity:
-    return Severity.INFO if kind == UNCLASSIFIED else Severity.WARNING
+def _severity(chosen: JudgeRule | None, kind: str) -> Severity:
+    if chosen is not None and chosen.rule.severity is not None:
+        return chosen.rule.severity
+    return Severity.INFO if chosen is not None or kind == UNCLASSIFIED else Severity.WARNING

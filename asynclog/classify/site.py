@@ -18,7 +18,7 @@ CREATION = ("source_traceback", "allocation")
 
 #: Keys whose object a message is about, in this order; else the first object.
 SUBJECTS = (
-    "future", "task", "handle", "callback", "wrapper", "client_session", "connector", "client_connection",
+    "task", "future", "handle", "callback", "wrapper", "client_session", "connector", "client_connection",
     "client_response", "agen", "asyncgen", "protocol", "writer", "transport",
 )  # fmt: skip
 
