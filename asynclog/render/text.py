@@ -50,10 +50,6 @@ def _head(paper: Paper, report: Report) -> None:
         for name, count in report.severities.items()
         if count
     )
-        plural(count, safe(name)) if name != "info" else f"{count:,} info"
-        for name, count in report.severities.items()
-        if count
-    )
     paper.say(" · ".join(filter(None, (", ".join(sources), span, counts))), "dim")
 
 

@@ -18,7 +18,7 @@ from asynclog.render.options import RenderOptions
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 LABEL = 10  # columns of the labels of hanging lines
 _LINK_ID = re.compile(r"\x1b\]8;id=[^;]*;")  # rich numbers its links at random
-_ASCII = str.maketrans("▁▂▃▄▅▆▇█…–·│─µ", ".:-=+*#@~-,|-u")
+_ASCII = str.maketrans("▁▂▃▄▅▆▇█…–·│─µ", ".:-=+*#@~-||-u")
 
 
 class Paper:

@@ -17,7 +17,7 @@ from asynclog.render.text_paper import COLOURS, Paper
 from asynclog.render.units import duration, share
 
 WIDE = 120  # columns from which on all numbers have columns of their own
-_RULED = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
+_RULED = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")  # a line under the heads, nothing else
 _TIMES = ("total", "p50", "p95", "max", "share")
 
 
@@ -42,18 +42,18 @@ def _wide(paper: Paper, rows: Sequence[ReportRow]) -> None:
     heads = ["count", *(_TIMES if slow else ())]
     body = [_numbers(row, slow) for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(heads, *body, strict=True)]
-    first = max(15, *(columns(part) for row in rows for part in _seen(row).split("\n"))) if timed else -1
+    first = max(11, *(columns(part) for row in rows for part in _seen(row).split("\n"))) if timed else -1
     ids = max(len(safe(row.id)) for row in rows)
     rank = len(str(rows[-1].rank))
     room = paper.width - sum(widths) - 2 * len(widths) - (first + 2) - (ids + 2) - (rank + 2) - 10
-    grid = Table(box=_RULED, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False, header_style="dim")
+    grid = Table(box=_RULED, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False, header_style="dim")
     grid.add_column("#", width=rank, justify="right", style="dim")
     grid.add_column("severity", width=8)
     grid.add_column("problem, and where it comes from", width=max(20, room))
     for head, width in zip(heads, widths, strict=True):
         grid.add_column(head, width=width, justify="right", no_wrap=True)
     if timed:
-        grid.add_column("first, last seen", width=first, style="dim", no_wrap=True)
+        grid.add_column("first, last", width=first, style="dim", no_wrap=True)
     grid.add_column("id", width=ids, no_wrap=True)
     for row, numbers in zip(rows, body, strict=True):
         what = Text(fit(problem(row), room) + "\n", "bold", no_wrap=True)
