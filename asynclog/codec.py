@@ -153,9 +153,8 @@ def to_plain(value: Any) -> Any:
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
-    return {
-        name: to_plain(item) for name, _, default in _fields(value.__class__) if (item := getattr(value, name)) != default
-    }
+    fields = ((name, getattr(value, name), default) for name, _, default in _fields(value.__class__))
+    return {name: to_plain(item) for name, item, default in fields if item != default}
 
 
 def from_plain(cls: Any, data: Any, path: str = "") -> Any:

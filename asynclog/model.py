@@ -415,7 +415,10 @@ class SourceSpan:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The first or last finding of a part of a source, as far as its neighbour must know it."""
+    """The first or last finding of a part of a source, as far as its neighbour must know it.
+
+    `after` is the last line on which a repetition of its record can begin; `digest` is 0 where none can.
+    """
 
     line: int
     after: int

@@ -30,7 +30,7 @@ class RunBuilder:
         self._buffer: list[Finding] = []
         self._signs: dict[int, seams.Signs] = {}
         self._ends: dict[int, tuple[Finding, Finding]] = {}
-        self._tails: dict[tuple[int, str], Finding] = {}
+        self._previous: dict[int, Finding] = {}
 
     def add(self, finding: Finding) -> None:
         """Count one finding."""
@@ -61,7 +61,8 @@ class RunBuilder:
         self._take_blocked(template, micros, durations)
         self._take_shutdown(group, template, lines)
         self._take_ends(template.source_index, [finding_at(0), finding_at(len(micros) - 1)])
-        self._take_echoes(group, template.source_index, template.fingerprint, _candidates(lines, durations, finding_at))
+        for finding in _candidates(lines, durations, finding_at):
+            self._take_echo(finding)
 
     def add_unclassified(self, text: str, number: int = 1) -> None:
         """Count records of asyncio that no rule knows; `text` is their message."""
@@ -71,9 +72,12 @@ class RunBuilder:
         if len(self._unknown) > 2 * tally.KEPT:
             self._unknown = tally.cap(self._unknown)
 
-    def add_malformed(self, number: int = 1) -> None:
-        """Count records that could not be understood."""
-        self._counts["malformed"] += number
+    def add_malformed(self, finding: Finding | None = None) -> None:
+        """Count a record that could not be understood, with the finding that it gave all the same."""
+        self._counts["malformed"] += 1
+        if finding is not None:
+            self.add(finding)
+            self._counts["partial" if finding.partial else "classified"] -= 1
 
     def finish(
         self,
@@ -125,6 +129,7 @@ class RunBuilder:
                 batches[key] = [finding]
             else:
                 batch.append(finding)
+            self._take_echo(finding)
             if finding.kind == "loop-lifecycle" and (closed := seams.sign_of(finding)) is not None:
                 self._signs.setdefault(finding.source_index, seams.Signs()).add(finding.line, closed)
         for (fingerprint, source, _, _), batch in batches.items():
@@ -134,7 +139,6 @@ class RunBuilder:
         group = self._group(fingerprint)
         batch.sort(key=lambda finding: finding.line)
         self._take_ends(source, [batch[0], batch[-1]])
-        self._take_echoes(group, source, fingerprint, batch)
         self._take_shutdown(group, batch[0], [finding.line for finding in batch], batch)
         self._facts.add_all(batch)
         self._facts.add_durations(batch[0].kind, [finding.duration for finding in batch])
@@ -176,18 +180,15 @@ class RunBuilder:
             max([last, *findings], key=lambda finding: finding.line),
         )
 
-    def _take_echoes(
-        self, group: GroupBuilder, source: int, fingerprint: str, findings: Iterable[Finding]
-    ) -> None:
-        before = self._tails.get((source, fingerprint))
-        for finding in findings:
-            if before is not None and before.text == finding.text and before.duration == finding.duration:
-                after = seams.mark(finding)
-                if seams.is_echo(seams.mark(before), after):
-                    group.echo(after.process, finding.duration or 0)
-            before = finding
-        if before is not None:
-            self._tails[source, fingerprint] = before
+    def _take_echo(self, finding: Finding) -> None:
+        before = self._previous.get(finding.source_index)
+        self._previous[finding.source_index] = finding
+        if before is None or before.fingerprint != finding.fingerprint or before.duration != finding.duration:
+            return
+        if before.text == finding.text:
+            after = seams.mark(finding)
+            if seams.is_echo(seams.mark(before), after):
+                self._group(finding.fingerprint).echo(after.process, finding.duration or 0)
 
     def _take_shutdown(
         self, group: GroupBuilder, first: Finding, lines: Sequence[int], batch: list[Finding] | None = None

@@ -19,17 +19,19 @@ ECHO_GAP = 5_000
 """Two handlers write the same record within these microseconds."""
 _TASK = re.compile(r"Task-\d+")
 _KEPT_SIGNS = 4096
+_LONGEST = 200  # lines of a record without a duration; with one it stands on one line
 
 
 def mark(finding: Finding) -> Mark:
     """What a neighbour must know of `finding`. `digest` is 0 where its text could be that of another event too."""
     stamp = finding.timestamp
     unique = bool(finding.duration) or (finding.task is not None and _TASK.fullmatch(finding.task) is not None)
+    text = f"{finding.task} {finding.text}"
     return Mark(
         finding.line,
-        finding.line + finding.text.count("\n") + 1,
+        finding.line + (1 if finding.duration else _LONGEST),
         finding.fingerprint,
-        zlib.crc32(finding.text.encode("utf-8", "backslashreplace")) or 1 if unique and finding.text else 0,
+        zlib.crc32(text.encode("utf-8", "backslashreplace")) or 1 if unique else 0,
         None if stamp is None else stamp.micros,
         finding.duration,
         process_of(finding),
@@ -37,14 +39,14 @@ def mark(finding: Finding) -> Mark:
 
 
 def is_echo(before: Mark, after: Mark) -> bool:
-    """Whether `after` is the same event as `before`, written by another handler.
+    """Whether `after`, the next finding of the source, is the same event as `before`, written by another handler.
 
-    The texts are equal, the lines adjacent (an empty one may stand between), the times within `ECHO_GAP`, and the
-    text cannot be that of two events: it has a duration that is longer than the gap, or a number of a task.
+    The texts are equal, the lines as near as the record's length allows, the times within `ECHO_GAP`, and the text
+    cannot be that of two events: it has a duration that is longer than the gap, or a number of a task.
     """
     if not before.digest or before.digest != after.digest or before.fingerprint != after.fingerprint:
         return False
-    if not before.line < after.line <= before.after + 1:
+    if before.duration != after.duration or not before.line < after.line <= before.after:
         return False
     if before.micros is None or after.micros is None:
         return before.micros is after.micros
