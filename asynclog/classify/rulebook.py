@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, cast
 
+from asynclog.classify.conditions import GROUP_KEYS, RECORD_KEYS, Conditions, View
+from asynclog.classify.rulecheck import Checker
 from asynclog.classify.rulefiles import Plain, Value, builtin_folder, read_plain, rule_files
-from asynclog.model import MessagePattern
+from asynclog.errors import RuleError
+from asynclog.model import MessagePattern, Rule, Severity
 
 # -- patterns --------------------------------------------------------------------------------------------------------
 
@@ -24,10 +30,7 @@ _TAIL = r"(?:[ \t]{2,160}\w{1,60}\.py:\d{1,6})?(?: \((?:task: )?None\))?[ \t]{0,
 
 
 class LazyPattern:
-    """A regex that compiles when first used: a run meets a tenth of the kinds, and compiling all takes longer than
-
-    reading a small log. Quacks like `re.Pattern`.
-    """
+    """A regex that compiles when first used: a run meets a tenth of the kinds. Quacks like `re.Pattern`."""
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
@@ -53,10 +56,6 @@ class LazyPattern:
         return f"LazyPattern({self.pattern!r})"
 
 
-def _lazy(pattern: str) -> re.Pattern[str]:
-    return cast("re.Pattern[str]", LazyPattern(pattern))
-
-
 def message_regex(entry: Mapping[str, Any]) -> str:
     """The whole regex of a `messages:` entry, with the parts that `category`, `bare` and `tail` ask for."""
     pattern = str(entry["pattern"])
@@ -66,7 +65,77 @@ def message_regex(entry: Mapping[str, Any]) -> str:
     return pattern + _TAIL if entry.get("tail") else pattern
 
 
+def _lazy(pattern: str) -> re.Pattern[str]:
+    return cast("re.Pattern[str]", LazyPattern(pattern))
+
+
 # -- the book --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRule:
+    """A rule with its conditions. `rule.severity` None silences what it claims. `where` is FILE:LINE of its `id`."""
+
+    rule: Rule
+    when: Conditions = field(default_factory=Conditions)
+    when_group: Conditions = field(default_factory=Conditions)
+    order: int = 100
+    claims: tuple[str, ...] = ()
+    rejects: tuple[str, ...] = ()
+    where: str = ""
+    builtin: bool = True
+
+    @property
+    def severity(self) -> Severity:
+        """How much what it claims matters; INFO where it silences."""
+        return Severity.INFO if self.rule.severity is None else self.rule.severity
+
+    @property
+    def conditions(self) -> Conditions:
+        """What a finding must fulfil; empty (false) where the rule takes every finding of its kind."""
+        return self.when
+
+    def matches(self, view: View) -> bool:
+        """Whether it judges a finding (of its kind) with this view."""
+        return self.when.hold(view)
+
+    def matches_group(self, view: View) -> bool:
+        """Whether it judges a group (of its kind) with this view."""
+        return self.when_group.hold(view)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A finding that the user accepts, and why. What is given must all fit."""
+
+    reason: str
+    fingerprint: str | None = None
+    rule: str | None = None
+    kind: str | None = None
+    site: str | None = None
+    expires: datetime.date | None = None
+    where: str = ""
+
+    def covers(self, fingerprint: str, rule: str, kind: str, file: str | None, function: str | None) -> bool:
+        """Whether it speaks of this finding; `site` is a glob of FILE or FILE:FUNCTION."""
+        if self.fingerprint and not _starts(fingerprint, self.fingerprint):
+            return False
+        if (self.rule and not fnmatchcase(rule, self.rule)) or (self.kind and not fnmatchcase(kind, self.kind)):
+            return False
+        if self.site is None:
+            return True
+        path = (file or "").replace("\\", "/")
+        glob = self.site.replace("\\", "/")
+        names = (path, f"{path}:{function or ''}")
+        return bool(path) and any(fnmatchcase(name, glob) or fnmatchcase(name, f"*/{glob}") for name in names)
+
+    def expired(self, today: datetime.date) -> bool:
+        """Whether its day has passed."""
+        return self.expires is not None and today > self.expires
+
+
+def _starts(fingerprint: str, prefix: str) -> bool:
+    return fingerprint.startswith(prefix) or fingerprint.rpartition(":")[2].startswith(prefix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,29 +147,94 @@ class Rulebook:
     """
 
     patterns: tuple[MessagePattern, ...] = ()
+    judges: tuple[JudgeRule, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+    _by_kind: dict[tuple[str, bool], tuple[JudgeRule, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def details(self) -> tuple[MessagePattern, ...]:
         """The patterns for headless remains."""
         return tuple(p for p in self.patterns if p.channel == "detail")
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """All kinds that a pattern recognises."""
+        return frozenset(p.kind for p in self.patterns)
 
-def compile_rulebook(plain: list[Plain]) -> Rulebook:
-    """Objects of plain data as `read_plain` gives it."""
-    patterns: list[MessagePattern] = []
-    for document in plain:
-        data = document["data"]
-        patterns += [_message(entry) for entry in data.get("messages") or ()]
-        for key, entries in (data.get("details") or {}).items():
-            patterns += [_detail(key, entry) for entry in entries]
-    patterns.sort(key=lambda p: p.order)
-    return Rulebook(tuple(patterns))
+    @property
+    def rules(self) -> dict[str, Rule]:
+        """Rules by id."""
+        return {judge.rule.id: judge.rule for judge in self.judges}
+
+    @property
+    def exhausted(self) -> tuple[str, ...]:
+        """Ids of rules that were switched off because their regexes took too long; worth a note."""
+        return tuple(judge.rule.id for judge in self.judges if judge.when.exhausted or judge.when_group.exhausted)
+
+    def rules_for(self, kind: str) -> tuple[JudgeRule, ...]:
+        """The rules that judge findings of a kind, in the order in which they are tried; the first that holds wins."""
+        return self._of(kind, False)
+
+    def group_rules_for(self, kind: str) -> tuple[JudgeRule, ...]:
+        """The rules with `when_group`, which judge whole groups of a kind, in the same order."""
+        return self._of(kind, True)
+
+    def _of(self, kind: str, groups: bool) -> tuple[JudgeRule, ...]:
+        if (kind, groups) not in self._by_kind:
+            found = (judge for judge in self.judges if judge.rule.kind == kind)
+            self._by_kind[kind, groups] = tuple(judge for judge in found if bool(judge.when_group) is groups)
+        return self._by_kind[kind, groups]
 
 
 def load_builtin() -> Rulebook:
     """The rules that belong to asynclog."""
     folder = builtin_folder()
     return compile_rulebook(read_plain(rule_files(folder), folder.parent))
+
+
+def load_user(paths: Iterable[Path], base: Rulebook) -> Rulebook:
+    """`base` with the user's files and folders on top: they replace, refine, silence, suppress."""
+    files: list[Path] = []
+    problems: list[str] = []
+    for path in paths:
+        found = rule_files(path) if path.is_dir() else [path]
+        if not found:
+            problems.append(f"{path}: holds no .yaml files")
+        files += found
+    if problems:
+        raise RuleError(tuple(problems))
+    return compile_rulebook(read_plain(files), base)
+
+
+def compile_rulebook(plain: Iterable[Plain], base: Rulebook | None = None) -> Rulebook:
+    """Objects of plain data as `read_plain` gives it; the mistakes of all files are raised together."""
+    checker = Checker(builtin=base is None)
+    patterns = list(base.patterns) if base else []
+    judges = {judge.rule.id: judge for judge in base.judges} if base else {}
+    suppressions = list(base.suppressions) if base else []
+    documents = [(document, checker.document(document)) for document in plain]
+    if base is None:
+        for _, data in documents:
+            patterns += [_message(entry) for entry in data["messages"]]
+            patterns += [_detail(key, entry) for key, entries in data["details"].items() for entry in entries]
+    kinds = frozenset(p.kind for p in patterns)
+    for document, data in documents:
+        for number, entry in enumerate(data["rules"]):
+            where = f"rules.{number}"
+            if (judge := _judge(entry, checker, document, where, kinds, judges)) is not None:
+                judges[judge.rule.id] = judge
+        for number, entry in enumerate(data["suppress"]):
+            if (suppression := _suppression(entry, checker, document, f"suppress.{number}")) is not None:
+                suppressions.append(suppression)
+    if checker.problems:
+        raise RuleError(tuple(checker.problems), "`asynclog rules schema` prints the schema for an editor.")
+    ordered = sorted(judges.values(), key=lambda judge: (judge.order, -len(judge.when), judge.builtin))
+    titled = {judge.rule.kind: judge.rule for judge in ordered if not judge.when and not judge.when_group}
+    patterns.sort(key=lambda pattern: pattern.order)
+    return Rulebook(tuple(_titled(p, titled.get(p.kind)) for p in patterns), tuple(ordered), tuple(suppressions))
+
+
+# -- entries to objects ----------------------------------------------------------------------------------------------
 
 
 def _message(entry: Mapping[str, Any]) -> MessagePattern:
@@ -122,3 +256,79 @@ def _message(entry: Mapping[str, Any]) -> MessagePattern:
 def _detail(key: str, entry: Mapping[str, Any]) -> MessagePattern:
     pattern = rf"[ \t]{{0,16}}{re.escape(key)}: (?P<{key}>(?:{entry['pattern']}).*)"
     return MessagePattern(kind=entry["kind"], channel="detail", needles=(f"{key}: ",), pattern=_lazy(pattern))
+
+
+def _titled(pattern: MessagePattern, rule: Rule | None) -> MessagePattern:
+    if rule is None:
+        return pattern
+    return replace(pattern, title=rule.title, severity=rule.severity or Severity.INFO)
+
+
+def _judge(
+    entry: Mapping[str, Any],
+    checker: Checker,
+    document: Plain,
+    where: str,
+    kinds: frozenset[str],
+    before: Mapping[str, JudgeRule],
+) -> JudgeRule | None:
+    """A rule of its entry; None (and a problem noted) where it cannot be made."""
+    at = checker.at(document, where)
+    if (parent_id := checker.parent(entry, document, where, before)) is False:
+        return None
+    parent = before[parent_id] if parent_id else None
+    if not checker.rule(entry, document, where, kinds, parent is not None, before):
+        return None
+    old = parent.rule if parent else Rule(id="", kind="", severity=None, title="")
+    example = entry.get("example") or {}
+    rule = Rule(
+        id=entry.get("id") or old.id,
+        kind=entry.get("kind") or old.kind,
+        severity=_severity(entry["severity"]) if "severity" in entry else old.severity,
+        title=entry.get("title", old.title),
+        why=entry.get("why", old.why).strip(),
+        fix=entry.get("fix", old.fix).strip(),
+        references=tuple(entry.get("references", old.references)),
+        static=tuple(entry.get("static", old.static)),
+        example_before=example.get("before", old.example_before),
+        example_after=example.get("after", old.example_after),
+    )
+    when = checker.conditions(entry.get("when"), document, f"{where}.when", RECORD_KEYS)
+    when_group = checker.conditions(entry.get("when_group"), document, f"{where}.when_group", GROUP_KEYS)
+    order = 50 if when else 100
+    if parent is not None:
+        mine = {condition.key for condition in when.conditions}
+        inherited = tuple(c for c in parent.when.conditions if c.key not in mine)
+        order = parent.order if rule.id == parent.rule.id else parent.order - 1
+        when = Conditions(inherited + when.conditions, when.timed or parent.when.timed)
+        when_group = when_group or parent.when_group
+    examples = entry.get("examples") or {}
+    return JudgeRule(
+        rule,
+        when,
+        when_group,
+        int(entry.get("order", order)),
+        tuple(examples.get("claims", ())),
+        tuple(examples.get("rejects", ())),
+        at,
+        checker.builtin,
+    )
+
+
+def _severity(word: str) -> Severity | None:
+    return None if word == "off" else Severity[word.upper()]
+
+
+def _suppression(entry: Mapping[str, Any], checker: Checker, document: Plain, where: str) -> Suppression | None:
+    if not checker.suppression(entry, document, where):
+        return None
+    expires = datetime.date.fromisoformat(str(entry["expires"])) if "expires" in entry else None
+    return Suppression(
+        reason=entry["reason"].strip(),
+        fingerprint=entry.get("fingerprint"),
+        rule=entry.get("rule"),
+        kind=entry.get("kind"),
+        site=entry.get("site"),
+        expires=expires,
+        where=checker.at(document, where),
+    )

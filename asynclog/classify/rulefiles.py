@@ -124,6 +124,8 @@ class _Builder:
     def scalar(self, node: Node) -> Value:
         if node.tag == "tag:yaml.org,2002:timestamp":  # 2026-01-31 stays text
             return node.value
+        if node.tag == "tag:yaml.org,2002:bool" and node.value.lower() not in ("true", "false"):  # so do on, off, no
+            return node.value
         try:
             return self.loader.construct_object(node)
         except Exception as error:
