@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from asynclog.model import Finding
-from asynclog.render.safe import has_controls
+from asynclog.render.safe import json_text
 from asynclog.render.units import iso
 
 
@@ -44,7 +44,7 @@ def line(value: dict[str, Any]) -> bytes:
     try:
         packed = orjson.dumps(value)
     except TypeError:  # a lone surrogate: only JSON's own escapes can say it
-        return json.dumps(value, separators=(",", ":")).encode() + b"\n"
-    if (not packed.isascii() or b"\x7f" in packed) and has_controls(packed.decode()):
-        packed = json.dumps(value, separators=(",", ":")).replace("\x7f", "\\u007f").encode()
+        packed = json.dumps(value, separators=(",", ":")).encode()
+    if not packed.isascii() or b"\x7f" in packed or b"::" in packed or b"##" in packed:
+        packed = json_text(packed.decode()).encode()
     return packed + b"\n"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from asynclog.model import ReportRow
+from asynclog.model import Report, ReportRow
 from asynclog.render.places import place
 from asynclog.render.safe import clip, safe
-from asynclog.render.units import duration, share
+from asynclog.render.units import duration, plural, share
 
 _BLOCKING = frozenset({"slow-callback"})  # kinds whose duration is time in which the loop stood still
 _MOST = 200  # characters of a title or message
@@ -57,3 +57,11 @@ def seen(row: ReportRow) -> str:
     """First and last time in short; empty where the log has no times."""
     first, last = clip(safe(row.first), 40), clip(safe(row.last), 40)
     return first if first == last else f"{first} – {last}"
+
+
+def severities(report: Report) -> str:
+    """`12 errors, 1 warning, 3 info`: how many findings of each."""
+    counts = {name: count for name, count in report.severities.items() if count}
+    return ", ".join(
+        f"{count:,} {safe(name)}" if name == "info" else plural(count, safe(name)) for name, count in counts.items()
+    )

@@ -6,6 +6,7 @@ came out of a log goes through one of these functions on its way into a format.
 
 from __future__ import annotations
 
+import json
 import re
 
 # Cc, Cf, Zl, Zp, Cs and the noncharacters at the end of the first plane. Written out so that the same log gives the
@@ -22,8 +23,9 @@ _UNSAFE = re.compile(f"[{_CONTROLS}]|{_COMMANDS}")
 _NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "::": ":\\x3a", "##": "#\\x23"}
 _XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>()#+!|~&$^=-]")
-_MARKDOWN_LINKS = re.compile(r"@|:(?=//)|(?<=www)\.|(?<=\d)\.(?= )|\bGH(?=-\d)", re.IGNORECASE)
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>#!|~&$]|^[-+=]|^\d+(?=[.)])")
+_MARKDOWN_LINKS = re.compile(r"@|:(?=//)|(?<=www)\.|\bGH(?=-\d)", re.IGNORECASE)
+_TICKED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _RUN_OF_TICKS = re.compile("`+")
 
 
@@ -45,6 +47,20 @@ def _shown(match: re.Match[str]) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def json_text(document: str) -> str:
+    """JSON whose strings show control characters by JSON's own escapes: it says the same and is safe to print."""
+    return _UNSAFE.sub(_escaped, document)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    found = match.group()
+    if found == "\n":  # between the parts of the document; in a string it is escaped already
+        return found
+    if len(found) == 2:
+        return f"\\u{ord(found[0]):04x}{found[1]}"
+    return json.dumps(found)[1:-1] if found != "\x7f" else "\\u007f"
 
 
 def safe_lines(text: str) -> list[str]:
@@ -74,13 +90,18 @@ def workflow_property(text: str) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """Plain words: no markup, no HTML, no link or image, nobody mentioned, no issue referenced."""
-    escaped = _MARKDOWN.sub(lambda m: "#&#8203;" if m.group() == "#" else "\\" + m.group(), safe(text))
-    return _MARKDOWN_LINKS.sub(lambda m: "@&#8203;" if m.group() == "@" else _unlinked(m.group()), escaped)
+    """Plain words in one line: no markup, no HTML, no link or image, nobody mentioned, no issue referenced."""
+    return _MARKDOWN_LINKS.sub(_unlinked, _MARKDOWN.sub(_unmarked, safe(text).strip()))
 
 
-def _unlinked(found: str) -> str:
-    return f"{found}&#8203;" if found.isalpha() else "\\" + found
+def _unmarked(match: re.Match[str]) -> str:
+    found = match.group()
+    return f"{found}&#8203;" if found == "#" or found.isdigit() else f"\\{found}"
+
+
+def _unlinked(match: re.Match[str]) -> str:
+    found = match.group()
+    return f"{found}&#8203;" if found == "@" or found.isalpha() else f"\\{found}"
 
 
 def markdown_code(text: str, *, table: bool = False) -> str:
@@ -91,6 +112,17 @@ def markdown_code(text: str, *, table: bool = False) -> str:
         return ""
     pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
     return f"{ticks}{pad}{shown.replace('|', chr(92) + '|') if table else shown}{pad}{ticks}"
+
+
+def markdown_prose(text: str) -> str:
+    """Like `markdown_text`, but `code` in backticks stays code."""
+    parts = _TICKED.split(text.strip())
+    return "".join(markdown_code(part) if at % 2 else _kept_spaces(part) for at, part in enumerate(parts))
+
+
+def _kept_spaces(part: str) -> str:
+    before, after = part[: len(part) - len(part.lstrip(" "))], part[len(part.rstrip(" ")) :]
+    return before + markdown_text(part) + after if part.strip() else part
 
 
 def markdown_block(text: str) -> list[str]:

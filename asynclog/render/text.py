@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asynclog.model import Report
 from asynclog.render.options import RenderOptions
+from asynclog.render.rows import severities
 from asynclog.render.safe import safe
 from asynclog.render.text_details import details
 from asynclog.render.text_paper import COLOURS, Paper
@@ -45,12 +46,7 @@ def _head(paper: Paper, report: Report) -> None:
     span = f"{safe(report.first)} – {safe(report.last)}" if report.first else ""
     if span and report.span:
         span = f"{span} ({duration(report.span)})"
-    counts = ", ".join(
-        f"{count:,} {name}" if name == "info" or count == 1 else f"{count:,} {safe(name)}s"
-        for name, count in report.severities.items()
-        if count
-    )
-    paper.say(" · ".join(filter(None, (", ".join(sources), span, counts))), "dim")
+    paper.say(" · ".join(filter(None, (", ".join(sources), span, severities(report)))), "dim")
 
 
 def _hidden(paper: Paper, report: Report, shown: int) -> None:

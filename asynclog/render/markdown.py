@@ -1,0 +1,117 @@
+"""Markdown for a pull request comment or `$GITHUB_STEP_SUMMARY`. No HTML; text of the log stands in code or escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from asynclog.model import Frame, Report, ReportRow, Sample
+from asynclog.render.options import RenderOptions
+from asynclog.render.places import frame_text, site_text
+from asynclog.render.rows import blocks, problem, seen, severities
+from asynclog.render.safe import clip, markdown_block, markdown_code, markdown_prose, markdown_text, safe
+from asynclog.render.units import duration, plural, share, sparkline
+
+GROUPS = 20  # in the table, when nobody says how many
+DETAILED = 5
+_SAMPLE_LINES = 12
+_SAMPLE_WIDTH = 400  # a comment holds 65,536 characters in all
+
+
+def analyze(report: Report, options: RenderOptions) -> str:
+    """The report as one document; its headings start at the second level."""
+    rows = report.rows[: GROUPS if options.top is None else options.top]
+    detailed = 0 if options.verbose < 0 else len(rows) if options.verbose else DETAILED
+    lines = [f"## asynclog: {_text(report.verdict)}", "", *_span(report), *_table(rows)]
+    if len(report.rows) > len(rows):
+        lines += [f"… and {plural(len(report.rows) - len(rows), 'more group')}.", ""]
+    if report.hidden_text:
+        lines += [_text(report.hidden_text), ""]
+    for row in rows[:detailed]:
+        lines += _details(row)
+    lines += _when(report)
+    for title, sentences in (
+        ("The loop", report.loop_lines),
+        ("What this report stands on", (*report.accounting, report.blocked_text, *report.notes)),
+        ("To see more next time", report.advice),
+    ):
+        lines += _list(title, [_text(sentence) for sentence in sentences if sentence])
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _text(text: str) -> str:
+    return markdown_prose(clip(text, 1_000))
+
+
+def _span(report: Report) -> list[str]:
+    span = f"{safe(report.first)} – {safe(report.last)}" if report.first else ""
+    sources = [markdown_code(clip(source, 200)) for source in report.sources[:3]]
+    more = f"and {len(report.sources) - 3:,} more" if len(report.sources) > 3 else ""
+    line = " · ".join(filter(None, (*sources, more, markdown_text(span), severities(report))))
+    return [line, ""] if line else []
+
+
+def _table(rows: tuple[ReportRow, ...]) -> list[str]:
+    if not rows:
+        return []
+    slow, timed = any(row.total is not None for row in rows), any(row.first for row in rows)
+    heads = ["#", "severity", "problem", "where", "count", *(["blocked", "p95", "max", "share"] if slow else [])]
+    heads += [*(["first – last"] if timed else []), "id"]
+    marks = ["--:" if head in ("#", "count", "blocked", "p95", "max", "share") else "---" for head in heads]
+    body = [_cells(row, slow, timed) for row in rows]
+    return [f"| {' | '.join(cells)} |" for cells in (heads, marks, *body)] + [""]
+
+
+def _cells(row: ReportRow, slow: bool, timed: bool) -> list[str]:
+    place = site_text(row.group.site) or row.place
+    where = markdown_code(clip(place, 160), table=True) or "not known"
+    times = (*map(duration, (row.total, row.p95, row.maximum)), share(row.share).replace("<", "\\<"))
+    name = f"**{row.severity.label}**" if row.severity else row.severity.label
+    cells = [str(row.rank), name, _text(problem(row)), where, f"{row.count:,}", *(times if slow else ())]
+    return [*cells, *([_text(seen(row))] if timed else []), markdown_code(row.id, table=True)]
+
+
+def _details(row: ReportRow) -> list[str]:
+    lines = [f"### {row.rank}. {_text(problem(row))}", ""]
+    bullets = [("created", _frames(row.callers[0].chain if row.callers else ()))]
+    if len(row.callers) > 1:
+        shares = (f"{markdown_code(clip(each.text, 200))} ({share(each.share)})" for each in row.callers[:5])
+        bullets.append(("callers", ", ".join(shares)))
+    bullets.append(("failed", _frames(row.group.failure)))
+    bullets.append(("said", ", ".join(f"{markdown_code(clip(x.text, 200))} ({x.count:,}x)" for x in row.messages[:3])))
+    if row.total is not None:
+        of_run = f" ({share(row.share)} of the run)" if row.share is not None else ""
+        numbers = f"p50 {duration(row.p50)}, p95 {duration(row.p95)}, max {duration(row.maximum)}"
+        bullets.append(("blocked" if blocks(row) else "took", _text(f"{duration(row.total)}{of_run}; {numbers}")))
+    bullets += [("why", _text(row.why)), ("fix", _text(row.fix))]
+    bullets += [("note", _text(note)) for note in row.notes]
+    lines += [f"- **{label}:** {text}" for label, text in bullets if text]
+    return [*lines, "", *(_sample(row.group.worst) if row.group.worst else [])]
+
+
+def _frames(frames: tuple[Frame, ...]) -> str:
+    shown = frames if len(frames) <= 8 else (*frames[:3], *frames[-5:])
+    names = [markdown_code(frame_text(frame, 160)) for frame in shown]
+    if len(shown) < len(frames):
+        names.insert(3, f"… {len(frames) - len(shown):,} more …")
+    return " → ".join(filter(None, names))
+
+
+def _sample(sample: Sample) -> list[str]:
+    at = f" at {_text(sample.timestamp.text)}" if sample.timestamp else ""
+    lines = [clip(line, _SAMPLE_WIDTH) for line in sample.text.split("\n")]
+    more = [f"… {plural(len(lines) - _SAMPLE_LINES, 'more line')}"] if len(lines) > _SAMPLE_LINES else []
+    quoted = markdown_block("\n".join([*lines[:_SAMPLE_LINES], *more]))
+    return [f"{markdown_code(f'{clip(sample.source, 200)}:{sample.line}')}{at}", "", *quoted, ""]
+
+
+def _when(report: Report) -> list[str]:
+    bars = sparkline(report.spark, 60)
+    if not bars and not report.windows:
+        return []
+    chart = ["```text", bars, "```", ""] if bars else []
+    return ["### When it happened", "", *chart, *(f"- {_text(window.text)}" for window in report.windows[:3]), ""]
+
+
+def _list(title: str, items: Iterable[str]) -> list[str]:
+    bullets = [f"- {item}" for item in items]
+    return [f"### {title}", "", *bullets, ""] if bullets else []
