@@ -8,19 +8,23 @@ bytes alone and not on how they were cut into windows.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from asynclog.model import MessagePattern, Prefix, Record
-from asynclog.read import jsonlines
+from asynclog.read import contexts, jsonlines
 from asynclog.read.extent import Extent, NeedMore, extent
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Line, Lines
-from asynclog.read.prefix import is_header, parse_prefix
+from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
 from asynclog.read.recognise import Head, Recogniser
 
 RUN_UP = 1 << 16  # bytes above a hit that may be looked at, whatever the window
 WALK_UP = 400  # lines above the end of a traceback in which its beginning is looked for
 RECORD_CAP = 4 << 20  # bytes of a record that are waited for
+_BROKEN_LINES = 16
+_OPENING = re.compile(r"(?<!\w)Executing <(?:\w*Task (?:pending|finished|cancel)|\w*Handle )|(?<!\w)Executing <\w*Task$")
+_MESSAGE_KEY = re.compile(r"['\"]message['\"]:\s*['\"]")
 _TRACEBACK = "Traceback (most recent call last):"
 _LINKS = ("During handling of the above", "The above exception was the direct")
 
@@ -50,7 +54,7 @@ class Cutter:
         records: list[Record] = []
         for hit in hits:
             start = lines.start_of(hit)
-            if base + start >= self._limit:
+            if base + start >= self._limit + RUN_UP:  # no record that starts before the limit is shown this late
                 return records, start
             line = lines.at(start)
             if line is None:
@@ -70,7 +74,19 @@ class Cutter:
                 for record in self._records(rest, line, hit, base):
                     records.append(record)
                     self.covered[line.key] = record.end_offset
+        if final:
+            records.extend(self._cut_off(lines, base))
         return records, len(data)
+
+    def _cut_off(self, lines: Lines, base: int) -> Iterator[Record]:
+        """The record whose first line was cut in the middle of its message by the end of the data."""
+        end = len(lines.data.rstrip())
+        line = lines.at(lines.start_of(end))
+        if line is None or not self._layout.header or base + line.start < self.covered.get(line.key, 0):
+            return
+        head = self._recogniser.beginning(line.text, line.time, line.key)
+        if head is not None and base + line.start < self._limit:
+            yield self._make(lines, line, head, line.text[head.start :], base, Extent((), line.end, capped=True))
 
     def _records(self, lines: Lines, line: Line, hit: int, base: int) -> Iterator[Record]:
         text = line.text
@@ -78,8 +94,14 @@ class Cutter:
             yield from self._from_json(decoded, lines, line, base)
             return
         head = self._recogniser.head(text, line.time, line.key)
+        if head is None and "essage" in text and (context := self._context(lines, line, base)) is not None:
+            yield context
+            return
         if head is not None and head.start and '"' in text[: head.start] and text.lstrip()[:1] in '{"':
             head = None
+        if head is None and (opening := _OPENING.search(text)) is not None and is_plausible_prefix(text[: opening.start()]):
+            yield self._broken(lines, line, opening.start(), base)
+            return
         if head is not None:
             if not self._quoted(lines, line, head):
                 yield self._record(lines, line, head, base)
@@ -130,6 +152,8 @@ class Cutter:
     def _line_number(self, lines: Lines, start: int, base: int) -> int:
         """1-based line of the window offset `start`; newlines are counted once, going forward."""
         offset = base + start
+        if offset >= self._limit:
+            return 0  # another part's
         if offset >= self._counted:
             self._line += lines.data.count(b"\n", self._counted - base if self._counted > base else 0, start)
             self._counted = offset
@@ -143,10 +167,56 @@ class Cutter:
             self._line += data.count(b"\n", max(self._counted - base, 0), end)
             self._counted = offset
 
+    def skip_line(self) -> None:
+        """Count a line that ended before the first window."""
+        self._line += 1
+
     @property
     def lines_seen(self) -> int:
         """How many line ends were counted so far."""
         return self._line - 1
+
+    def _broken(self, lines: Lines, line: Line, start: int, base: int) -> Record:
+        """A slow callback whose line was broken or cut before it said how long it took."""
+        text, following = line.text[start:], line
+        for _ in range(_BROKEN_LINES):
+            more = lines.at(following.end)
+            if more is None:
+                if not lines.final:
+                    raise NeedMore
+                break
+            if is_header(more.text) or self._recogniser.head(more.text) is not None or not more.text.strip():
+                break
+            following = more
+            piece = more.text.lstrip()
+            for glue in ("", " "):
+                joined = text + glue + piece
+                head = self._recogniser.head(joined, line.time, line.key)
+                if head is not None and head.start == 0:
+                    text = joined
+                    whole = Head(0, parse_prefix(line.text[:start], line.time, line.key), head.pattern, head.fields)
+                    return self._make(lines, line, whole, text, base, Extent((), following.end))
+            text += ("" if text.endswith(("/", "-", "\\")) or piece == more.text else " ") + piece
+        pattern = next(pattern for pattern in self._recogniser.heads if pattern.kind == "slow-callback")
+        text = line.text[start:]
+        head = Head(0, parse_prefix(line.text[:start], line.time, line.key), pattern, {"handle": text.removeprefix("Executing ")})
+        return self._make(lines, line, head, text, base, Extent((), line.end, capped=True))
+
+    def _context(self, lines: Lines, line: Line, base: int) -> Record | None:
+        """The loop's exception context as a dict: the record that it stands for."""
+        found = _MESSAGE_KEY.search(line.text)
+        start = contexts.begins(line.text[: found.end()]) if found else None
+        if start is None:
+            return None
+        rest = extent(lines, line, line.text[:start], None, self._layout, self._is_head)
+        text = contexts.flatten("\n".join((line.text[start:], *rest.lines)))
+        if text is None:
+            return None
+        head = self._recogniser.head(text.split("\n", 1)[0])
+        if head is None or head.start:
+            return None
+        outer = Head(0, parse_prefix(line.text[:start], line.time, line.key), head.pattern, head.fields)
+        return self._make(lines, line, outer, text, base, rest)
 
     # -- what is no plain text line ------------------------------------------------------------------------------
 

@@ -112,9 +112,9 @@ def is_plausible_prefix(text: str) -> bool:
         return True
     if _QUOTED.search(text) or _NOT_PREFIX.search(text):
         return False
-    if not is_header(text):
-        return _is_decoration(bare)
-    return not _has_prose(text)
+    if is_header(text) or find_timestamp(text) is not None or _LEVEL.search(text):
+        return not _has_prose(text)
+    return _is_decoration(bare)
 
 
 def _is_decoration(bare: str) -> bool:

@@ -7,10 +7,13 @@ it is; records belong to the range that holds their first byte.
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import BinaryIO, cast
 
 from asynclog.errors import InputError
@@ -22,6 +25,7 @@ from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
 from asynclog.read.streams import compression_of, decompressed, encoding_of, open_stdin
 from asynclog.read.timestamps import find_timestamp
+from asynclog.read.unwrap import unwrap
 from asynclog.read.wrappers import peel
 
 WINDOW = 1 << 19
@@ -82,9 +86,24 @@ class Reader:
             head = self._fill(stream, SAMPLE_BYTES, progress, source)
             if head.startswith(_BOM):
                 head = head[3:]
+            if len(head) < SAMPLE_BYTES and (whole := unwrap(head, self._recogniser.needles)) is not None:
+                yield from self._unwrapped(whole, source, progress)
+                return
             progress.layout = settle(head)
             progress.first = _edge_time(head, progress.layout, last=False)
             yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam())
+
+    def _unwrapped(self, whole: tuple[bytes, list[int]], source: Input, progress: Progress) -> Iterator[Record]:
+        """The records of a text that was broken at a fixed column; their lines are those of the broken text."""
+        data, counts = whole
+        progress.layout = settle(data)
+        progress.first = _edge_time(data, progress.layout, last=False)
+        progress.notes.append(f"{source.path}: lines were broken at a fixed column; read as if they were not")
+        starts = list(accumulate(counts, initial=1))
+        read = progress.bytes
+        for record in self._loop(cast(BinaryIO, io.BytesIO()), data, 0, source, progress, Part(0, _ENDLESS), Seam()):
+            yield dataclasses.replace(record, line=starts[min(record.line, len(counts)) - 1])
+        progress.bytes, progress.lines = read, sum(counts)
 
     def part(self, source: Input, part: Part, layout: Layout, progress: Progress, seam: Seam) -> Iterator[Record]:
         """The records of one byte range of a plain file, their lines counted from the range's beginning."""
@@ -97,6 +116,8 @@ class Reader:
             if base:
                 skipped = head.find(b"\n") + 1
                 head, base = head[skipped:], base + skipped
+            else:
+                progress.first = _edge_time(head[part.start :], layout, last=False)
             yield from self._loop(stream, head, base, source, progress, part, seam)
 
     def layout_of(self, source: Input) -> tuple[Layout, int]:
@@ -121,9 +142,13 @@ class Reader:
     def _loop(
         self, stream: BinaryIO, data: bytes, base: int, source: Input, progress: Progress, part: Part, seam: Seam
     ) -> Iterator[Record]:
-        cutter = Cutter(self._recogniser, progress.layout, source.path, source.index, counted=part.start, limit=part.end)
+        cutter = Cutter(self._recogniser, progress.layout, source.path, source.index, counted=max(part.start, base), limit=part.end)
+        if base > part.start:  # the run-up began within a line that ends in this part
+            cutter.skip_line()
         if part.covered is not None:
             cutter.covered.update(part.covered)
+            seam.entry.update(part.covered)
+            seam.exit.update({writer: offset for writer, offset in part.covered.items() if offset > part.end})
         left = None if source.size is None or not self._bounded(source) else source.size - base - len(data)
         while True:
             more = self._fill(stream, self._window if left is None else min(self._window, max(left, 0)), progress, source)
@@ -133,11 +158,13 @@ class Reader:
             hits = self._scanner.hits(data)
             found, keep = cutter.cut(data, base, hits, final)
             for record in found:
-                if record.offset >= part.start:
+                if part.start <= record.offset < part.end:
                     yield record
-                elif record.end_offset > part.start:
+                elif record.offset < part.start < record.end_offset:
                     seam.entry[record.stream] = record.end_offset
-            if final or base + keep >= part.end:
+                if record.offset < part.end < record.end_offset:
+                    seam.exit[record.stream] = record.end_offset
+            if final or base + keep >= part.end + RUN_UP:
                 break
             # a cut anchor or line at the window's end: keep the last line whole
             keep = min(keep, data.rfind(b"\n") + 1 if len(data) < RECORD_CAP else len(data) - self._scanner.overlap)
@@ -148,9 +175,8 @@ class Reader:
         end = min(base + len(data), part.end)
         cutter.count_rest(data, base, end - base)
         progress.lines = cutter.lines_seen + (1 if end < part.end and data and not data.endswith(b"\n") else 0)
-        if end < part.end or final:
+        if final:
             progress.last = _edge_time(data[-SAMPLE_BYTES:], progress.layout, last=True) or progress.first
-        seam.exit = {writer: offset for writer, offset in cutter.covered.items() if offset > part.end}
 
     def _bounded(self, source: Input) -> bool:
         return source.path != "-" and is_plain(source.path)

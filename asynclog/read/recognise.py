@@ -12,6 +12,7 @@ from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
 
 _PATH_START = re.compile(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|<)")
 _LAST_WORD = re.compile(r"(?:^|[\s\]|:>])(?P<word>[^\s\]|:>]+)$")
+_LEAST = 9  # characters of a cut message that are enough to name it
 _ASYNCIO = re.compile(r"(?<![\w./\\])asyncio(?![\w/\\])(?!\.(?:py|\w+\())")
 _AFTER_NAME = re.compile(r"(?:\.[\w.]+)?(?::[\w.<>]+)?(?::\d+)?[\])>]*\s*(?:[\[(<]?(?:[A-Z]{4,8})[\])>]?)?\s*(?:[:|\-–]\s*|\s+|$)(?:[\[(<]?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[\])>]?\s*[:|\-]*\s*)?")
 
@@ -34,11 +35,11 @@ class Recogniser:
         self.heads = tuple(pattern for pattern in ordered if pattern.channel not in ("traceback", "detail"))
         self.finals = tuple(pattern for pattern in ordered if pattern.channel == "traceback")
         self.details = tuple(pattern for pattern in ordered if pattern.channel == "detail")
-        self._needles = tuple({needle for pattern in self.heads for needle in pattern.needles})
+        self.needles = tuple({needle for pattern in self.heads for needle in pattern.needles})
 
     def head(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
         """The message that starts in `line`, or None. `time` and `key` come from the line's wrapper."""
-        present = {needle for needle in self._needles if needle in line}
+        present = {needle for needle in self.needles if needle in line}
         if not present:
             return None
         for pattern in self.heads:
@@ -70,6 +71,17 @@ class Recogniser:
         if prefix.logger != "asyncio" or prefix.level is None or not is_plausible_prefix(line[:end]):
             return None
         return Head(end, prefix, None)
+
+    def beginning(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
+        """A message of which `line`, the last of a cut file, shows only the beginning; None where too little is there."""
+        for start in range(max(0, len(line) - 80), len(line) - _LEAST):
+            text = line[start:]
+            for pattern in self.heads:
+                if pattern.channel == "log" and any(needle.startswith(text) for needle in pattern.needles):
+                    prefix = parse_prefix(line[:start], time, key)
+                    if prefix.text.strip() and (prefix.level or prefix.timestamp) and _belongs(pattern, prefix, line[:start]):
+                        return Head(start, prefix, pattern)
+        return None
 
     def final(self, line: str) -> Head | None:
         """An exception line at the end of a traceback whose text only asyncio raises, or None."""

@@ -1,0 +1,89 @@
+"""The loop's exception context as a custom handler prints it: `{'message': 'Task exception was ...', 'future': <Task ...>}`.
+
+Written out again as the default handler would, so that nothing behind this room has to know about it.
+"""
+
+from __future__ import annotations
+
+import re
+
+OPENING = re.compile(r"\{(?:['\"]\w+['\"]: [^{}]{0,2000}?, )?['\"]message['\"]:\s*(?P<quote>['\"])$")
+_KEY = re.compile(r"\s*['\"](?P<key>\w+)['\"]:\s*")
+_CALL = re.compile(r"(?P<type>[A-Za-z_][\w.]*)\((?P<arguments>.*?),?\)$", re.S)
+_PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
+
+
+def begins(before: str) -> int | None:
+    """Where the dict opens in the text before a message, None where the message stands in no such dict."""
+    found = OPENING.search(before)
+    return found.start() if found else None
+
+
+def flatten(text: str) -> str | None:
+    """The record that the dict at the beginning of `text` stands for; None where it is no such dict."""
+    items = _items(text)
+    message = items.pop("message", None)
+    if message is None:
+        return None
+    exception = items.pop("exception", None)
+    lines = [_unquoted(message)]
+    for key in sorted(items):
+        value = " ".join(items[key].split())
+        if key.endswith("_traceback"):
+            continue  # a list of frame objects: nothing a reader could use
+        lines.append(f"{key}: {value}")
+    if exception and exception != "None":
+        lines.append(_final_line(exception))
+    return "\n".join(lines)
+
+
+def _items(text: str) -> dict[str, str]:
+    """The depth-one items of a dict's repr, values as printed; a repr that is cut gives what is there."""
+    items: dict[str, str] = {}
+    position = text.find("{") + 1
+    while (found := _KEY.match(text, position)) is not None:
+        end = _value_end(text, found.end())
+        items[found["key"]] = text[found.end() : end].strip()
+        if end >= len(text) or text[end] == "}":
+            break
+        position = end + 1
+    return items
+
+
+def _value_end(text: str, position: int) -> int:
+    """The offset of the comma or brace that ends the value at `position`."""
+    closing: list[str] = []
+    while position < len(text):
+        char = text[position]
+        if char in "'\"":
+            position = _quote_end(text, position)
+        elif char in _PAIRS and not (char == "<" and text[position + 1 : position + 2] in " ="):
+            closing.append(_PAIRS[char])
+        elif closing and char == closing[-1] and text[position - 1 : position] not in ("-", "="):
+            closing.pop()
+        elif not closing and char in ",}":
+            return position
+        position += 1
+    return len(text)
+
+
+def _quote_end(text: str, position: int) -> int:
+    quote = text[position]
+    position += 1
+    while position < len(text) and text[position] != quote:
+        position += 2 if text[position] == "\\" else 1
+    return position
+
+
+def _unquoted(text: str) -> str:
+    if len(text) > 1 and text[0] in "'\"" and text[-1] == text[0]:
+        text = text[1:-1]
+    return text.replace("\\n", "\n").replace("\\'", "'").replace('\\"', '"')
+
+
+def _final_line(exception: str) -> str:
+    found = _CALL.match(exception)
+    if found is None:
+        return exception
+    arguments = found["arguments"].strip()
+    return f"{found['type']}: {_unquoted(arguments)}" if arguments else found["type"]
