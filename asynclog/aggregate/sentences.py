@@ -1,0 +1,176 @@
+"""What is said about a run in whole sentences: the verdict, the loop, the accounting, what to turn on next time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from asynclog.aggregate import facts, join, related
+from asynclog.aggregate.clockwork import Frame
+from asynclog.aggregate.rows import place_of
+from asynclog.aggregate.words import listed, number, percent, size, took
+from asynclog.model import Group, ReportRow, Run, Severity, Via
+
+_HELPER = 3
+
+
+def verdict(run: Run, rows: Sequence[ReportRow], severities: dict[str, int], blocked: str) -> str:
+    """The outcome in one or two sentences. `rows` are all groups, worst first."""
+    if not run.accounting.lines and not run.accounting.records:
+        return "The log is empty: there is nothing to judge."
+    if not run.groups:
+        if run.accounting.records:
+            return f"Nothing that a rule knows was found, but {number(run.accounting.records, 'record')} of asyncio."
+        return f"No record of asyncio or its neighbours in {number(run.accounting.lines, 'line')}."
+    serious = [row for row in rows if row.severity > Severity.INFO]
+    names = {"error": "error", "warning": "warning", "info": "note"}
+    found = listed([number(count, names[label]) for label, count in severities.items() if count])
+    if not serious:
+        return f"Nothing wrong was found: {number(severities.get('info', 0), 'record')} for information only."
+    count = related.defects(run)
+    worst = serious[0]
+    where = f" at {worst.place}" if worst.place else ""
+    times = "once" if worst.count == 1 else f"{worst.count:,} times"
+    sentence = f"{number(count, 'distinct defect')} ({found}). Worst: {worst.title}{where}, {times}."
+    return f"{sentence} {blocked}." if blocked else sentence
+
+
+def blocked_text(run: Run, blocked: dict[str, int], frame: Frame) -> str:
+    """How long the loops were blocked, and why that is a lower bound."""
+    text = blocked_short(blocked, frame)
+    if not text:
+        return ""
+    if len(blocked) > 1:
+        text += f"; all {len(blocked)} processes together for {took(sum(blocked.values()))}"
+    if run.facts.threshold:
+        text += f". Callbacks shorter than about {took(run.facts.threshold)} are not logged"
+    return text + "."
+
+
+def blocked_short(blocked: dict[str, int], frame: Frame) -> str:
+    """How long the loop of the worst process was blocked; without a full stop."""
+    if not sum(blocked.values()):
+        return ""
+    name = max(sorted(blocked), key=lambda process: blocked[process])
+    known = [process for process in blocked if process]
+    whose = f"The loop of {name}" if name and len(known) > 1 else "The loop"
+    text = f"{whose} was blocked for at least {took(blocked[name])}"
+    if frame.span:
+        if blocked[name] > frame.span:
+            text += f", more than the {took(frame.span)} of the log: several loops wrote it"
+        else:
+            text += f" of {took(frame.span)} ({percent(blocked[name] / frame.span)})"
+    return text
+
+
+def loop_lines(run: Run, frame: Frame) -> Iterable[str]:
+    """What the records tell of the loop and the interpreter."""
+    known = run.facts
+    versions = facts.pythons(run)
+    if versions:
+        yield f"Python {listed(list(versions))}."
+    if known.loops:
+        yield f"Loops: {listed(sorted(known.loops))}."
+    selectors = sorted(name.removeprefix("selector ") for name in known.counters if name.startswith("selector "))
+    if selectors:
+        yield f"Selector: {listed(selectors)}."
+    busy = facts.utilisation(known, frame.span)
+    if busy is not None:
+        yield f"The loop was busy at most {percent(busy)} of the time: the rest it waited in polls that were logged."
+    for name, title in (("dns", "Name resolution"), ("tls", "TLS handshakes")):
+        if name in known.durations and (spread := facts.spread(known.durations[name])):
+            yield (
+                f"{title}: {spread.count:,}, half of them under {took(spread.p50)}, 95 % under {took(spread.p95)}, "
+                f"the longest {took(spread.maximum)}."
+            )
+    yield from facts.unbalanced(known)
+
+
+def accounting(run: Run) -> Iterable[str]:
+    """What was read, and that explained and unexplained records are all records."""
+    told = run.accounting
+    files = f" in {number(len(run.sources), 'input')}" if run.sources else ""
+    yield f"{number(told.lines, 'line')} ({size(told.bytes)}) read{files}."
+    if not told.records:
+        yield "No record of asyncio or its neighbours was found."
+        return
+    yield (
+        f"{number(told.records, 'record')} of asyncio and its neighbours: {told.classified:,} classified, "
+        f"{told.partial:,} partial, {told.unclassified:,} unclassified, {told.malformed:,} malformed."
+    )
+    if not join.adds_up(told):
+        yield "These numbers do not add up: this is a bug of asynclog."
+    families = related.families(run.groups.values())
+    if len(families) < len(run.groups):
+        yield f"{number(len(run.groups), 'group')} tell of {number(len(families), 'thing')}: related ones are linked."
+
+
+def source_lines(run: Run) -> Iterable[str]:
+    """The inputs with their times and notes."""
+    for span in run.sources:
+        time = ""
+        if span.first and span.last:
+            time = f", {span.first.text}" if span.first == span.last else f", {span.first.text} to {span.last.text}"
+        form = f", {span.format}" if span.format else ""
+        yield f"{span.path} ({number(span.lines, 'line')}{form}{time})"
+
+
+def run_notes(run: Run) -> Iterable[str]:
+    """What happened while reading."""
+    for span in run.sources:
+        for note in span.notes:
+            yield f"{span.path}: {note}"
+    yield from run.notes
+
+
+def advice(run: Run, frame: Frame) -> Iterable[str]:
+    """What this log cannot show, and how to turn it on."""
+    groups = list(run.groups.values())
+    debug = facts.debug_mode(run.facts)
+    if groups and not debug:
+        state = "Debug mode was off" if debug is False else "Nothing in the log proves debug mode"
+        yield (
+            f"{state}: without it there are no creation tracebacks and no slow callbacks. Turn it on with "
+            "PYTHONASYNCIODEBUG=1, `python -X dev` or asyncio.run(main(), debug=True)."
+        )
+    timed = any(group.timeline.cells for group in groups)
+    if groups and not timed:
+        yield "No record bears a time, so there are no rates, bursts or shares: add %(asctime)s to the logging format."
+    elif frame.first is not None and not frame.first.dated:
+        yield "Times have no date: runs over midnight or of several days cannot be told apart."
+    if run.facts.threshold is not None:
+        yield (
+            f"The shortest slow callback logged took {took(run.facts.threshold)}; shorter ones may exist "
+            "(loop.slow_callback_duration, 0.1 s unless set)."
+        )
+    placeless = [group for group in groups if group.severity > Severity.INFO and group.site.via is Via.NONE]
+    if placeless:
+        yield (
+            f"{number(len(placeless), 'group')} of {len(groups):,} without a line of your code. If a package in "
+            "site-packages is yours, name it with --in-app GLOB."
+        )
+    unclosed = [g for g in groups if g.kind.startswith("unclosed") and g.site.via in (Via.NONE, Via.WARNING)]
+    if unclosed:
+        yield "Where unclosed objects were made is shown with `python -X tracemalloc=25`."
+    unnamed = facts.unnamed_share(run.facts)
+    if unnamed is not None and unnamed > 0.5:
+        yield f"{percent(unnamed)} of the tasks bear no name: create_task(..., name=...) makes records easier to read."
+    yield from helpers(groups)
+
+
+def helpers(groups: Iterable[Group]) -> Iterable[str]:
+    """Functions that create for everybody: creation sites of several coroutines, called from several places."""
+    found: defaultdict[tuple[str, str], list[Group]] = defaultdict(list)
+    for group in groups:
+        site = group.site
+        if site.file and site.function and group.coroutine and site.via is Via.SOURCE_TRACEBACK:
+            found[site.file, site.function].append(group)
+    for (_, function), same in sorted(found.items()):
+        coroutines = {group.coroutine for group in same}
+        chains = [caller.chain for group in same for caller in group.callers.values()]
+        outer = {chain[-2].function for chain in chains if len(chain) > 1}
+        if len(coroutines) >= _HELPER and len(outer) > 1:
+            yield (
+                f"`{function}` ({place_of(same[0].site)}) creates {len(coroutines)} different coroutines for several "
+                "callers. If it is a helper, list it under `plumbing` in [tool.asynclog]; then its callers are shown."
+            )
