@@ -348,6 +348,7 @@ WARNING_KINDS = [(re.compile(pattern, re.S), kind) for pattern, kind in (
      r"shutdown .*|loop\.set_debug\(.*)", "asyncio-runtime-warning"),
     (r"ResourceWarning: [Uu]nclosed .*", "aiohttp-unclosed-warning"),
 )]
+C_DEPRECATIONS = ("There is no current event loop", "Task.all_tasks() is deprecated", "Task.current_task() is deprecated")
 COROUTINES = (types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType)
 
 
@@ -359,7 +360,7 @@ def label_warning(warning, emitter):
     text = "%s: %s" % (warning.category.__name__, warning.message)
     kind = first_match(WARNING_KINDS, text)
     if kind is None and issubclass(warning.category, (DeprecationWarning, PendingDeprecationWarning)):
-        if os.sep + "asyncio" + os.sep in emitter or str(warning.message) == "There is no current event loop":
+        if os.sep + "asyncio" + os.sep in emitter or str(warning.message).startswith(C_DEPRECATIONS):
             kind = "asyncio-deprecation"
     if kind is None:
         return None, None
