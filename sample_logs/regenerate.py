@@ -15,6 +15,7 @@ library and site-packages are renamed in the text (``/srv/app``, ``/usr/lib/pyth
 a stand-in for a log collector, which puts its prefix before every line as it arrives. The true counts come from
 ``programs/witness``, not from the logs.
 """
+
 from __future__ import annotations
 
 import argparse

@@ -32,8 +32,10 @@ class Mix:
         for index, (path, rate) in enumerate(sorted(self.rates.items())):
             stream = random.Random(seed * 1000 + index)
             moment = stream.random() / rate
+            number = stream.randrange(1000, 9999)
             while moment < seconds:
-                arrivals.append((moment, path.replace("{n}", str(stream.randrange(1000, 9999)))))
+                number += 37  # visits the remainders of small divisors evenly
+                arrivals.append((moment, path.replace("{n}", str(number))))
                 moment += stream.gammavariate(4.0, 0.25 / rate)
         return sorted(arrivals)
 
