@@ -261,8 +261,8 @@ def start(log: Log, process: Process, python: Path, root: Path, output: int = su
 def lines_as_they_come(running: list[Running]) -> Iterator[tuple[Running, str]]:
     """The lines of all processes, in the order of their arrival.
 
-    A collector of several pipes reads each in turn, a little at a time, and never quite keeps up: so long records of one
-    process are cut by lines of another.
+    A collector of several pipes reads each in turn, a little at a time, and never quite keeps up: so long records of
+    one process are cut by lines of another.
     """
     pause = 0.02 if len(running) > 1 else 0.0
     with selectors.DefaultSelector() as selector:
