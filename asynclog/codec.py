@@ -42,7 +42,7 @@ def load_run(data: bytes, name: str = "") -> Run:
 
 def is_saved(head: bytes) -> bool:
     """Whether a file that begins with `head` is one of ours."""
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:64].replace(b" ", b"").startswith(b'{"asynclog":{"format":')
+    return b"".join(head[:200].removeprefix(b"\xef\xbb\xbf").split()).startswith(b'{"asynclog":{"format":')
 
 
 def pack(kind: str, version: int, value: object) -> bytes:

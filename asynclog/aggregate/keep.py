@@ -30,7 +30,8 @@ def process_of(finding: Finding) -> str:
 
 def caller_key(chain: Sequence[Frame]) -> str:
     """A creating chain as text, outermost first."""
-    return " > ".join(f"{frame.file}:{'?' if frame.line is None else frame.line} in {frame.function or '?'}" for frame in chain)
+    places = (f"{frame.file}:{'?' if frame.line is None else frame.line}" for frame in chain)
+    return " > ".join(f"{place} in {frame.function or '?'}" for place, frame in zip(places, chain, strict=True))
 
 
 def time_rank(stamp: Timestamp) -> tuple[int, str, int]:
