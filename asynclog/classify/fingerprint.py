@@ -29,6 +29,8 @@ _WRAPPED = re.compile(
 )
 _PARTIAL = re.compile(r"^functools\.partial(?:method)?\((?P<inner>.*)", re.DOTALL)
 _C_SUFFIX = re.compile(r" \(\S+:\d+\)$")
+_REPR = re.compile(r"<([A-Za-z_][\w.]*) [^<>]*>")
+_SHORT = re.compile(r"‹([^‹›]*)›")
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.){0,400}'|\"(?:[^\"\\]|\\.){0,400}\"")
 _UUID = re.compile(r"\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b")
 _NUMBER = re.compile(r"\b(?:0x)?(?=[0-9A-Fa-f]*\d)[0-9A-Fa-f]{6,}\b|\d+")
@@ -87,7 +89,10 @@ def same_exception(one: str, other: str) -> bool:
 
 def masked(text: str) -> str:
     """The first line of a message without what changes from record to record."""
-    text = text.partition("\n")[0].strip()[: 4 * MESSAGE]
+    text = text.strip().partition("\n")[0][: 8 * MESSAGE]
+    for _ in range(4):  # a repr may hold others; only its class counts
+        text = _REPR.sub(r"‹\1›", text)
+    text = _SHORT.sub(r"<\1>", text)
     for pattern, mask in ((_ADDRESS, ""), (_QUOTED, "'*'"), (_UUID, "*"), (_RANDOM, "*"), (_NUMBER, "#")):
         text = pattern.sub(mask, text)
     return text[:MESSAGE]
@@ -123,7 +128,7 @@ def signature(
         parts.append(f"coroutine={_part(_called(coroutine))}")
     elif callback:
         parts.append(f"callback={_part(_called(callback))}")
-    if cls and not (path or what or coroutine or callback):
+    if cls and not (what or coroutine or callback or (path and function)):
         parts.append(f"object={_part(cls)}")
     if message:
         parts.append(f"message={_part(masked(message))}")

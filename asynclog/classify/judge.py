@@ -6,7 +6,7 @@ what is the record's own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from asynclog.classify.parts import BY_TEXT, BY_TEXT_ALONE, DEBUG_ONLY, UNCLASSI
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.rulebook import JudgeRule
 from asynclog.classify.site import Located, locate, own_frames, subject
-from asynclog.model import Finding, Frame, Message, Severity
+from asynclog.model import ExceptionReport, Finding, Frame, Message, Severity
 
 #: The first line of a record is kept up to this length.
 TEXT = 500
@@ -55,10 +55,10 @@ class Verdict:
     fingerprint: str
     located: Located
     exception_type: str | None
-    exception_message: str | None
     parent: str | None
     rules: tuple[JudgeRule, ...]
     settled: JudgeRule | None
+    open_keys: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     view: Mapping[str, object] = field(default_factory=dict)
 
@@ -103,8 +103,10 @@ class Judge:
         record, parts, located = message.record, verdict.parts, verdict.located
         prefix = record.prefix
         thing = subject(message)
-        chosen = verdict.settled or self._choose(message, verdict)
-        text = record.text
+        chosen = verdict.settled
+        if chosen is None and verdict.rules:
+            chosen = self._choose(message, verdict)
+        text = record.text.lstrip("\n")
         end = text.find("\n", 0, TEXT)
         return Finding(
             kind=parts.kind,
@@ -126,7 +128,7 @@ class Judge:
             object=parts.cls,
             duration=message.duration,
             exception_type=verdict.exception_type,
-            exception_message=verdict.exception_message,
+            exception_message=_exception_text(message, verdict),
             partial=message.partial,
             text=text[: end if end >= 0 else TEXT],
             logger=prefix.logger,
@@ -138,65 +140,54 @@ class Judge:
             parent=verdict.parent,
         )
 
-    def view(self, message: Message, verdict: Verdict) -> dict[str, object]:
-        """What conditions may look at: None where the record does not say, a tuple for several spellings."""
-        record = message.record
-        prefix = record.prefix
-        thing = subject(message)
-        view = {
-            **verdict.view,
-            "duration": message.duration / 1e6 if message.duration is not None else None,
-            "state": thing.state or None if thing else None,
-            "task": thing.name if thing else None,
-            "level": prefix.level,
-            "thread": prefix.thread,
-            "pid": prefix.pid,
-            "partial": message.partial,
-            "source": record.source,
-            "stream": record.stream,
-            "test": record.test,
-            "text": record.text,
-            "message": record.text.partition("\n")[0],
-        }
-        for key, value in message.values.items():
-            view["field." + key] = value
-        for key, value in record.fields.items():
-            view["field." + key] = value
+    def view(self, message: Message, verdict: Verdict, keys: Iterable[str] | None = None) -> dict[str, object]:
+        """What conditions may look at: None where the record does not say, a tuple for several spellings.
+
+        With `keys`, only these of the record's own are there.
+        """
+        view = dict(verdict.view)
+        for key in OWN if keys is None else keys:
+            view[key] = OWN[key](message, verdict) if key in OWN else _field(message, key)
+        if keys is None:
+            for name in (*message.values, *message.record.fields):
+                view["field." + name] = _field(message, "field." + name)
         return view
 
     def _verdict(self, message: Message, parts: Parts) -> Verdict:
         located = locate(message, self._plumbing)
-        exception_type, exception_message = _exception(parts)
-        identity = self._signature(parts, located, exception_type)
-        rules = tuple(self._rulebook.rules_for(parts.kind))
+        report = _reported(message, parts.raised)
+        exception = report.type if report else parts.raised
+        identity = self._signature(parts, located, exception)
         values = {"python": python_version(parts), "loop": parts.loop}
-        view = self._stable_view(parts, located, exception_type, exception_message, values["python"])
+        view = self._stable_view(parts, located, exception, values["python"])
+        rules = self._candidates(parts.kind, view)
         self._silenced.update(rule.rule.id for rule in rules if rule.rule.severity is None)
+        open_keys = {condition.key for rule in rules for condition in rule.conditions.conditions} - view.keys()
         return Verdict(
             parts=parts,
             signature=identity,
             fingerprint=fingerprint(identity),
             located=located,
-            exception_type=exception_type,
-            exception_message=exception_message,
+            exception_type=exception,
             parent=self._parent(dict(parts.stacks).get("source_traceback", ())),
             rules=rules,
-            settled=self._settled(rules, view),
+            settled=rules[0] if rules and not open_keys else None,
+            open_keys=tuple(sorted(open_keys)),
             values={key: value for key, value in values.items() if value},
             view=view,
         )
 
     def _stable_view(
-        self, parts: Parts, located: Located, exception: str | None, text: str | None, python: str | None
+        self, parts: Parts, located: Located, exception: str | None, python: str | None
     ) -> dict[str, object]:
         site, failure = located.site, located.failure[-1] if located.failure else None
         return {
             "kind": parts.kind,
             "exception.type": (exception, exception_name(exception)) if exception else None,
-            "exception.message": text,
             "coroutine": parts.coroutine,
             "callback": parts.callback,
             "object": parts.cls,
+            "state": parts.state,
             "site.file": (site.file, self._plumbing.normal_path(site.file)) if site.file is not None else None,
             "site.line": site.line,
             "site.function": site.function,
@@ -208,29 +199,30 @@ class Judge:
             "debug": parts.debug,
         }
 
-    def _settled(self, rules: tuple[JudgeRule, ...], view: Mapping[str, object]) -> JudgeRule | None:
-        """The rule that holds, if that can be told from the stable parts alone."""
-        for rule in rules:
-            if any(condition.key not in view for condition in rule.when.conditions):
-                return None
-            if self._holds(rule, view):
-                return rule
-        return None
+    def _candidates(self, kind: str, view: Mapping[str, object]) -> tuple[JudgeRule, ...]:
+        """The rules that can still hold when the stable parts are known, up to the first that does."""
+        candidates: list[JudgeRule] = []
+        for rule in self._rulebook.rules_for(kind):
+            open_keys = [condition.key for condition in rule.conditions.conditions if condition.key not in view]
+            if open_keys:
+                candidates.append(rule)
+            elif self._holds(rule, view):
+                candidates.append(rule)
+                break
+        return tuple(candidates)
 
     def _choose(self, message: Message, verdict: Verdict) -> JudgeRule | None:
-        if not verdict.rules:
-            return None
-        view = self.view(message, verdict)
+        view = self.view(message, verdict, verdict.open_keys) if verdict.open_keys else verdict.view
         return next((rule for rule in verdict.rules if self._holds(rule, view)), None)
 
     def _holds(self, rule: JudgeRule, view: Mapping[str, object]) -> bool:
         try:
-            holds = rule.holds(view)
+            holds = rule.matches(view)
         except Exception as error:
             note = f"rule {rule.rule.id} failed on a {view['kind']}: {type(error).__name__}: {error}"
             self._notes.setdefault(rule.rule.id, note[:TEXT])
             return False
-        if rule.when.exhausted:
+        if rule.conditions.exhausted:
             note = f"rule {rule.rule.id} was switched off: its regular expressions took too long"
             self._notes.setdefault(rule.rule.id, note)
         return holds
@@ -246,7 +238,7 @@ class Judge:
             path=path,
             function=site.function if path else None,
             coroutine=parts.coroutine,
-            callback=parts.callback,
+            callback=None if path and kind == "thread-exception" else parts.callback,
             cls=parts.cls,
             message=parts.text if kind in BY_TEXT or (alone and kind in BY_TEXT_ALONE) else None,
         )
@@ -264,15 +256,23 @@ class Judge:
         return None
 
 
-def _exception(parts: Parts) -> tuple[str | None, str | None]:
-    """Type and message: of the printed traceback, if it is about the exception that the repr names."""
-    report = parts.exception
-    if parts.raised:
-        while report is not None and not same_exception(report.type, parts.raised):
+def _reported(message: Message, raised: str | None) -> ExceptionReport | None:
+    """The printed exception that the repr names, if it names one; else the printed one."""
+    report = message.exception
+    if raised:
+        while report is not None and not same_exception(report.type, raised):
             report = report.earlier
-        if report is None:
-            return parts.raised, parts.raised_text
-    return (report.type, report.message) if report else (None, None)
+    return report if report is not None and report.type else None
+
+
+def _exception_text(message: Message, verdict: Verdict) -> str | None:
+    if verdict.exception_type is None:
+        return None
+    report = _reported(message, verdict.parts.raised)
+    if report is not None:
+        return report.message
+    thing = subject(message)
+    return thing.exception_text if thing else None
 
 
 def _values(message: Message, verdict: Verdict) -> Mapping[str, str]:
@@ -287,7 +287,29 @@ def _values(message: Message, verdict: Verdict) -> Mapping[str, str]:
     return values
 
 
+def _field(message: Message, key: str) -> str | None:
+    name = key.removeprefix("field.")
+    return message.record.fields.get(name) or message.values.get(name)
+
+
+#: What a view says of one record only, by key.
+OWN: dict[str, Callable[[Message, Verdict], object]] = {
+    "duration": lambda message, _: message.duration / 1e6 if message.duration is not None else None,
+    "exception.message": lambda message, verdict: _exception_text(message, verdict),
+    "task": lambda message, _: thing.name if (thing := subject(message)) else None,
+    "level": lambda message, _: message.record.prefix.level,
+    "thread": lambda message, _: message.record.prefix.thread,
+    "pid": lambda message, _: message.record.prefix.pid,
+    "partial": lambda message, _: message.partial,
+    "source": lambda message, _: message.record.source,
+    "stream": lambda message, _: message.record.stream,
+    "test": lambda message, _: message.record.test,
+    "text": lambda message, _: message.record.text,
+    "message": lambda message, _: message.record.text.lstrip("\n").partition("\n")[0],
+}
+
+
 def _severity(chosen: JudgeRule | None, kind: str) -> Severity:
-    if chosen is not None and chosen.rule.severity is not None:
-        return chosen.rule.severity
-    return Severity.INFO if chosen is not None or kind == UNCLASSIFIED else Severity.WARNING
+    if chosen is not None:
+        return chosen.severity
+    return Severity.INFO if kind == UNCLASSIFIED else Severity.WARNING

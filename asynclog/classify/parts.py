@@ -36,20 +36,29 @@ _CUSTOM = re.compile(r"\bcoro=<(?:bound method )?(?P<name>[\w.<>]+?)(?:\(\)| of 
 _NESTED = 20
 
 
+class Trace(NamedTuple):
+    """A printed exception without its texts."""
+
+    type: str
+    frames: tuple[Frame, ...]
+    earlier: Trace | None
+    members: tuple[Trace, ...]
+
+
 class Parts(NamedTuple):
     """The stable parts of a message."""
 
     kind: str
     logger: str | None = None
     cls: str | None = None
+    state: str | None = None
     coroutine: str | None = None
     callback: str | None = None
     coroutine_place: Place | None = None
     callback_place: Place | None = None
     created_at: Place | None = None
     raised: str | None = None
-    raised_text: str | None = None
-    exception: ExceptionReport | None = None
+    exception: Trace | None = None
     stacks: tuple[tuple[str, tuple[Frame, ...]], ...] = ()
     what: str | None = None
     file: str | None = None
@@ -70,14 +79,14 @@ def parts_of(message: Message, debug_only: frozenset[str] = DEBUG_ONLY) -> Parts
         kind,
         message.record.prefix.logger,
         _class(message, kind, thing),
+        thing.state or None if thing else None,
         coroutine,
         callback,
         thing.coroutine.place if thing and thing.coroutine else None,
         thing.callback.place if thing and thing.callback else None,
         thing.created_at if thing else None,
         thing.exception_type if thing else None,
-        thing.exception_text if thing else None,
-        message.exception,
+        _trace(message.exception) if message.exception else None,
         tuple(message.stacks.items()),
         fields.get("what") or fields.get("method"),
         fields.get("file"),
@@ -86,6 +95,12 @@ def parts_of(message: Message, debug_only: frozenset[str] = DEBUG_ONLY) -> Parts
         _class_of(loop) if loop else None,
         fields.get("text") or message.record.text if kind in BY_TEXT or kind in BY_TEXT_ALONE else None,
     )
+
+
+def _trace(report: ExceptionReport, depth: int = 0) -> Trace:
+    earlier = _trace(report.earlier, depth + 1) if report.earlier and depth < _NESTED else None
+    members = tuple([_trace(member, depth + 1) for member in report.members]) if depth < _NESTED else ()
+    return Trace(report.type, report.frames, earlier, members)
 
 
 def python_version(parts: Parts) -> str | None:
@@ -107,7 +122,7 @@ def _names(message: Message, kind: str, thing: ObjectRepr | None) -> tuple[str |
     if thing is not None:
         coroutine = thing.coroutine.qualname if thing.coroutine else None
         callback = thing.callback.name if thing.callback else None
-        if coroutine is None and "coro=<" in thing.raw and (custom := _CUSTOM.search(thing.raw)):
+        if coroutine is None and callback is None and "coro=<" in thing.raw and (custom := _CUSTOM.search(thing.raw)):
             coroutine = custom["name"]
     if coroutine is None and kind != "unraisable-destructor":
         coroutine = fields.get("qualname")

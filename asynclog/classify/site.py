@@ -44,8 +44,8 @@ class Located(NamedTuple):
 def subject(message: Message) -> ObjectRepr | None:
     """The object that a message is about."""
     objects = message.objects
-    if not objects:
-        return None
+    if len(objects) < 2:
+        return next(iter(objects.values()), None)
     for key in SUBJECTS:
         if (found := objects.get(key)) is not None:
             return found
