@@ -165,6 +165,8 @@ def _label_record(record, caller):
     if getattr(record, "live_kind", None):
         exception = record.exc_info[1] if record.exc_info else None
         return labels.label_error(record.live_kind, exception)
+    if record.name in labels.LIBRARY_LOGGERS and record.levelno >= logging.ERROR:
+        return labels.label_error(labels.LIBRARY_LOGGERS[record.name], record.exc_info[1] if record.exc_info else None)
     return None
 
 

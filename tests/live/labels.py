@@ -269,8 +269,12 @@ DIRECT_KINDS = {
     "%r: SSL handshake failed on matching the hostname": "ssl-handshake-warning",
     "%r: SSL error %s (reason %s)": "ssl-handshake-warning",
     "%r: %s": "transport-debug-error",
+    "Executing %r took %.3f seconds": "slow-callback",
     "deallocating an open event loop": "uvloop-other",
 }
+
+
+LIBRARY_LOGGERS = {"aiohttp.server": "aiohttp-server-error", "websockets.server": "library-task-error"}
 
 
 def label_slow(handle, seconds):
@@ -377,7 +381,7 @@ def label_warning(warning, emitter):
     logged = dict(label, **choose([(created, weak), (own, False)]))
     label.update(choose([(created, weak), (allocated, False), (own, False)]))
     for each in (label, logged):
-        each["loose"] = each["site"] is None
+        each["loose"] = each["site"] is None or "object created at" in text
     return label, logged
 
 

@@ -91,9 +91,10 @@ async def write_after_close(loop):
 
 async def main(loop):
     await serve(loop, BadData, lambda transport: transport.write(b"hello"))
-    if sys.version_info >= (3, 7):
-        await serve(loop, BadEof, lambda transport: transport.close())
-    await serve(loop, WantsHalfClose, lambda transport: transport.close())
+    for leave in (lambda transport: transport.close(), lambda transport: transport.abort()):
+        if sys.version_info >= (3, 7):
+            await serve(loop, BadEof, leave)
+        await serve(loop, WantsHalfClose, leave)
     await strangers(loop)
     await write_after_close(loop)
 
