@@ -45,6 +45,4 @@ def line(value: dict[str, Any]) -> bytes:
         packed = orjson.dumps(value)
     except TypeError:  # a lone surrogate: only JSON's own escapes can say it
         packed = json.dumps(value, separators=(",", ":")).encode()
-    if not packed.isascii() or b"\x7f" in packed or b"::" in packed or b"##" in packed:
-        packed = json_text(packed.decode()).encode()
-    return packed + b"\n"
+    return json_text(packed.decode()).encode() + b"\n"

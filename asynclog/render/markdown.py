@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from asynclog.model import Frame, Report, ReportRow, Sample
 from asynclog.render.options import RenderOptions
@@ -14,36 +14,48 @@ from asynclog.render.units import duration, plural, share, sparkline
 GROUPS = 20  # in the table, when nobody says how many
 DETAILED = 5
 _SAMPLE_LINES = 12
-_SAMPLE_WIDTH = 400  # a comment holds 65,536 characters in all
+_SAMPLE_WIDTH = 400
+_MOST = 500  # characters of a sentence
+ROOM = 60_000  # of the 65,536 characters that a comment holds
 
 
 def analyze(report: Report, options: RenderOptions) -> str:
     """The report as one document; its headings start at the second level."""
     rows = report.rows[: GROUPS if options.top is None else options.top]
     detailed = 0 if options.verbose < 0 else len(rows) if options.verbose else DETAILED
-    lines = [f"## asynclog: {_text(report.verdict)}", "", *_span(report), *_table(rows)]
-    if len(report.rows) > len(rows):
-        lines += [f"… and {plural(len(report.rows) - len(rows), 'more group')}.", ""]
-    if report.hidden_text:
-        lines += [_text(report.hidden_text), ""]
-    for row in rows[:detailed]:
-        lines += _details(row)
-    lines += _when(report)
-    for title, sentences in (
-        ("The loop", report.loop_lines),
-        ("What this report stands on", (*report.accounting, report.blocked_text, *report.notes)),
-        ("To see more next time", report.advice),
-    ):
-        lines += _list(title, [_text(sentence) for sentence in sentences if sentence])
-    return "\n".join(lines).rstrip("\n") + "\n"
+    hidden = [f"… and {plural(len(report.rows) - len(rows), 'more group')}."] if len(report.rows) > len(rows) else []
+    hidden += [_text(report.hidden_text)] if report.hidden_text else []
+    closing = [
+        _when(report),
+        _list("The loop", report.loop_lines),
+        _list("What this report stands on", (*report.accounting, report.blocked_text, *report.notes)),
+        _list("To see more next time", report.advice),
+    ]
+    head = [f"## asynclog: {_text(report.verdict)}", "", *_span(report), *_table(rows)]
+    parts = [head, [line for each in hidden for line in (each, "")], *map(_details, rows[:detailed])]
+    return "\n".join(_that_fit(parts, closing)).rstrip("\n") + "\n"
+
+
+def _that_fit(parts: list[list[str]], closing: list[list[str]]) -> Iterator[str]:
+    """All parts that a comment has room for: what closes the report goes before details."""
+    room = ROOM - sum(len("\n".join(part)) for part in (parts[0], *closing))
+    yield from parts[0]
+    for at, part in enumerate(parts[1:], 1):
+        room -= len("\n".join(part))
+        if room < 0:
+            yield from (f"{plural(len(parts) - at, 'more part')} of the report left out: no room here.", "")
+            break
+        yield from part
+    for part in closing:
+        yield from part
 
 
 def _text(text: str) -> str:
-    return markdown_prose(clip(text, 1_000))
+    return markdown_prose(clip(text, _MOST))
 
 
 def _span(report: Report) -> list[str]:
-    span = f"{safe(report.first)} – {safe(report.last)}" if report.first else ""
+    span = f"{clip(safe(report.first), 40)} – {clip(safe(report.last), 40)}" if report.first else ""
     sources = [markdown_code(clip(source, 200)) for source in report.sources[:3]]
     more = f"and {len(report.sources) - 3:,} more" if len(report.sources) > 3 else ""
     line = " · ".join(filter(None, (*sources, more, markdown_text(span), severities(report))))
@@ -66,7 +78,7 @@ def _cells(row: ReportRow, slow: bool, timed: bool) -> list[str]:
     where = markdown_code(clip(place, 160), table=True) or "not known"
     times = (*map(duration, (row.total, row.p95, row.maximum)), share(row.share).replace("<", "\\<"))
     name = f"**{row.severity.label}**" if row.severity else row.severity.label
-    cells = [str(row.rank), name, _text(problem(row)), where, f"{row.count:,}", *(times if slow else ())]
+    cells = [str(row.rank), name, _text(clip(problem(row), 100)), where, f"{row.count:,}", *(times if slow else ())]
     return [*cells, *([_text(seen(row))] if timed else []), markdown_code(row.id, table=True)]
 
 
@@ -113,5 +125,5 @@ def _when(report: Report) -> list[str]:
 
 
 def _list(title: str, items: Iterable[str]) -> list[str]:
-    bullets = [f"- {item}" for item in items]
+    bullets = [f"- {_text(item)}" for item in items if item][:20]
     return [f"### {title}", "", *bullets, ""] if bullets else []

@@ -29,13 +29,10 @@ _TICKED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _RUN_OF_TICKS = re.compile("`+")
 
 
-def has_controls(text: str) -> bool:
-    """Whether `safe` would change `text`."""
-    return _UNSAFE.search(text) is not None
-
-
 def safe(text: str) -> str:
     """`text` in one line: every control character is shown by its escape, nothing is dropped."""
+    if text.isprintable() and "::" not in text and "##" not in text:
+        return text
     return _UNSAFE.sub(_shown, text)
 
 
@@ -51,6 +48,8 @@ def _shown(match: re.Match[str]) -> str:
 
 def json_text(document: str) -> str:
     """JSON whose strings show control characters by JSON's own escapes: it says the same and is safe to print."""
+    if document.isascii() and not any(found in document for found in ("\x7f", "::", "##")):
+        return document  # JSON itself escapes what is below a space
     return _UNSAFE.sub(_escaped, document)
 
 
@@ -96,6 +95,8 @@ def markdown_text(text: str) -> str:
 
 def _unmarked(match: re.Match[str]) -> str:
     found = match.group()
+    if found == "|":
+        return "&#124;"
     return f"{found}&#8203;" if found == "#" or found.isdigit() else f"\\{found}"
 
 
@@ -105,13 +106,13 @@ def _unlinked(match: re.Match[str]) -> str:
 
 
 def markdown_code(text: str, *, table: bool = False) -> str:
-    """`text` as a code span, in which nothing is markup; in a table cell its pipes are escaped."""
-    shown = safe(text)
+    """`text` as a code span, in which nothing is markup. `table`: for a cell, which a pipe would end."""
+    shown = safe(text).replace("|", "\\x7c") if table else safe(text)
     ticks = "`" * (1 + max((len(run) for run in _RUN_OF_TICKS.findall(shown)), default=0))
     if not shown.strip():
         return ""
     pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
-    return f"{ticks}{pad}{shown.replace('|', chr(92) + '|') if table else shown}{pad}{ticks}"
+    return f"{ticks}{pad}{shown}{pad}{ticks}"
 
 
 def markdown_prose(text: str) -> str:

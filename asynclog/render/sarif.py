@@ -136,7 +136,7 @@ def uri(file: str) -> str:
     """A path as a URI reference, whatever characters are in it."""
     path = file.replace("\\", "/") if "\\" in file and ("/" not in file or file[1:2] == ":") else file
     encoded = quote(path, safe="/", encoding="utf-8", errors="backslashreplace")
-    if path[1:2] == ":" and path[:1].isalpha() and path[:1].isascii():
+    if path[1:3] == ":/" and path[:1].isalpha() and path[:1].isascii():
         return f"file:///{path[0]}:{encoded[4:]}"
     return f"file:{encoded}" if path.startswith("//") else f"file://{encoded}" if path.startswith("/") else encoded
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from asynclog.model import Report
 from asynclog.render.options import RenderOptions
 from asynclog.render.rows import severities
-from asynclog.render.safe import safe
+from asynclog.render.safe import clip, safe
 from asynclog.render.text_details import details
 from asynclog.render.text_paper import COLOURS, Paper
 from asynclog.render.text_table import table
@@ -43,7 +43,7 @@ def _head(paper: Paper, report: Report) -> None:
     sources = [safe(source) for source in report.sources[:3]]
     if len(report.sources) > len(sources):
         sources.append(plural(len(report.sources) - len(sources), "more file"))
-    span = f"{safe(report.first)} – {safe(report.last)}" if report.first else ""
+    span = f"{clip(safe(report.first), 40)} – {clip(safe(report.last), 40)}" if report.first else ""
     if span and report.span:
         span = f"{span} ({duration(report.span)})"
     paper.say(" · ".join(filter(None, (", ".join(sources), span, severities(report)))), "dim")

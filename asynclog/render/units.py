@@ -83,4 +83,4 @@ def sparkline(values: tuple[int, ...], cells: int) -> str:
     top = max(values, default=0)
     if top <= 0:
         return ""
-    return "".join(" " if value <= 0 else _BARS[min(7, value * 8 // (top + 1))] for value in values)
+    return "".join(" " if value <= 0 else _BARS[-(-value * 8 // top) - 1] for value in values)

@@ -1,0 +1,29 @@
+"""What all tests share: golden files and the option that writes them anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files instead of comparing with them"
+    )
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[Path, str | bytes], None]:
+    """Compares an output with its golden file, or writes it with --update-golden."""
+
+    def compare(path: Path, output: str | bytes) -> None:
+        data = output if isinstance(output, bytes) else output.encode()
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+        assert path.exists(), f"{path} is missing: pytest --update-golden"
+        assert path.read_bytes().decode() == data.decode()
+
+    return compare

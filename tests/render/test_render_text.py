@@ -1,0 +1,149 @@
+"""The report for reading."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sample_reports import HOSTILE, SAMPLES, empty, hostile, many, one, report, row, varied
+
+from asynclog.model import CallerRow, Frame
+from asynclog.render import RenderOptions, render
+from asynclog.render.places import columns
+
+GOLDEN = Path(__file__).parent / "golden" / "text"
+STYLE = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
+
+
+def text(shown, **options):
+    return render("text", shown, RenderOptions(**options))
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+@pytest.mark.parametrize("sample", ["one", "varied", "untimed", "empty", "hostile"])
+def test_golden(sample, width, golden):
+    golden(GOLDEN / f"{sample}.{width}.txt", text(SAMPLES[sample](), width=width))
+
+
+def test_golden_of_colours_and_links(golden):
+    golden(GOLDEN / "varied.80.colour.txt", text(varied(), width=80, color=True, hyperlinks=True))
+
+
+def test_golden_of_more(golden):
+    golden(GOLDEN / "varied.100.verbose.txt", text(varied(), width=100, verbose=1))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 119, 120, 140, 200])
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_no_line_is_longer_than_the_screen(sample, width):
+    assert [line for line in text(SAMPLES[sample](), width=width).splitlines() if columns(line) > width] == []
+
+
+@pytest.mark.parametrize("width", [60, 80, 140])
+@pytest.mark.parametrize("sample", ["one", "varied", "hostile"])
+def test_colours_change_nothing_but_colours(sample, width):
+    plain, coloured = text(SAMPLES[sample](), width=width), text(SAMPLES[sample](), width=width, color=True)
+    assert "\x1b" not in plain
+    assert [line.rstrip() for line in STYLE.sub("", coloured).splitlines()] == plain.splitlines()
+
+
+def test_ascii_is_ascii():
+    for sample in SAMPLES.values():
+        assert text(sample(), ascii=True).isascii()
+
+
+def test_the_order_of_the_report():
+    lines = text(varied(), width=80).splitlines()
+    assert lines[0].startswith("The loop was blocked for at least 8.0 %")
+    heads = [
+        "   severity problem",
+        "1. error",
+        "When it happened",
+        "Processes",
+        "The loop",
+        "What this report",
+        "To see more",
+    ]
+    places = [next(at for at, line in enumerate(lines) if line.startswith(head)) for head in heads[:-3]]
+    places += [lines.index(head) for head in ("The loop", "What this report stands on", "To see more next time")]
+    assert places == sorted(places)
+
+
+def test_five_thousand_groups_are_few_lines_and_quick():
+    shown = many()
+    started = time.perf_counter()
+    lines = text(shown, width=80).splitlines()
+    assert time.perf_counter() - started < 2
+    assert "… and 4,985 more groups (show more with --top N)" in lines
+    assert len(lines) < 250
+    assert "… and 4,997 more groups (show more with --top N)" in text(shown, width=80, top=3)
+
+
+def test_links_only_to_absolute_paths_and_only_when_asked():
+    base = row(1, 1)
+    relative = replace(base, group=replace(base.group, site=replace(base.group.site, file="app/x.py")), callers=())
+    assert "\x1b]8;" not in text(report((relative,)), color=True)
+    assert "file:///srv" not in text(one(), color=True)
+    assert "file:///srv/shop/app/billing/worker.py#L41" in text(one(), color=True, hyperlinks=True)
+    assert "\x1b" not in text(one(), hyperlinks=True)
+    linked = text(report((relative,)), color=True, hyperlinks=True)
+    assert "app/x.py#" not in linked
+
+
+def test_a_link_cannot_be_broken_out_of():
+    base = row(1, 1)
+    file = "/srv/\x1b\\\x1b]8;;http://evil\x07 x;y.py"
+    shown = text(
+        report((replace(base, group=replace(base.group, site=replace(base.group.site, file=file))),)),
+        color=True,
+        hyperlinks=True,
+    )
+    links = re.findall(r"\x1b\]8;;([^\x1b]+)\x1b", shown)
+    assert links
+    assert all(re.fullmatch(r"file:///[\w%./:-]+#L\d+", link) for link in links)
+    assert "\x1b" not in STYLE.sub("", shown)
+
+
+def test_markup_of_the_log_is_text():
+    shown = text(hostile("[bold]x[/bold] [link=http://a]b[/link] :smile: [/]"), color=True, width=200)
+    assert "[bold]x[/bold] [link=http://a]b[/link] :smile: [/]" in STYLE.sub("", shown)
+
+
+def test_why_and_fix_are_told_once_a_rule():
+    shown = text(varied(), width=80)
+    assert shown.count("Keep the task and await it") == 1
+    assert "as in 1." in shown
+
+
+def test_long_stacks_show_both_ends():
+    chain = tuple(Frame(f"/a/{at}.py", at + 1, f"f{at}") for at in range(100))
+    shown = text(report((row(1, 1, callers=(CallerRow("f0 > f99", 1, 1.0, 0, chain),)),)), width=80)
+    assert "/a/0.py:1 f0" in shown
+    assert "… 92 more frames" in shown
+    assert "/a/99.py:100 f99" in shown
+    assert "more frames" not in text(report((row(1, 1, callers=(CallerRow("x", 1, 1.0, 0, chain),)),)), verbose=2)
+
+
+def test_recursion_is_counted():
+    chain = (Frame("/a/x.py", 3, "f", repeats=996),)
+    assert "(repeated 996 more times)" in text(report((row(1, 1, callers=(CallerRow("f", 1, 1.0, 0, chain),)),)))
+
+
+def test_a_log_line_of_many_megabytes_is_cut():
+    base = row(1, 1)
+    long = replace(base.group.worst, text="x" * 5_000_000)
+    shown = text(report((replace(base, group=replace(base.group, worst=long), samples=()),)), width=80)
+    assert len(shown) < 10_000
+
+
+def test_nothing_to_say():
+    assert text(empty(), width=80).startswith("No asyncio problems in this log.\nlogs/app.log")
+
+
+def test_no_line_of_the_report_is_a_workflow_command():
+    for width in (40, 61, 80, 140):
+        lines = text(hostile(f"{HOSTILE} " * 3), width=width).splitlines()
+        assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
