@@ -14,11 +14,10 @@ if one of its members does. Case counts; write `(?i)` in a regex where it should
 from __future__ import annotations
 
 import difflib
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from fnmatch import translate
+from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
@@ -147,7 +146,7 @@ def _condition(key: str, wanted: Value) -> Condition:
 def _tests(wanted: Mapping[str, Value]) -> Iterator[Test]:
     for operator, argument in wanted.items():
         if operator == "glob":
-            yield partial(_glob, tuple(re.compile(translate(text)) for text in _texts(operator, argument)))
+            yield partial(_glob, tuple(_texts(operator, argument)))
         elif operator == "regex":
             yield partial(_regex, tuple(_compiled(text) for text in _texts(operator, argument)))
         elif operator in ("lt", "ge"):
@@ -194,9 +193,10 @@ def _same(choice: object, value: object) -> bool:
     return choice == value
 
 
-def _glob(globs: tuple[re.Pattern[str], ...], value: object) -> bool:
+def _glob(globs: tuple[str, ...], value: object) -> bool:
+    # fnmatch remembers what it compiled, and gives each * an atomic group: no glob can backtrack
     text = str(value).replace("\\", "/")
-    return any(glob.match(text) for glob in globs)
+    return any(fnmatchcase(text, glob) for glob in globs)
 
 
 def _regex(regexes: tuple[SafeRegex, ...], value: object) -> bool:
