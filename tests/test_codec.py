@@ -28,14 +28,16 @@ from asynclog.model import (
     Via,
 )
 
+HISTOGRAM = Histogram({3: 1}, 1, 7, 7, 7)
 GROUP = Group(
     "asynclog/v1:ab", "sig", "k", "r", Severity.ERROR, Site("/a.py", 1, "f", Via.CALLBACK), count=3,
-    first=Timestamp("t", 5, False, 60), durations=Histogram({3: 1}, 1, 7, 7, 7), timeline=Timeline(2, {-4: (1, 9)}),
-    callers={"x": Caller((Frame("/a.py", None, None, "s", 2),), 3, 9)}, rules={"r": 3}, severities={"r": Severity.ERROR},
-    processes={"": (3, 9)}, worst=Sample("a", 0, 1, 2, "caf\u00e9 \x1b[0m", None, 7, None, True, "v"), undecided={0: 2},
+    first=Timestamp("t", 5, False, 60), durations=HISTOGRAM, timeline=Timeline(2, {-4: (1, 9)}),
+    callers={"x": Caller((Frame("/a.py", None, None, "s", 2),), 3, 9)}, rules={"r": 3},
+    severities={"r": Severity.ERROR}, processes={"": (3, 9)}, undecided={0: 2},
+    worst=Sample("a", 0, 1, 2, "caf\u00e9 \x1b[0m", None, 7, None, True, "v"),
 )  # fmt: skip
 RUN = Run(
-    {"asynclog/v1:ab": GROUP}, Accounting(1, 2, 3, 3), Facts(1, None, {"3.12": 1}, durations={"dns": Histogram({1: 1}, 1)}),
+    {"asynclog/v1:ab": GROUP}, Accounting(1, 2, 3, 3), Facts(1, None, {"3.12": 1}, durations={"dns": HISTOGRAM}),
     (SourceSpan("a", 0, notes=("n",), lost=True),), {"r": Rule("r", "k", None, "t", references=("x",))},
     {"error": Timeline(0, {1: (1, 0)})}, Timeline(), "label", ("note",),
     {0: Seam(Mark(1, 2, "f", 3), Mark(4, 5, "g", 6, 7, 8, "p"), True)},
@@ -57,7 +59,9 @@ def runs(draw):
         severity=draw(st.sampled_from(list(Severity))),
         messages=draw(st.dictionaries(texts, numbers, max_size=3)),
     )
-    return replace(RUN, groups={"g": group}, label=draw(st.none() | texts), notes=tuple(draw(st.lists(texts, max_size=2))))
+    return replace(
+        RUN, groups={"g": group}, label=draw(st.none() | texts), notes=tuple(draw(st.lists(texts, max_size=2)))
+    )
 
 
 @given(runs())
@@ -103,12 +107,16 @@ WHOLE = codec.dump_run(RUN)
         pytest.param(WHOLE[:-9], "damaged or cut off", id="truncated"),
         pytest.param(b'{"level": "error"}', "not a saved run", id="other JSON"),
         pytest.param(b"[1]", "not a saved run", id="a list"),
-        pytest.param(b'{"asynclog": {"format": "baseline", "version": 1}}', "a saved baseline, not a saved run", id="baseline"),
+        pytest.param(
+            b'{"asynclog": {"format": "baseline", "version": 1}}', "a saved baseline, not a saved run", id="baseline"
+        ),
         pytest.param(WHOLE.replace(b'"version":1', b'"version":99'), "newer asynclog", id="newer"),
         pytest.param(WHOLE.replace(b'"version":1', b'"version":"x"'), "no version that exists", id="no version"),
         pytest.param(b'{"asynclog":{"format":"run","version":1}}', "a header and nothing else", id="header only"),
         pytest.param(WHOLE.replace(b'"count":3', b'"count":"3"', 1), "count: a number expected, not '3'", id="a text"),
-        pytest.param(WHOLE.replace(b'"count":3', b'"count":3.5', 1), "count: a number expected, not 3.5", id="a fraction"),
+        pytest.param(
+            WHOLE.replace(b'"count":3', b'"count":3.5', 1), "count: a number expected, not 3.5", id="a fraction"
+        ),
         pytest.param(WHOLE.replace(b'"error"', b'"awful"'), "error, warning or info expected", id="a severity"),
         pytest.param(WHOLE.replace(b'"callback"', b'"guess"'), "source-traceback or", id="a rung"),
         pytest.param(WHOLE.replace(b'"signature"', b'"signatur"'), "unknown: signatur", id="a typing error"),
@@ -120,6 +128,6 @@ WHOLE = codec.dump_run(RUN)
     ],
 )
 def test_what_cannot_be_read_is_said_with_the_name_of_the_file(data, message):
-    with pytest.raises(FormatError, match="report.json: .*") as raised:
+    with pytest.raises(FormatError, match=r"report\.json: .*") as raised:
         codec.load_run(data, "report.json")
     assert message in raised.value.message

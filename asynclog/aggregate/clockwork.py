@@ -14,8 +14,9 @@ from asynclog.model import Group, ProcessRow, ReportWindow, Run, Timeline, Times
 SPARK = 60
 ROW_SPARK = 24
 _WORST = 5
+_FINE = 8  # cells in a window at least: a cell belongs where its middle lies, so an edge is off by half a cell
 _WIDTHS = (
-    2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE,
+    10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE,
     30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 7 * DAY, 30 * DAY, 365 * DAY,
 )  # fmt: skip
 
@@ -100,7 +101,7 @@ def worst_windows(run: Run, frame: Frame) -> tuple[ReportWindow, ...]:
     if frame.span is None or frame.end - frame.start < 10 * SECOND or not every.cells:
         return ()
     cell = 1 << (timeline.CELL_BITS + max(every.level, run.blocked.level))
-    width = next((w for w in _WIDTHS if w >= 2 * cell and (frame.end - frame.start) / w <= SPARK), _WIDTHS[-1])
+    width = next((w for w in _WIDTHS if w >= _FINE * cell and (frame.end - frame.start) / w <= SPARK), _WIDTHS[-1])
     counts = {place: n for place, (n, _) in _placed(every, width).items()}
     blocked = {place: total for place, (_, total) in _placed(run.blocked, width).items() if total > 0}
     groups: defaultdict[int, int] = defaultdict(int)

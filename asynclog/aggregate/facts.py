@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from asynclog.aggregate import histogram
 from asynclog.aggregate.group import UNNAMED, task_name
+from asynclog.aggregate.words import number
 from asynclog.model import Facts, Finding, Histogram, Run
 
 BLOCKING = frozenset({"slow-callback"})
@@ -188,8 +189,12 @@ def unbalanced(facts: Facts) -> tuple[str, ...]:
     lines = []
     made, closed = counters.get("loops made", 0), counters.get("loops closed", 0)
     if made and closed and made > closed:
-        lines.append(f"{made} event loops were made and {closed} were closed.")
+        lines.append(f"{made:,} event loops were made and {_were(closed)} closed.")
     started, ended = counters.get("subprocesses started", 0), counters.get("subprocesses ended", 0)
     if started > ended:
-        lines.append(f"{started} subprocesses were started and {ended} were seen to end.")
+        lines.append(f"{number(started, 'subprocess', 'subprocesses')} started and {_were(ended)} seen to end.")
     return tuple(lines)
+
+
+def _were(count: int) -> str:
+    return "none was" if not count else "1 was" if count == 1 else f"{count:,} were"

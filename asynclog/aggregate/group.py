@@ -264,9 +264,7 @@ def merge_groups(a: Group, b: Group) -> Group:
     """The group of the findings of both. Which rung, rule or sample stays does not depend on the order."""
     head = min((a, b), key=_head_rank)
     rules = dict(Counter(a.rules) + Counter(b.rules))
-    severities = {
-        rule: max(group.severities[rule] for group in (a, b) if rule in group.severities) for rule in rules
-    }
+    severities = {rule: max(group.severities[rule] for group in (a, b) if rule in group.severities) for rule in rules}
     severity, rule = leading_rule(rules, severities)
     return Group(
         a.fingerprint, head.signature, head.kind, rule, severity, head.site, head.coroutine, head.callback,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 
@@ -12,9 +12,7 @@ from asynclog.model import Group, Run, Severity
 
 _NEAR_LINES = 80
 _MANY = 64
-_FAILED = frozenset(
-    {"exception-never-retrieved", "exception-never-retrieved-legacy", "shielded-future-exception"}
-)
+_FAILED = frozenset({"exception-never-retrieved", "exception-never-retrieved-legacy", "shielded-future-exception"})
 _LOST = frozenset(
     {"task-destroyed-pending", "unraisable-coroutine", "coroutine-never-awaited", "coroutine-never-yielded-from"}
 )
@@ -47,8 +45,12 @@ def defects(run: Run) -> int:
 
 
 def families(groups: Iterable[Group]) -> list[tuple[str, ...]]:
-    """The fingerprints of `groups`, put together where they are related, directly or not."""
-    related = {group.fingerprint: group.related for group in groups}
+    """The fingerprints of `groups`, put together where they are related, directly or not.
+
+    A group without a place (all connectors that the garbage collector found, say) may be related to several groups that
+    have one. It does not make these one: it goes with the largest of them.
+    """
+    related = _bonds({group.fingerprint: group for group in groups})
     result: list[tuple[str, ...]] = []
     seen: set[str] = set()
     for name in sorted(related):
@@ -62,6 +64,22 @@ def families(groups: Iterable[Group]) -> list[tuple[str, ...]]:
         if family:
             result.append(tuple(sorted(family)))
     return result
+
+
+def _bonds(groups: Mapping[str, Group]) -> dict[str, set[str]]:
+    """The relations that make two groups one."""
+    bonds: dict[str, set[str]] = {name: set() for name in groups}
+    for name, group in groups.items():
+        others = [groups[other] for other in group.related if other in groups]
+        if group.site.file is None:
+            placed = sorted((o for o in others if o.site.file is not None), key=lambda o: (-o.count, o.fingerprint))
+            others = placed[:1] or others
+        else:
+            others = [other for other in others if other.site.file is not None]
+        for other in others:
+            bonds[name].add(other.fingerprint)
+            bonds[other.fingerprint].add(name)
+    return bonds
 
 
 def _links(groups: Iterable[Group]) -> Iterator[tuple[Group, Group]]:

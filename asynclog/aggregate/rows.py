@@ -174,11 +174,11 @@ def notes(group: Group, frame: clockwork.Frame) -> Iterable[str]:
     echoes = sum(count for count, _ in group.echoes.values())
     if echoes:
         yield (
-            f"{number(echoes, 'record')} of {group.count:,} repeat the record before (two handlers write to this "
-            "log); blocked time counts them once."
+            f"{echoes:,} of {group.count:,} only repeat the record before (two handlers write to this log); blocked "
+            "time counts them once."
         )
     if group.shutdown:
-        yield f"{group.shutdown:,} of {group.count:,} were written while the loop or the interpreter was closing."
+        yield f"{group.shutdown:,} of {group.count:,} written while the loop or the interpreter was closing."
     elif _at_the_end(group, frame):
         yield "All were written in the last two seconds of the log: perhaps while the program was ending."
 

@@ -150,9 +150,7 @@ class RunBuilder:
             self._take_blocked(batch[0], micros, [finding.duration for finding in batch])
         group.add_all(batch)
 
-    def _take_blocked(
-        self, first: Finding, micros: Sequence[int | None], durations: Sequence[int | None]
-    ) -> None:
+    def _take_blocked(self, first: Finding, micros: Sequence[int | None], durations: Sequence[int | None]) -> None:
         """Note how far the durations of a blocking kind reach back."""
         if first.kind not in facts.BLOCKING:
             return

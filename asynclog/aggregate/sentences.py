@@ -12,6 +12,7 @@ from asynclog.aggregate.words import listed, number, percent, size, took
 from asynclog.model import Group, ReportRow, Run, Severity, Via
 
 _HELPER = 3
+_MANY_TASKS = 5
 
 
 def verdict(run: Run, rows: Sequence[ReportRow], severities: dict[str, int], blocked: str) -> str:
@@ -29,9 +30,10 @@ def verdict(run: Run, rows: Sequence[ReportRow], severities: dict[str, int], blo
         return f"Nothing wrong was found: {number(severities.get('info', 0), 'record')} for information only."
     count = related.defects(run)
     worst = serious[0]
-    where = f" at {worst.place}" if worst.place else ""
     times = "once" if worst.count == 1 else f"{worst.count:,} times"
-    sentence = f"{number(count, 'distinct defect')} ({found}). Worst: {worst.title}{where}, {times}."
+    what = worst.group.coroutine or worst.group.callback or ""
+    where = ", ".join(filter(None, (what and what not in worst.title and f"in {what}", worst.place, times)))
+    sentence = f"{number(count, 'distinct defect')} ({found}). Worst: {worst.title}: {where}."
     return f"{sentence} {blocked}." if blocked else sentence
 
 
@@ -42,9 +44,7 @@ def blocked_text(run: Run, blocked: dict[str, int], frame: Frame) -> str:
         return ""
     if len(blocked) > 1:
         text += f"; all {len(blocked)} processes together for {took(sum(blocked.values()))}"
-    if run.facts.threshold:
-        text += f". Callbacks shorter than about {took(run.facts.threshold)} are not logged"
-    return text + "."
+    return f"{text}. What was shorter than the threshold is not logged, so this is a lower bound."
 
 
 def blocked_short(blocked: dict[str, int], frame: Frame) -> str:
@@ -66,6 +66,8 @@ def blocked_short(blocked: dict[str, int], frame: Frame) -> str:
 def loop_lines(run: Run, frame: Frame) -> Iterable[str]:
     """What the records tell of the loop and the interpreter."""
     known = run.facts
+    if known.debug_on:
+        yield f"Debug mode was on: {number(known.debug_on, 'record proves', 'records prove')} it."
     versions = facts.pythons(run)
     if versions:
         yield f"Python {listed(list(versions))}."
@@ -140,8 +142,8 @@ def advice(run: Run, frame: Frame) -> Iterable[str]:
         yield "Times have no date: runs over midnight or of several days cannot be told apart."
     if run.facts.threshold is not None:
         yield (
-            f"The shortest slow callback logged took {took(run.facts.threshold)}; shorter ones may exist "
-            "(loop.slow_callback_duration, 0.1 s unless set)."
+            f"The shortest slow callback that was logged took {took(run.facts.threshold)}: the threshold is not above "
+            "that. A lower loop.slow_callback_duration (0.1 s unless set) shows more."
         )
     placeless = [group for group in groups if group.severity > Severity.INFO and group.site.via is Via.NONE]
     if placeless:
@@ -153,8 +155,9 @@ def advice(run: Run, frame: Frame) -> Iterable[str]:
     if unclosed:
         yield "Where unclosed objects were made is shown with `python -X tracemalloc=25`."
     unnamed = facts.unnamed_share(run.facts)
-    if unnamed is not None and unnamed > 0.5:
-        yield f"{percent(unnamed)} of the tasks bear no name: create_task(..., name=...) makes records easier to read."
+    if unnamed is not None and unnamed > 0.5 and run.facts.counters["tasks without a name"] >= _MANY_TASKS:
+        share = "None" if unnamed == 1 else percent(1 - unnamed)
+        yield f"{share} of the tasks has a name of its own: create_task(..., name=...) makes records easier to read."
     yield from helpers(groups)
 
 

@@ -25,9 +25,10 @@ def finding(kind: str = "task-destroyed-pending", at: float | None = 0.0, line: 
     took = fields.pop("took", None)
     site = Site("/app/db.py", 12, "fetch", Via.SOURCE_TRACEBACK)
     name = str(fields.pop("name", kind))
+    severity = Severity.WARNING if kind == "slow-callback" else Severity.ERROR
     made = Finding(
-        kind, kind, Severity.WARNING if kind == "slow-callback" else Severity.ERROR, "app.log", 0, line, line * 100,
-        f"asynclog/v1:{name}", f"signature of {name}", stamp(at), site, coroutine="fetch", text=f"{kind} on line {line}",
+        kind, kind, severity, "app.log", 0, line, line * 100, f"asynclog/v1:{name}",
+        f"signature of {name}", stamp(at), site, coroutine="fetch", text=f"{kind} on line {line}",
         duration=None if took is None else round(float(took) * SECOND),
     )  # fmt: skip
     return replace(made, **fields)
@@ -38,7 +39,7 @@ def run_of(*findings: Finding, first: float | None = 0, last: float | None = 100
     builder = RunBuilder()
     for one in findings:
         builder.add(one)
-    rules = {one.rule: Rule(one.rule, one.kind, one.severity, f"Title of {one.rule}", "why", "fix") for one in findings}
+    rules = {one.rule: Rule(one.rule, one.kind, one.severity, f"Title of {one.rule}") for one in findings}
     end = max((one.line for one in findings), default=0)
     span = SourceSpan("app.log", 0, 1000 * end, end, stamp(first), stamp(last))
     return replace(builder.finish([span], rules), **fields)
@@ -46,58 +47,72 @@ def run_of(*findings: Finding, first: float | None = 0, last: float | None = 100
 
 CHAINS = [(), (Frame("/app/main.py", 3, "main"),), (Frame("/app/main.py", 3, "main"), Frame("/app/db.py", 9, "spawn"))]
 KINDS = ["slow-callback", "slow-callback", "exception-never-retrieved", "task-destroyed-pending", "slow-getaddrinfo"]
+LIVES = ["Close <_UnixSelectorEventLoop running=False closed=True debug=True>", "Using selector: EpollSelector"]
 
 
-@st.composite
-def logs(draw: st.DrawFn, most: int = 40) -> list[Finding]:
-    """Findings of one source in log order, with repeated records, closed loops and everything that may be missing."""
+def logs(most: int = 40) -> st.SearchStrategy[list[Finding]]:
+    """Findings of one source in log order, with repeated records, closed loops and everything that may be missing.
+
+    Each finding is drawn as one number, from which its fields are taken digit by digit: fast, and shrinks well.
+    """
+    return st.lists(st.integers(0, 10**18), max_size=most).map(_log)
+
+
+def _log(numbers: list[int]) -> list[Finding]:
     result: list[Finding] = []
     line = clock = 0
-    for _ in range(draw(st.integers(0, most))):
-        line += draw(st.integers(1, 4))
-        clock += draw(st.sampled_from([0, 1_000, 300_000, SECOND, 60 * SECOND, 90_000 * SECOND]))
-        if result and draw(st.booleans()) and draw(st.booleans()):
-            result.append(replace(result[-1], line=result[-1].line + 1, offset=result[-1].offset + 100))
-            line = result[-1].line
+    for number in numbers:
+        pick = _Picker(number)
+        if result and pick([False, False, False, True]):
+            line += 1
+            result.append(replace(result[-1], line=line, offset=line * 100))
             continue
-        kind = draw(st.sampled_from(KINDS))
-        timed = draw(st.sampled_from([Timestamp(f"at {clock}", START + clock)] * 5 + [None, Timestamp("00:01", clock, False)]))
-        text = f"{kind} {line}"
-        if draw(st.integers(0, 9)) == 0:
-            kind = "loop-lifecycle"
-            text = draw(st.sampled_from(["Close <_UnixSelectorEventLoop running=False closed=True debug=True>", "Using selector: EpollSelector"]))
-        slow = kind.startswith("slow")
-        result.append(
-            Finding(
-                kind,
-                draw(st.sampled_from([kind, f"{kind}-strict"])),
-                draw(st.sampled_from(list(Severity))),
-                "app.log",
-                0,
-                line,
-                line * 100,
-                f"{kind}-{draw(st.integers(0, 1))}",
-                kind,
-                timed,
-                Site("/app/db.py", draw(st.integers(1, 3)), "fetch", draw(st.sampled_from(list(Via)))),
-                draw(st.sampled_from(CHAINS)),
-                draw(st.sampled_from(CHAINS)),
-                "fetch",
-                None,
-                draw(st.sampled_from([None, "Task-7", f"Task-{line}", "poller"])),
-                draw(st.sampled_from([None, "Task", "Future"])),
-                draw(st.sampled_from([None, 0, 100_000, 250_000, 700 * SECOND])) if slow else None,
-                None if slow else "KeyError",
-                None if slow else draw(st.sampled_from(["'a'", "key 12", "key 13", "Event loop is closed", ""])),
-                draw(st.booleans()) and draw(st.booleans()),
-                text,
-                "asyncio",
-                draw(st.sampled_from([None, 1, 2])),
-                draw(st.sampled_from([None, "web-1"])),
-                draw(st.sampled_from([None, "test_a", "test_b"])),
-                draw(st.sampled_from([None, True, False])),
-                draw(st.sampled_from([{}, {"python": "3.12"}])),
-                draw(st.sampled_from([None, "main.py:main"])),
-            )
-        )
+        line += pick([1, 2, 5])
+        clock += pick([0, 1_000, 300_000, SECOND, 60 * SECOND, 90_000 * SECOND])
+        result.append(_drawn(pick, line, clock))
     return result
+
+
+class _Picker:
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __call__(self, options: list) -> object:
+        self.number, index = divmod(self.number, len(options))
+        return options[index]
+
+
+def _drawn(pick: _Picker, line: int, clock: int) -> Finding:
+    kind = pick([*KINDS, *KINDS, "loop-lifecycle"])
+    slow = kind.startswith("slow")
+    return Finding(
+        kind,
+        pick([kind, f"{kind}-strict"]),
+        pick(list(Severity)),
+        "app.log",
+        0,
+        line,
+        line * 100,
+        f"{kind}-{pick([0, 1])}",
+        kind,
+        pick([Timestamp(f"at {clock}", START + clock)] * 4 + [None, Timestamp("00:01", clock, False)]),
+        Site("/app/db.py", pick([1, 2]), "fetch", pick(list(Via))),
+        pick(CHAINS),
+        pick(CHAINS),
+        "fetch",
+        None,
+        pick([None, "Task-7", f"Task-{line}", "poller"]),
+        pick([None, "Task", "Future"]),
+        pick([None, 0, 100_000, 250_000, 700 * SECOND]) if slow else None,
+        None if slow else "KeyError",
+        None if slow else pick(["'a'", "key 12", "key 13", "Event loop is closed", ""]),
+        pick([False, False, True]),
+        pick(LIVES) if kind == "loop-lifecycle" else f"{kind} {line}",
+        "asyncio",
+        pick([None, 1, 2]),
+        pick([None, "web-1"]),
+        pick([None, "test_a", "test_b"]),
+        pick([None, True, False]),
+        pick([{}, {"python": "3.12"}]),
+        pick([None, "main.py:main"]),
+    )

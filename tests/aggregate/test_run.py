@@ -1,4 +1,5 @@
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -37,7 +38,7 @@ def part_of(findings, before):
 @settings(max_examples=200)
 def test_a_log_cut_anywhere_gives_the_same_run(findings, cuts):
     edges = [0, *sorted(cut for cut in cuts if cut < len(findings)), len(findings)]
-    parts = [findings[low:high] for low, high in zip(edges, edges[1:], strict=False)]
+    parts = [findings[low:high] for low, high in pairwise(edges)]
     merged = Run()
     for index, part in enumerate(parts):
         before = parts[index - 1][-1].line if index and parts[index - 1] else 0
@@ -189,7 +190,8 @@ def test_a_record_of_two_handlers(second, echoes):
 )
 def test_findings_after_the_loop_was_closed(lives, shutdown):
     findings = [
-        finding(line=n) if text is None else finding("loop-lifecycle", line=n, text=text) for n, text in enumerate(lives, 1)
+        finding(line=n) if text is None else finding("loop-lifecycle", line=n, text=text)
+        for n, text in enumerate(lives, 1)
     ]
     for cut in range(len(findings) + 1):
         run = settle(merge_runs(built(findings[:cut]), built(findings[cut:])))
@@ -232,7 +234,9 @@ def test_blocked_time_lies_before_the_record():
 
 def test_sources_of_one_name_join_and_others_stay():
     a = Run(sources=(SourceSpan("a", 0, 5, 1, stamp(1), stamp(2), "json", ("x",)),))
-    b = Run(sources=(SourceSpan("a", 0, 6, 2, stamp(0, dated=False), stamp(9), "plain", ("y",), True), SourceSpan("b", 1)))
+    b = Run(
+        sources=(SourceSpan("a", 0, 6, 2, stamp(0, dated=False), stamp(9), "plain", ("y",), True), SourceSpan("b", 1))
+    )
     merged = merge_runs(a, b).sources
     assert merged[0] == SourceSpan("a", 0, 11, 3, stamp(1), stamp(9), "json, plain", ("x", "y"), True)
     assert [span.path for span in merged] == ["a", "b"]

@@ -8,7 +8,8 @@ from asynclog.model import Timeline
 
 CELL = 1 << CELL_BITS
 events = st.lists(
-    st.tuples(st.integers(-(10**9), 10**15) | st.integers(0, 700 * CELL), st.none() | st.integers(0, 10**10)), max_size=60
+    st.tuples(st.integers(-(10**9), 10**15) | st.integers(0, 700 * CELL), st.none() | st.integers(0, 10**10)),
+    max_size=60,
 )
 
 
@@ -64,8 +65,12 @@ def test_an_empty_timeline_changes_nothing():
         pytest.param({}, 0, [], id="nothing"),
         pytest.param({4: (2, 7)}, 0, [Burst(4 * CELL, 5 * CELL, 2, 7)], id="one cell"),
         pytest.param({4: (1, 1), 6: (1, 1)}, 0, [Burst(4 * CELL, 7 * CELL, 2, 2)], id="a gap of a second"),
-        pytest.param({4: (1, 0), 7: (1, 0)}, 0, [Burst(4 * CELL, 5 * CELL, 1, 0), Burst(7 * CELL, 8 * CELL, 1, 0)], id="two"),
-        pytest.param({0: (1, 0), 2: (1, 0)}, 3, [Burst(0, 8 * CELL, 1, 0), Burst(16 * CELL, 24 * CELL, 1, 0)], id="coarse"),
+        pytest.param(
+            {4: (1, 0), 7: (1, 0)}, 0, [Burst(4 * CELL, 5 * CELL, 1, 0), Burst(7 * CELL, 8 * CELL, 1, 0)], id="two"
+        ),
+        pytest.param(
+            {0: (1, 0), 2: (1, 0)}, 3, [Burst(0, 8 * CELL, 1, 0), Burst(16 * CELL, 24 * CELL, 1, 0)], id="coarse"
+        ),
     ],
 )
 def test_bursts(cells, level, expected):
