@@ -25,7 +25,7 @@ def details(paper: Paper, row: ReportRow, said: dict[str, int]) -> None:
     head = Text(f"{row.rank}. ", "dim").append(row.severity.label, f"not dim bold {COLOURS[row.severity]}")
     paper.hang(head.append("  "), Text(problem(row), "bold").append(f"  {safe(row.id)}", "not bold dim"))
     site = row.group.site
-    place_text = Text(where(row, room - 20), paper.link(site.file, site.line))
+    place_text = Text(where(row, room), paper.link(site.file, site.line))
     paper.labelled("site", place_text.append(f"  ({site.via.value})", "dim") if site.file else place_text)
     if row.group.coroutine:
         paper.labelled("coroutine", clip(safe(row.group.coroutine), 200))
@@ -109,13 +109,18 @@ def _quote(paper: Paper, label: str, sample: Sample, room: int) -> None:
     took = f", {duration(sample.duration)}" if sample.duration is not None else ""
     paper.labelled(label, f"{shorten(place(sample.source, sample.line), room)}{at}{took}")
     width = room - 2
-    cut = [line[:_MOST] if paper.verbose > 0 else line[: 3 * width] for line in safe_lines(sample.text)]
+    cut = [_middle_out(line, _MOST if paper.verbose > 0 else 4 * width, width) for line in safe_lines(sample.text)]
     lines = [part[at : at + width] for part in cut for at in range(0, max(1, len(part)), width)]
-    most = len(lines) if paper.verbose > 1 else 30 if paper.verbose else 5
+    most = len(lines) if paper.verbose > 1 else 30 if paper.verbose else 6
     for line in lines[:most]:
         paper.labelled("", f"│ {line}", "dim")
     if len(lines) > most:
         paper.labelled("", f"│ … {plural(len(lines) - most, 'more line')}", "dim")
+
+
+def _middle_out(line: str, most: int, end: int) -> str:
+    """A long line keeps its end, where asyncio says how long it took."""
+    return line if len(line) <= most else f"{line[: most - end - 3]} … {line[-end:]}"
 
 
 def _advice(paper: Paper, row: ReportRow, said: dict[str, int]) -> None:

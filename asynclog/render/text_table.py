@@ -46,10 +46,11 @@ def _wide(paper: Paper, rows: Sequence[ReportRow]) -> None:
     ids = max(len(safe(row.id)) for row in rows)
     rank = len(str(rows[-1].rank))
     room = paper.width - sum(widths) - 2 * len(widths) - (first + 2) - (ids + 2) - (rank + 2) - 10
+    room = max(20, min(90, room))
     grid = Table(box=_RULED, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False, header_style="dim")
     grid.add_column("#", width=rank, justify="right", style="dim")
     grid.add_column("severity", width=8)
-    grid.add_column("problem, and where it comes from", width=max(20, room))
+    grid.add_column("problem, and where it comes from", width=room)
     for head, width in zip(heads, widths, strict=True):
         grid.add_column(head, width=width, justify="right", no_wrap=True)
     if timed:
