@@ -101,7 +101,9 @@ class _Builder:
 
     def build(self, node: Node, where: str) -> Value:
         if id(node) in self.seen:
-            self.problems.append(f"{self.path}:{_line(node)}: aliases (*name) are not supported; write the value out")
+            self.problems.append(
+                f"{self.path}:{_line(node)}: aliases (*name) of this value are not supported; write it out"
+            )
             return None
         self.seen.add(id(node))
         self.lines.setdefault(where, _line(node))
