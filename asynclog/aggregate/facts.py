@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from asynclog.aggregate import histogram
-from asynclog.aggregate.group import UNNAMED, task_name
+from asynclog.aggregate.names import UNNAMED, task_name
 from asynclog.aggregate.words import number
 from asynclog.model import Facts, Finding, Histogram, Run
 

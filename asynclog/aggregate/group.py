@@ -13,23 +13,19 @@ from operator import attrgetter
 from asynclog.aggregate import histogram, tally, timeline
 from asynclog.aggregate.keep import (
     SAMPLES,
-    caller_key,
     cap_callers,
     earliest,
     first_variants,
-    joined,
     latest,
     leading_rule,
     merge_callers,
-    process_of,
     rank,
     sample_of,
     worse,
 )
-from asynclog.model import Caller, Finding, Frame, Group, Sample, Severity, Timestamp
+from asynclog.aggregate.names import NamesBuilder
+from asynclog.model import Finding, Group, Sample, Severity, Timestamp
 
-UNNAMED = "Task-N"
-"""All the names that asyncio itself gives (Task-1, Task-2 ...)."""
 _rank = attrgetter("partial", "source_index", "line", "offset")
 
 
@@ -37,8 +33,7 @@ class GroupBuilder:
     """A group that grows. Findings come in batches, because counting a list is cheaper than counting its members."""
 
     __slots__ = (
-        "_callers", "_chains", "_durations", "_echoes", "_first", "_head", "_last", "_messages", "_objects", "_parents",
-        "_processes", "_rules", "_samples", "_severities", "_tasks", "_tests", "_worst", "count", "partial", "shutdown",
+        "_durations", "_first", "_head", "_last", "_samples", "_worst", "count", "names", "partial", "shutdown",
         "timelines", "undecided",
     )  # fmt: skip
 
@@ -50,17 +45,7 @@ class GroupBuilder:
         self._last: Timestamp | None = None
         self._durations = histogram.HistogramBuilder()
         self.timelines: dict[Severity, timeline.TimelineBuilder] = {}
-        self._chains: dict[int, tuple[Sequence[Frame], str]] = {}
-        self._callers: dict[str, Caller] = {}
-        self._rules: Counter[str] = Counter()
-        self._severities: dict[str, Severity] = {}
-        self._objects: dict[str, int] = {}
-        self._tasks: dict[str, int] = {}
-        self._tests: dict[str, int] = {}
-        self._parents: dict[str, int] = {}
-        self._messages: dict[str, int] = {}
-        self._processes: dict[str, tuple[int, int]] = {}
-        self._echoes: dict[str, tuple[int, int]] = {}
+        self.names = NamesBuilder()
         self._worst: Sample | None = None
         self._samples: tuple[Sample, ...] = ()
 
@@ -79,10 +64,10 @@ class GroupBuilder:
         durations = [finding.duration for finding in batch]
         micros = [None if stamp is None else stamp.micros for stamp in stamps]
         self._take_times(batch[0].severity, micros, durations, stamps.__getitem__)
-        self._take_worst(durations, lambda index: sample_of(batch[index], self._variant(batch[index])))
+        self._take_worst(durations, lambda index: sample_of(batch[index], self.names.variant(batch[index])))
         self._take_samples(batch)
-        self._take_names(batch)
-        self._take_totals(batch)
+        self.names.add(batch)
+        self.names.add_totals(batch)
 
     def add_many(
         self,
@@ -103,16 +88,10 @@ class GroupBuilder:
         self.count += number
         self.partial += number if template.partial else 0
         self._take_times(template.severity, micros, durations, lambda index: finding_at(index).timestamp)
-        self._take_worst(durations, lambda index: sample_of(finding_at(index), self._variant(template)))
+        self._take_worst(durations, lambda index: sample_of(finding_at(index), self.names.variant(template)))
         self._take_samples([head])
-        self._take_names([template], number)
-        total = sum(duration for duration in durations if duration)
-        self._add_pair(self._processes, process_of(template), number, total)
-        self._add_caller(template.chain, number, total)
-
-    def echo(self, process: str, duration: int) -> None:
-        """Note that one of the findings counted repeats the record before it."""
-        self._add_pair(self._echoes, process, 1, duration)
+        self.names.add([template], number)
+        self.names.add_total(template, number, sum(duration for duration in durations if duration))
 
     def _take_head(self, finding: Finding) -> None:
         if self._head is None or rank(finding) < rank(self._head):
@@ -159,101 +138,29 @@ class GroupBuilder:
             key = (finding.exception_message, id(finding.chain))
             if key not in seen:
                 seen.add(key)
-                variant = self._variant(finding)
+                variant = self.names.variant(finding)
                 if variant not in found:
                     found[variant] = sample_of(finding, variant)
                     if len(found) == SAMPLES:
                         break
         self._samples = first_variants([*self._samples, *found.values()])
 
-    def _take_names(self, batch: list[Finding], times: int = 1) -> None:
-        rule, severity = batch[0].rule, batch[0].severity
-        self._rules[rule] += len(batch) * times
-        self._severities[rule] = max(severity, self._severities.get(rule, severity))
-        self._objects = _added(self._objects, [finding.object for finding in batch], times)
-        self._tasks = _added(self._tasks, [task_name(finding.task) for finding in batch], times)
-        self._tests = _added(self._tests, [finding.test for finding in batch], times)
-        self._parents = _added(self._parents, [finding.parent for finding in batch], times)
-        for message, count in Counter([finding.exception_message for finding in batch]).items():
-            if message:
-                name = tally.mask(message)
-                self._messages[name] = self._messages.get(name, 0) + count * times
-        if len(self._messages) > 2 * tally.KEPT:
-            self._messages = tally.cap(self._messages)
-
-    def _take_totals(self, batch: list[Finding]) -> None:
-        """Counts and microseconds by process and by caller."""
-        sums: dict[tuple[int | None, str | None, int], list[int]] = {}
-        owners: dict[tuple[int | None, str | None, int], Finding] = {}
-        for finding in batch:
-            key = (finding.pid, finding.stream, id(finding.chain))
-            pair = sums.get(key)
-            if pair is None:
-                pair = sums[key] = [0, 0]
-                owners[key] = finding
-            pair[0] += 1
-            if finding.duration:
-                pair[1] += finding.duration
-        for key, (count, total) in sums.items():
-            self._add_pair(self._processes, process_of(owners[key]), count, total)
-            self._add_caller(owners[key].chain, count, total)
-        if len(self._processes) > 2 * tally.KEPT:
-            self._processes = tally.cap_pairs(self._processes)
-
-    @staticmethod
-    def _add_pair(pairs: dict[str, tuple[int, int]], name: str, count: int, total: int) -> None:
-        before = pairs.get(name, (0, 0))
-        pairs[name] = (before[0] + count, before[1] + total)
-
-    def _add_caller(self, chain: tuple[Frame, ...], count: int, total: int) -> None:
-        key = self._key(chain)
-        before = self._callers.get(key)
-        added = Caller(chain, count, total)
-        self._callers[key] = added if before is None else joined(before, added)
-        if len(self._callers) > 2 * tally.KEPT:
-            self._callers = cap_callers(self._callers)
-
-    def _key(self, chain: tuple[Frame, ...]) -> str:
-        """`caller_key`, remembered by identity: chains of one place in the code are mostly one object."""
-        if not chain:
-            return ""
-        cached = self._chains.get(id(chain))
-        if cached is None:
-            if len(self._chains) >= tally.KEPT:
-                self._chains.clear()
-            cached = self._chains[id(chain)] = (chain, caller_key(chain))
-        return cached[1]
-
-    def _variant(self, finding: Finding) -> str:
-        return f"{tally.mask(finding.exception_message or '')}|{self._key(finding.chain)}"
-
     def freeze(self) -> Group:
         """What was counted. Needs at least one finding."""
         head = self._head
         if head is None:
             raise ValueError("a group without findings")
-        severity, rule = leading_rule(self._rules, self._severities)
+        names = self.names
+        severity, rule = leading_rule(names.rules, names.severities)
         return Group(
             head.fingerprint, head.signature, head.kind, rule, severity, head.site, head.coroutine, head.callback,
             head.exception_type, self.count, self.partial, self._first, self._last, self._durations.freeze(),
-            timeline.merge_all(builder.freeze() for builder in self.timelines.values()),
-            cap_callers(self._callers), head.failure, dict(self._rules),
-            dict(self._severities), tally.cap(self._objects), tally.cap(self._tasks), tally.cap(self._tests),
-            tally.cap_pairs(self._processes), tally.cap(self._messages), tally.cap(self._parents), self._worst,
-            self._samples, (), self.shutdown, dict(self.undecided), tally.cap_pairs(self._echoes),
+            timeline.merge_all(builder.freeze() for builder in self.timelines.values()), cap_callers(names.callers),
+            head.failure, dict(names.rules), dict(names.severities), tally.cap(names.objects), tally.cap(names.tasks),
+            tally.cap(names.tests), tally.cap_pairs(names.processes), tally.cap(names.messages),
+            tally.cap(names.parents), self._worst, self._samples, (), self.shutdown, dict(self.undecided),
+            tally.cap_pairs(names.echoes),
         )  # fmt: skip
-
-
-def task_name(name: str | None) -> str | None:
-    """The name of a task, with one name for all that nobody named."""
-    return UNNAMED if name is not None and name[:5] == "Task-" and name[5:].isdecimal() else name
-
-
-def _added(counts: dict[str, int], names: list[str | None], times: int) -> dict[str, int]:
-    for name, count in Counter(names).items():
-        if name is not None:
-            counts[name] = counts.get(name, 0) + count * times
-    return counts if len(counts) <= 2 * tally.KEPT else tally.cap(counts)
 
 
 def _head_rank(group: Group) -> tuple[object, ...]:

@@ -186,7 +186,7 @@ class RunBuilder:
         if before.text == finding.text:
             after = seams.mark(finding)
             if seams.is_echo(seams.mark(before), after):
-                self._group(finding.fingerprint).echo(after.process, finding.duration or 0)
+                self._group(finding.fingerprint).names.echo(after.process, finding.duration or 0)
 
     def _take_shutdown(
         self, group: GroupBuilder, first: Finding, lines: Sequence[int], batch: list[Finding] | None = None

@@ -32,7 +32,8 @@ def verdict(run: Run, rows: Sequence[ReportRow], severities: dict[str, int], blo
     worst = serious[0]
     times = "once" if worst.count == 1 else f"{worst.count:,} times"
     what = worst.group.coroutine or worst.group.callback or ""
-    where = ", ".join(filter(None, (what and what not in worst.title and f"in {what}", worst.place, times)))
+    coroutine = f"in {what}" if what and what not in worst.title else ""
+    where = ", ".join(filter(None, (coroutine, worst.place, times)))
     sentence = f"{number(count, 'distinct defect')} ({found}). Worst: {worst.title}: {where}."
     return f"{sentence} {blocked}." if blocked else sentence
 

@@ -9,8 +9,9 @@ from making import finding, logs, run_of, stamp
 from asynclog import codec
 from asynclog.aggregate import run as run_module
 from asynclog.aggregate import tally
-from asynclog.aggregate.group import UNNAMED, GroupBuilder, merge_groups
+from asynclog.aggregate.group import GroupBuilder, merge_groups
 from asynclog.aggregate.join import adds_up, combine, merge_runs, shift_lines, shift_sources
+from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.related import relate, settle
 from asynclog.aggregate.run import RunBuilder
 from asynclog.model import Accounting, Run, Severity, SourceSpan
