@@ -22,10 +22,13 @@ PREFIX = f"asynclog/v{VERSION}"
 #: The longest masked message that a signature keeps.
 MESSAGE = 120
 
-_ADDRESS = re.compile(r" at (?:0x)?[0-9A-Fa-f]{6,}\b|\b0x[0-9A-Fa-f]+")
+#: Names beyond this length are cut.
+LONGEST = 2000
+
+_ADDRESS = re.compile(r" at (?:0x[0-9A-Fa-f]+|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{6,})\b|\b0x[0-9A-Fa-f]+")
 _WRAPPED = re.compile(
     r"^<(?:bound method|built-in method|function|cyfunction|cython_function_or_method|method-wrapper"
-    r"|(?:[\w.]+\.)?(?:coroutine|async_generator|generator) object) (?P<name>[^\s>]*(?:<\w+>[^\s>]*)*)"
+    r"|(?:[\w.]+\.)?(?:coroutine|async_generator|generator) object) (?!at )(?P<name>[^\s<>]*(?:<\w+>[^\s<>]*)*)"
 )
 _PARTIAL = re.compile(r"^functools\.partial(?:method)?\((?P<inner>.*)", re.DOTALL)
 _C_SUFFIX = re.compile(r" \(\S+:\d+\)$")
@@ -56,7 +59,7 @@ _CALLEES = {
 
 def callee(name: str) -> str:
     """A coroutine or callback as it is called, without address, arguments or trailing `()`."""
-    name = name.strip()
+    name = name[:LONGEST].strip()
     for _ in range(3):
         if partial := _PARTIAL.match(name):
             name = partial["inner"]

@@ -189,11 +189,17 @@ def _debug(
     stacks = message.stacks
     if "source_traceback" in stacks or "handle_traceback" in stacks or _says_created(thing):
         return True
-    if kind in debug_only and not (message.record.prefix.logger or "").startswith("aiodebug"):
+    if kind in debug_only and not _patched(message):
         return True
     if loop is not None and "debug=" in loop.raw:
         return "debug=True" in loop.raw
     return None
+
+
+def _patched(message: Message) -> bool:
+    """Slow callbacks that aiodebug or a home-made patch of the loop reports, in any mode."""
+    logger = message.record.prefix.logger or ""
+    return logger.startswith("aiodebug") or message.record.text.startswith("Running ")
 
 
 def _says_created(thing: ObjectRepr | None) -> bool:

@@ -1,5 +1,6 @@
 """Whose code a frame is, and what of a path stays."""
 
+# ruff: noqa: E501 - a table has long rows
 import pytest
 from classify_material import plumbing, plumbing_data
 from hypothesis import given
