@@ -86,7 +86,7 @@ class Cutter:
             return
         head = self._recogniser.beginning(line.text, line.time, line.key)
         if head is not None and base + line.start < self._limit:
-            yield self._make(lines, line, head, line.text[head.start :], base, Extent((), line.end, capped=True))
+            yield self._make(lines, line, head, line.text[head.start :], base, Extent((), max(line.end, line.reach), capped=True))
 
     def _records(self, lines: Lines, line: Line, hit: int, base: int) -> Iterator[Record]:
         text = line.text
@@ -200,7 +200,7 @@ class Cutter:
         pattern = next(pattern for pattern in self._recogniser.heads if pattern.kind == "slow-callback")
         text = line.text[start:]
         head = Head(0, parse_prefix(line.text[:start], line.time, line.key), pattern, {"handle": text.removeprefix("Executing ")})
-        return self._make(lines, line, head, text, base, Extent((), line.end, capped=True))
+        return self._make(lines, line, head, text, base, Extent((), max(line.end, line.reach), capped=True))
 
     def _context(self, lines: Lines, line: Line, base: int) -> Record | None:
         """The loop's exception context as a dict: the record that it stands for."""
@@ -252,7 +252,7 @@ class Cutter:
             if final is None or _TRACEBACK not in body:
                 return
             head, merged, text = final, prefix, body
-        yield self._make(lines, line, Head(0, merged, head.pattern, head.fields), text, base, Extent((), line.end))
+        yield self._make(lines, line, Head(0, merged, head.pattern, head.fields), text, base, Extent((), max(line.end, line.reach)))
 
     def _allowed(self, pattern: MessagePattern, prefix: Prefix) -> bool:
         from asynclog.read.recognise import _belongs

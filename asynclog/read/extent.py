@@ -37,7 +37,8 @@ _FINAL = re.compile(r"[A-Za-z_][\w.<>]*(?:: .*|:?)$", re.S)
 _STACK_HEAD = re.compile(r"(?:Coroutine (?:object )?created at|Object (?:created|allocated) at|[A-Za-z_]+: (?:Object|Handle) created at|Loop thread traceback)")
 _FRAME = re.compile(r"File \"|\[Previous line repeated|[~^\s]+$|\.\.\.<\d+ lines?>\.\.\.")
 _TRACEMALLOC = re.compile(r"(?:\w+Warning: )?Enable tracemalloc to get")
-_LITERAL = re.compile(r"'((?:[^'\\]|\\.)*\\n(?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*\\n(?:[^\"\\]|\\.)*)\"")
+_LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_EXCEPTION = re.compile(r"exception=[\w.]+\(")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 
@@ -62,13 +63,13 @@ def extent(lines: Lines, first: Line, prefix: str, pattern: MessagePattern | Non
     """
     body = pattern.body if pattern is not None else "context"
     if body == "line":
-        return Extent((), first.end)
+        return Extent((), max(first.end, first.reach))
     wrapper, inner = _own_wrapper(lines, first, prefix)
     grammar = _Grammar(body, shape(inner) if inner.strip() else None, layout.header, is_head, _indent(inner))
     if announced := _announced(first.text):
         grammar.announce(announced)
     kept: list[str] = []
-    position = end = first.end
+    position, end = first.end, max(first.end, first.reach)
     foreign = count = 0
     key = _masked(wrapper, first.text)
     while True:
@@ -78,6 +79,8 @@ def extent(lines: Lines, first: Line, prefix: str, pattern: MessagePattern | Non
                 break
             raise NeedMore
         position = line.end
+        if line.part:
+            continue
         count += 1
         text = line.text
         if line.key != first.key or (wrapper is not None and _masked(wrapper, text) != key):
@@ -87,20 +90,10 @@ def extent(lines: Lines, first: Line, prefix: str, pattern: MessagePattern | Non
             continue
         if wrapper is not None:
             text = text[wrapper.match(text).end() :]  # type: ignore[union-attr]
-        while line.partial:
-            more = lines.at(position)
-            if more is None:
-                if lines.final:
-                    break
-                raise NeedMore
-            position = more.end
-            if more.key == first.key:
-                text += more.text
-                line = more
         if not grammar.takes(text):
             break
         kept.append(text)
-        end = position
+        end = max(position, line.reach)
         if count >= MAX_LINES:
             return Extent(tuple(kept), end, capped=True)
     while kept and not kept[-1].strip():
@@ -206,9 +199,12 @@ def _announced(text: str) -> list[tuple[str, ...]]:
     if "\\n" not in text:
         return []
     found = []
-    for match in _LITERAL.finditer(text[:65_536]):
-        literal = match.group(1) if match.group(1) is not None else match.group(2)
-        found.append(tuple(_ESCAPE.sub(_unescape, literal).split("\n")))
+    starts = [0, *(match.end() for match in _EXCEPTION.finditer(text[:65_536]))]
+    for start in starts:  # quotes may be unbalanced before an exception's own
+        for match in _LITERAL.finditer(text, start, start + 65_536):
+            literal = match.group(1) if match.group(1) is not None else match.group(2)
+            if "\\n" in literal:
+                found.append(tuple(_ESCAPE.sub(_unescape, literal).split("\n")))
     return found
 
 

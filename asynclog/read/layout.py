@@ -26,6 +26,11 @@ class Layout:
     json: bool = False
 
     @property
+    def splits(self) -> bool:
+        """Whether a wrapper splits long lines into parts."""
+        return "cri" in self.wrappers
+
+    @property
     def description(self) -> str:
         """The format in words, for the report."""
         parts = [*self.wrappers, "JSON lines" if self.json else "prefixed lines" if self.header else "bare lines"]

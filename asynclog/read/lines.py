@@ -8,13 +8,16 @@ from asynclog.read.layout import Layout, clean
 from asynclog.read.wrappers import Peeled, peel
 
 LINE_CAP = 1 << 20  # a longer line is read up to here: no record of asyncio is
+_REMEMBERED = 20_000
+_BETWEEN = 50  # lines of others that may stand between the parts of a split line
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One logical line: window offsets of its first byte and of the next line, its text without wrappers.
 
-    `indent` is how many characters the wrappers took (for context), `key` and `time` what they told.
+    `key` and `time` are what the wrappers told. A collector may split a long line: then the first part holds the whole
+    text and `reach` is where its last part ends, and the further parts are lines with `part` set and no text.
     """
 
     start: int
@@ -22,7 +25,8 @@ class Line:
     text: str
     key: str | None = None
     time: str | None = None
-    partial: bool = False
+    reach: int = 0
+    part: bool = False
 
 
 class Lines:
@@ -32,39 +36,94 @@ class Lines:
         self.data = data
         self.final = final
         self._wrappers = layout.wrappers
+        self._splits = layout.splits
         self._cache: dict[int, Line] = {}
+        self._physical: dict[int, tuple[Peeled, int]] = {}
 
     def start_of(self, offset: int) -> int:
-        """Where the line that holds `offset` starts."""
-        return self.data.rfind(b"\n", 0, offset) + 1
+        """Where the line that holds `offset` starts; of a split line, where its first part does."""
+        start = self.data.rfind(b"\n", 0, offset) + 1
+        while self._splits and start and self._is_part(start):
+            start = self.data.rfind(b"\n", 0, start - 1) + 1
+        return start
 
     def at(self, start: int) -> Line | None:
         """The line that starts at `start`; None at the end of the data, or where the line is not complete yet."""
         line = self._cache.get(start)
         if line is None:
-            if start >= len(self.data):
+            read = self._read(start)
+            if read is None:
                 return None
-            end = self.data.find(b"\n", start)
-            if end < 0:
-                if not self.final:
+            peeled, end = read
+            text, reach, part = peeled.rest, end, False
+            if self._splits:
+                part = self._is_part(start)
+                joined = ("", end) if part else self._joined(peeled, end)
+                if joined is None:
                     return None
-                end = len(self.data)
-            raw = self.data[start : min(end, start + LINE_CAP)]
-            line = self._line(start, end + 1, clean(raw))
-            if len(self._cache) > 20_000:
+                text, reach = joined
+            if len(self._cache) > _REMEMBERED:
                 self._cache.clear()
-            self._cache[start] = line
+            line = self._cache[start] = Line(start, end, text, peeled.key, peeled.time, reach, part)
         return line
 
     def before(self, start: int, floor: int) -> Line | None:
         """The line before the one at `start`, None at the beginning of the data and where it begins before `floor`."""
-        if start <= 0:
-            return None
-        previous = self.data.rfind(b"\n", 0, start - 1) + 1
-        return self.at(previous) if previous >= floor else None
+        while start > 0:
+            start = self.data.rfind(b"\n", 0, start - 1) + 1
+            if start < floor:
+                return None
+            line = self.at(start)
+            if line is None or not line.part:
+                return line
+        return None
 
-    def _line(self, start: int, end: int, text: str) -> Line:
-        if not self._wrappers:
-            return Line(start, end, text)
-        peeled: Peeled = peel(text, self._wrappers)
-        return Line(start, end, peeled.rest, peeled.key, peeled.time, peeled.partial)
+    def _read(self, start: int) -> tuple[Peeled, int] | None:
+        """The physical line at `start` and where the next one starts."""
+        found = self._physical.get(start)
+        if found is not None:
+            return found
+        if start >= len(self.data):
+            return None
+        end = self.data.find(b"\n", start)
+        if end < 0:
+            if not self.final:
+                return None
+            end = len(self.data)
+        text = clean(self.data[start : min(end, start + LINE_CAP)])
+        found = (peel(text, self._wrappers) if self._wrappers else Peeled(text), end + 1)
+        if self._splits:
+            if len(self._physical) > _REMEMBERED:
+                self._physical.clear()
+            self._physical[start] = found
+        return found
+
+    def _is_part(self, start: int) -> bool:
+        """Whether the line at `start` goes on with one that its writer left open."""
+        read = self._read(start)
+        if read is None or start == 0:
+            return False
+        key = read[0].key
+        for _ in range(_BETWEEN):
+            if start <= 0:
+                return False
+            start = self.data.rfind(b"\n", 0, start - 1) + 1
+            above = self._read(start)
+            if above is not None and above[0].key == key:
+                return above[0].partial
+        return False
+
+    def _joined(self, first: Peeled, end: int) -> tuple[str, int] | None:
+        """The text of a split line from its first part on, and where its last part ends; None where that is not here yet."""
+        texts, peeled, position = [first.rest], first, end
+        while peeled.partial:
+            read = self._read(position)
+            if read is None:
+                if not self.final:
+                    return None
+                break
+            following, position = read
+            if following.key == first.key:
+                texts.append(following.rest)
+                peeled, end = following, position
+        return "".join(texts), end

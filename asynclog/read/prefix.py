@@ -13,7 +13,8 @@ from asynclog.model import Prefix, Timestamp
 from asynclog.read.timestamps import find_timestamp
 
 LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTION|SUCCESS"
-_LEVEL = re.compile(rf"(?<![\w.])(?:{LEVEL}|{LEVEL.lower()}|Debug|Info|Warning|Error|Critical)(?![\w.])")
+LOWER = "debug|info|warn(?:ing)?|error|critical|fatal"
+_LEVEL = re.compile(rf"(?<![\w.])(?:{LEVEL}|{LOWER}|Debug|Info|Warning|Error|Critical)(?![\w.])")
 _LETTER = re.compile(r"^\W*(?P<level>[DIWEC])(?: |(?=\d{4} ))")
 _LETTERS = {"D": "DEBUG", "I": "INFO", "W": "WARNING", "E": "ERROR", "C": "CRITICAL"}
 _ALIASES = {"WARN": "WARNING", "ERR": "ERROR", "FATAL": "CRITICAL", "EXCEPTION": "ERROR"}
@@ -32,7 +33,7 @@ HEADER = re.compile(
     rf"""[ ]{{0,4}}(?:
       [\[(<|]*\ *(?:\d{{4}}[-/.]\d\d[-/.]\d\d[T\ _,]|\d\d[-/.]\d\d[-/.]\d{{2,4}}[T\ ,]|\d\d[-/]\d\d\ {_CLOCK}|\d{{8}}\ {_CLOCK}|{_CLOCK})
     | [\[(]*\ *(?:{LEVEL})(?:\ *[\])|:]|\ {{2,}}|\ +-\ |\ +[\[(]|\ +\d|\ +[\w.]+(?::|\ *[|\[-]))
-    | \[(?:{LEVEL.lower()})\]\ | (?:{LEVEL.lower()}):\ {{2,}}
+    | \[(?:{LOWER})\]\ | (?:{LOWER}):\ {{2,}}
     | [\[(]?[IWEDC]\ ?\d{{4,6}}\ \d\d:\d\d | \[[IWEDC]\ \d{{4}}-\d\d-\d\d | \[[IWEDC]\ {_CLOCK}
     | [A-Z][a-z]{{2}}\ {{1,2}}\d{{1,2}},?\ (?:\d{{4}}\ )?{_CLOCK}
     | \[[\w.]+\]\ (?:{LEVEL})[:\ ] | [\w.]+:\ (?:{LEVEL}):\ 
@@ -110,11 +111,22 @@ def is_plausible_prefix(text: str) -> bool:
     bare = text.strip()
     if not bare:
         return True
-    if _QUOTED.search(text) or _NOT_PREFIX.search(text):
+    if _QUOTED.search(text) or _NOT_PREFIX.search(text) or _is_open(text):
         return False
     if is_header(text) or find_timestamp(text) is not None or _LEVEL.search(text):
         return not _has_prose(text)
     return _is_decoration(bare)
+
+
+def _is_open(text: str) -> bool:
+    """Whether a bracket or a double quote is open at the end of `text`: what follows is then a part of something."""
+    return (
+        text.count('"') % 2 == 1
+        or text.count("(") > text.count(")")
+        or text.count("<") > text.count(">")
+        or text.count("{") > text.count("}")
+        or text.count("[") > text.count("]")
+    )
 
 
 def _is_decoration(bare: str) -> bool:
@@ -141,7 +153,7 @@ def _has_prose(text: str) -> bool:
     return bool(runs)
 
 
-_TOKEN = re.compile(rf"(?P<level>(?<![\w.])(?:{LEVEL}|{LEVEL.lower()})(?![\w.]))|(?P<number>\d+)|(?P<word>[A-Za-z_][\w.]*)|(?P<space>\s+)|(?P<other>.)", re.S)
+_TOKEN = re.compile(rf"(?P<level>(?<![\w.])(?:{LEVEL}|{LOWER})(?![\w.]))|(?P<number>\d+)|(?P<word>[A-Za-z_][\w.]*)|(?P<space>\s+)|(?P<other>.)", re.S)
 
 
 @lru_cache(maxsize=1024)
@@ -167,8 +179,8 @@ def _generalise(text: str, parts: list[str]) -> int:
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup
         if kind == "level":
-            parts.append(rf"(?:{LEVEL}|{LEVEL.lower()})")
-            strong = len(parts)
+            parts.append(rf"(?:{LEVEL}|{LOWER})")
+            strong = strong or len(parts)
         elif kind == "number":
             parts.append(r"\d+")
         elif kind == "word":

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ from asynclog.read.wrappers import peel
 WINDOW = 1 << 19
 _ENDLESS = 1 << 62
 _UNPACKERS = ("zstd", "zstandard", "_lzma", "lzma", "isal", "zlib", "builtins")
+_SPLIT = re.compile(rb"(?<=std(?:err|out)) P ")
 _BOM = b"\xef\xbb\xbf"
 _EDGE_LINES = 400  # lines at either end of a file in which its first and last time are looked for
 
@@ -156,6 +158,8 @@ class Reader:
                 left -= len(more)
             final = not more
             hits = self._scanner.hits(data)
+            if progress.layout.splits:  # a needle may be split as well
+                hits = sorted({*hits, *(found.start() for found in _SPLIT.finditer(data))})
             found, keep = cutter.cut(data, base, hits, final)
             for record in found:
                 if part.start <= record.offset < part.end:
