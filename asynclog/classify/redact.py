@@ -18,7 +18,7 @@ MASK = "***"
 
 #: Fields of the model that are identity or vocabulary, never somebody's data.
 KEPT = frozenset({
-    "fingerprint", "signature", "kind", "rule", "rules", "related", "via", "severity", "link", "state", "cls",
+    "fingerprint", "signature", "kind", "rule", "rules", "related", "via", "severity", "severities", "link", "state", "cls",
 })  # fmt: skip
 #: Mappings whose keys are identity.
 _OWN_KEYS = frozenset({"groups", "callers", "timeline", "counters", "durations", "pythons", "loops"})
@@ -27,7 +27,8 @@ _DATA = {"ObjectRepr": frozenset({"result"}), "CallbackRef": frozenset({"argumen
 _EXCEPTIONS = frozenset({"exception_message", "exception_text"})
 
 _HOME = re.compile(
-    r"(?P<root>(?:[A-Za-z]:)?[\\/]{1,2}(?:home|Users|Documents and Settings)[\\/]{1,2})(?P<name>[^\\/\s:\"'<>|,;()]+)"
+    r"(?P<root>(?:[A-Za-z]:)?[\\/]{1,2}(?:home|Users|Documents and Settings)[\\/]{1,2})"
+    r"(?:[^\\/\s:\"'<>|,;()]+(?: [^\\/\s:\"'<>|,;()]+){1,3}(?=\\)|[^\\/\s:\"'<>|,;()]+)"
 )
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
 _USERINFO = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]{0,20}://)[^\s/@\"'<>]{1,500}@", re.IGNORECASE)
@@ -102,7 +103,7 @@ class Redactor:
                 continue
             if name in data or (self._exceptions and _is_exception_text(value, name)):
                 changes[name] = MASK
-            elif name in _OWN_KEYS:
+            elif name in _OWN_KEYS and isinstance(old, Mapping):
                 changes[name] = {key: self._scrub(item) for key, item in old.items()}
             else:
                 changes[name] = self._scrub(old)
@@ -114,8 +115,16 @@ class Redactor:
         for key, value in old.items():
             masked = self.text(key) if type(key) is str else key
             item = self._scrub(value)
-            new[masked] = new[masked] + item if masked in new and type(item) is int else item
+            new[masked] = _added(new[masked], item) if masked in new else item
         return new
+
+
+def _added(one: Value, other: Value) -> Value:
+    if isinstance(one, int):
+        return one + other
+    if isinstance(one, tuple):
+        return tuple(a + b for a, b in zip(one, other, strict=True))
+    return one
 
 
 def _is_exception_text(value: Value, name: str) -> bool:
