@@ -21,6 +21,8 @@ _EXCEPTION = re.compile(r"^[ |]*((?:[a-z_]\w*\.)*[A-Z]\w*)(?:: (.*))?$")
 def head_of(book: Rulebook, text: str) -> tuple[MessagePattern, re.Match[str], str] | None:
     """The pattern that recognises the first line, its match, and what stands before it."""
     line = text.partition("\n")[0]
+    if line == "Traceback (most recent call last):":
+        line = text.rstrip("\n").rpartition("\n")[2]
     for pattern in book.patterns:
         if pattern.channel == "detail" or (pattern.needles and not any(needle in line for needle in pattern.needles)):
             continue
