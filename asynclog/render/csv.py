@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 from asynclog.model import Report, ReportRow
 from asynclog.render.options import RenderOptions
+from asynclog.render.rows import example
 from asynclog.render.safe import csv_cell
 from asynclog.render.units import iso
 
@@ -44,8 +45,8 @@ COLUMNS: Mapping[str, Callable[[ReportRow], Cell]] = {
     "p95_seconds": lambda row: _seconds(row.p95),
     "max_seconds": lambda row: _seconds(row.maximum),
     "blocked_share": lambda row: None if row.share is None else round(row.share, 9),
-    "log": lambda row: row.group.worst.source if row.group.worst else None,
-    "log_line": lambda row: row.group.worst.line if row.group.worst else None,
+    "log": lambda row: getattr(example(row), "source", None),
+    "log_line": lambda row: getattr(example(row), "line", None),
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asynclog.model import Report, ReportRow, Severity
 from asynclog.render.options import RenderOptions
-from asynclog.render.rows import headline, measure, position
+from asynclog.render.rows import example, headline, measure, position
 from asynclog.render.safe import safe, workflow_data, workflow_property
 from asynclog.render.units import plural
 
@@ -40,7 +40,7 @@ def _annotation(row: ReportRow) -> str:
 
 
 def _message(row: ReportRow) -> str:
-    worst = row.group.worst
+    shown = example(row)
     parts = [f"{headline(row)} ({measure(row)}) [{safe(row.id)}]", safe(row.why), safe(row.fix and f"Fix: {row.fix}")]
-    parts.append(f"Log: {safe(worst.source)}:{worst.line}" if worst else "")
+    parts.append(f"Log: {safe(shown.source)}:{shown.line}" if shown else "")
     return "\n".join(filter(None, parts))

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from asynclog.model import Report, ReportRow, Severity
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import frame_text, site_text
-from asynclog.render.rows import headline, measure, seen
+from asynclog.render.rows import example, headline, measure, seen
 from asynclog.render.safe import safe, xml_text
 
 
@@ -47,14 +47,14 @@ def _case(suite: Element, row: ReportRow) -> None:
 
 
 def _body(row: ReportRow) -> str:
-    worst, chain = row.group.worst, row.callers[0].chain if row.callers else ()
+    shown, chain = example(row), row.callers[0].chain if row.callers else ()
     parts = [f"rule: {row.group.rule}", f"seen: {row.count:,}x {seen(row)}".rstrip()]
     parts += [f"created: {frame_text(frame)}" for frame in chain]
     parts += [f"failed: {frame_text(frame)}" for frame in row.group.failure]
     parts += [f"test: {test.text} ({test.count:,}x)" for test in row.tests]
     parts += [f"{label}: {text}" for label, text in (("why", row.why), ("fix", row.fix)) if text]
-    parts += [f"log: {worst.source}:{worst.line}"] if worst else []
-    return "\n".join([*map(safe, parts), *([worst.text] if worst else [])])
+    parts += [f"log: {shown.source}:{shown.line}"] if shown else []
+    return "\n".join([*map(safe, parts), *([shown.text] if shown else [])])
 
 
 def _line(text: str) -> str:

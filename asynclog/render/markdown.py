@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from asynclog.model import Frame, Report, ReportRow, Sample
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import frame_text, site_text
-from asynclog.render.rows import blocks, problem, seen, severities
+from asynclog.render.rows import blocks, day_of, example, problem, seen, severities, subject
 from asynclog.render.safe import clip, markdown_block, markdown_code, markdown_prose, markdown_text, safe
 from asynclog.render.units import duration, plural, share, sparkline
 
@@ -31,8 +31,8 @@ def analyze(report: Report, options: RenderOptions) -> str:
         _list("What this report stands on", (*report.accounting, report.blocked_text, *report.notes)),
         _list("To see more next time", report.advice),
     ]
-    head = [f"## asynclog: {_text(report.verdict)}", "", *_span(report), *_table(rows)]
-    parts = [head, [line for each in hidden for line in (each, "")], *map(_details, rows[:detailed])]
+    head = [f"## asynclog: {_text(report.verdict)}", "", *_span(report), *_table(rows, day_of(report))]
+    parts = [head, [line for each in hidden for line in (each, "")], *_all_details(rows[:detailed])]
     return "\n".join(_that_fit(parts, closing)).rstrip("\n") + "\n"
 
 
@@ -55,36 +55,47 @@ def _text(text: str) -> str:
 
 
 def _span(report: Report) -> list[str]:
-    span = f"{clip(safe(report.first), 40)} – {clip(safe(report.last), 40)}" if report.first else ""
-    sources = [markdown_code(clip(source, 200)) for source in report.sources[:3]]
+    last = report.last.removeprefix(day_of(report))
+    span = f"{clip(safe(report.first), 40)} – {clip(safe(last), 40)}" if report.first else ""
     more = f"and {len(report.sources) - 3:,} more" if len(report.sources) > 3 else ""
-    line = " · ".join(filter(None, (*sources, more, markdown_text(span), severities(report))))
-    return [line, ""] if line else []
+    sources = [*map(_text, report.sources[:3]), more]
+    span = markdown_text(span) if len(report.sources) != 1 else duration(report.span)
+    return [" · ".join(filter(None, (*sources, span, severities(report)))), ""]
 
 
-def _table(rows: tuple[ReportRow, ...]) -> list[str]:
+def _table(rows: tuple[ReportRow, ...], day: str) -> list[str]:
     if not rows:
         return []
     slow, timed = any(row.total is not None for row in rows), any(row.first for row in rows)
     heads = ["#", "severity", "problem", "where", "count", *(["blocked", "p95", "max", "share"] if slow else [])]
     heads += [*(["first – last"] if timed else []), "id"]
     marks = ["--:" if head in ("#", "count", "blocked", "p95", "max", "share") else "---" for head in heads]
-    body = [_cells(row, slow, timed) for row in rows]
+    body = [_cells(row, slow, timed, day) for row in rows]
     return [f"| {' | '.join(cells)} |" for cells in (heads, marks, *body)] + [""]
 
 
-def _cells(row: ReportRow, slow: bool, timed: bool) -> list[str]:
+def _cells(row: ReportRow, slow: bool, timed: bool, day: str) -> list[str]:
     place = site_text(row.group.site) or row.place
     where = markdown_code(clip(place, 160), table=True) or "not known"
     times = (*map(duration, (row.total, row.p95, row.maximum)), share(row.share).replace("<", "\\<"))
     name = f"**{row.severity.label}**" if row.severity else row.severity.label
-    cells = [str(row.rank), name, _text(clip(problem(row), 100)), where, f"{row.count:,}", *(times if slow else ())]
-    return [*cells, *([_text(seen(row))] if timed else []), markdown_code(row.id, table=True)]
+    whose = markdown_code(clip(subject(row), 80), table=True)
+    what = f"{_text(clip(problem(row), 100))} {f'({whose})' if whose else ''}".rstrip()
+    cells = [str(row.rank), name, what, where, f"{row.count:,}", *(times if slow else ())]
+    return [*cells, *([_text(seen(row, day))] if timed else []), markdown_code(row.id, table=True)]
 
 
-def _details(row: ReportRow) -> list[str]:
-    lines = [f"### {row.rank}. {_text(problem(row))}", ""]
-    bullets = [("created", _frames(row.callers[0].chain if row.callers else ()))]
+def _all_details(rows: tuple[ReportRow, ...]) -> Iterator[list[str]]:
+    told: dict[str, int] = {}  # by rule: the row that says why and how to mend it
+    for row in rows:
+        yield _details(row, told.setdefault(row.group.rule, row.rank))
+
+
+def _details(row: ReportRow, told: int) -> list[str]:
+    whose = markdown_code(clip(subject(row), 160))
+    lines = [f"### {row.rank}. {_text(problem(row))}{f' in {whose}' if whose else ''}", ""]
+    bullets = [("site", markdown_code(site_text(row.group.site, 160)))]
+    bullets += [("created", _frames(row.callers[0].chain if row.callers else ()))]
     if len(row.callers) > 1:
         shares = (f"{markdown_code(clip(each.text, 200))} ({share(each.share)})" for each in row.callers[:5])
         bullets.append(("callers", ", ".join(shares)))
@@ -94,10 +105,11 @@ def _details(row: ReportRow) -> list[str]:
         of_run = f" ({share(row.share)} of the run)" if row.share is not None else ""
         numbers = f"p50 {duration(row.p50)}, p95 {duration(row.p95)}, max {duration(row.maximum)}"
         bullets.append(("blocked" if blocks(row) else "took", _text(f"{duration(row.total)}{of_run}; {numbers}")))
-    bullets += [("why", _text(row.why)), ("fix", _text(row.fix))]
+    again = told != row.rank
+    bullets += [("why, fix", f"as in {told}")] if again else [("why", _text(row.why)), ("fix", _text(row.fix))]
     bullets += [("note", _text(note)) for note in row.notes]
     lines += [f"- **{label}:** {text}" for label, text in bullets if text]
-    return [*lines, "", *(_sample(row.group.worst) if row.group.worst else [])]
+    return [*lines, "", *_sample(example(row))]
 
 
 def _frames(frames: tuple[Frame, ...]) -> str:
@@ -108,7 +120,9 @@ def _frames(frames: tuple[Frame, ...]) -> str:
     return " → ".join(filter(None, names))
 
 
-def _sample(sample: Sample) -> list[str]:
+def _sample(sample: Sample | None) -> list[str]:
+    if sample is None:
+        return []
     at = f" at {_text(sample.timestamp.text)}" if sample.timestamp else ""
     lines = [clip(line, _SAMPLE_WIDTH) for line in sample.text.split("\n")]
     more = [f"… {plural(len(lines) - _SAMPLE_LINES, 'more line')}"] if len(lines) > _SAMPLE_LINES else []

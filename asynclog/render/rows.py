@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from asynclog.model import Report, ReportRow
+import re
+
+from asynclog.model import Report, ReportRow, Sample
 from asynclog.render.places import place
 from asynclog.render.safe import clip, safe
 from asynclog.render.units import duration, plural, share
 
 _BLOCKING = frozenset({"slow-callback"})  # kinds whose duration is time in which the loop stood still
+_DATE = re.compile(r"\d{4}[-/.]\d\d[-/.]\d\d[ T]")
 _MOST = 200  # characters of a title or message
 
 
@@ -24,9 +27,17 @@ def problem(row: ReportRow) -> str:
     return f"{title}: {clip(safe(exception), _MOST)}"
 
 
+def subject(row: ReportRow) -> str:
+    """The coroutine or callback, where the site does not name it already."""
+    group = row.group
+    name = group.coroutine or group.callback or ""
+    return "" if name.rpartition(".")[2] == (group.site.function or "") else clip(safe(name), _MOST)
+
+
 def headline(row: ReportRow) -> str:
-    """The title, its exception and what it said most often."""
-    return f"{problem(row)}: {clip(safe(row.messages[0].text), _MOST)}" if row.messages else problem(row)
+    """The title, its exception and what it said most often, and whose it was."""
+    said = f"{problem(row)}: {clip(safe(row.messages[0].text), _MOST)}" if row.messages else problem(row)
+    return f"{said}, in {subject(row)}" if subject(row) else said
 
 
 def where(row: ReportRow) -> str:
@@ -37,10 +48,15 @@ def where(row: ReportRow) -> str:
 
 def position(row: ReportRow) -> tuple[str, int]:
     """File and line as `where`, not yet made safe; the file is empty where there is neither site nor sample."""
-    site, worst = row.group.site, row.group.worst
+    site, shown = row.group.site, example(row)
     if site.file:
         return site.file, max(1, site.line or 1)
-    return (worst.source, max(1, worst.line)) if worst else ("", 1)
+    return (shown.source, max(1, shown.line)) if shown else ("", 1)
+
+
+def example(row: ReportRow) -> Sample | None:
+    """The finding that shows the group best: the worst, or where nothing was measured the first."""
+    return row.group.worst or next(iter((*row.samples, *row.group.samples)), None)
 
 
 def measure(row: ReportRow) -> str:
@@ -53,15 +69,20 @@ def measure(row: ReportRow) -> str:
     return ", ".join(parts)
 
 
-def seen(row: ReportRow) -> str:
-    """First and last time in short; empty where the log has no times."""
-    first, last = clip(safe(row.first), 40), clip(safe(row.last), 40)
-    return first if first == last else f"{first} – {last}"
+def day_of(report: Report) -> str:
+    """The date that all of the report's times share, with what separates it from the time of day; else nothing."""
+    first, last = _DATE.match(report.first), _DATE.match(report.last)
+    return first.group() if first and last and first.group() == last.group() else ""
+
+
+def seen(row: ReportRow, day: str = "") -> str:
+    """First and last time, without `day`; empty where the log has no times."""
+    first, last = (clip(safe(text.removeprefix(day)), 40) for text in (row.first, row.last))
+    date = _DATE.match(first)
+    return first if first == last else f"{first} – {last.removeprefix(date.group()) if date else last}"
 
 
 def severities(report: Report) -> str:
-    """`12 errors, 1 warning, 3 info`: how many findings of each."""
-    counts = {name: count for name, count in report.severities.items() if count}
-    return ", ".join(
-        f"{count:,} {safe(name)}" if name == "info" else plural(count, safe(name)) for name, count in counts.items()
-    )
+    """`12 errors, 1 warning, 3 notes`: how many findings of each."""
+    words = ((count, "note" if name == "info" else safe(name)) for name, count in report.severities.items() if count)
+    return ", ".join(plural(count, word) for count, word in words)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from asynclog.model import Frame, Report, ReportRow, Rule, Severity
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import function
-from asynclog.render.rows import headline, measure, position
+from asynclog.render.rows import example, headline, measure, position
 from asynclog.render.safe import json_text, markdown_prose, safe
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -99,7 +99,8 @@ def _result(row: ReportRow, index: int) -> Json:
 
 def _log_lines(row: ReportRow) -> list[Json]:
     """Where the log says it: the worst case first."""
-    samples = list(dict.fromkeys((*([row.group.worst] if row.group.worst else []), *row.samples)))[:_LOG_LINES]
+    first = example(row)
+    samples = list(dict.fromkeys((*([first] if first else []), *row.samples)))[:_LOG_LINES]
     return [
         {"id": at} | _location(sample.source, sample.line) | {"message": _message(f"log: {first_line(sample.text)}")}
         for at, sample in enumerate(samples, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asynclog.model import Report
 from asynclog.render.options import RenderOptions
-from asynclog.render.rows import severities
+from asynclog.render.rows import day_of, severities
 from asynclog.render.safe import clip, safe
 from asynclog.render.text_details import details
 from asynclog.render.text_paper import COLOURS, Paper
@@ -13,6 +13,7 @@ from asynclog.render.text_when import processes, when
 from asynclog.render.units import duration, plural
 
 GROUPS = 15  # in the table, when nobody says how many
+SOURCES = 3  # named at the top; each says its own span
 DETAILED = 5  # of these with details
 
 
@@ -21,12 +22,13 @@ def analyze(report: Report, options: RenderOptions) -> str:
     paper = Paper(options)
     rows = report.rows[: GROUPS if options.top is None else options.top]
     _head(paper, report)
-    table(paper, rows)
+    day = day_of(report)
+    table(paper, rows, day)
     _hidden(paper, report, len(rows))
     detailed = 0 if options.verbose < 0 else len(rows) if options.verbose else DETAILED
     said: dict[str, int] = {}
     for row in rows[:detailed]:
-        details(paper, row, said)
+        details(paper, row, said, day)
     if 0 < detailed < len(rows):
         paper.gap()
         paper.say(f"Details of {plural(len(rows) - detailed, 'more group')}: -v", "dim")
@@ -40,13 +42,15 @@ def analyze(report: Report, options: RenderOptions) -> str:
 def _head(paper: Paper, report: Report) -> None:
     colour = COLOURS[report.severity] if report.severity is not None else "green"
     paper.say(safe(report.verdict), f"bold {colour}")
-    sources = [safe(source) for source in report.sources[:3]]
-    if len(report.sources) > len(sources):
-        sources.append(plural(len(report.sources) - len(sources), "more file"))
-    span = f"{clip(safe(report.first), 40)} – {clip(safe(report.last), 40)}" if report.first else ""
-    if span and report.span:
-        span = f"{span} ({duration(report.span)})"
-    paper.say(" · ".join(filter(None, (", ".join(sources), span, severities(report)))), "dim")
+    for source in report.sources[:SOURCES]:
+        paper.say(safe(source), "dim")
+    more = len(report.sources) - SOURCES
+    span = duration(report.span) if report.span else ""
+    if len(report.sources) > 1 and report.first:
+        times = f"{clip(safe(report.first), 40)} – {clip(safe(report.last.removeprefix(day_of(report))), 40)}"
+        span = f"{times} ({span})" if span else times
+    extra = f"and {plural(more, 'more file')}" if more > 0 else ""
+    paper.say(" · ".join(filter(None, (extra, span, severities(report)))), "dim")
 
 
 def _hidden(paper: Paper, report: Report, shown: int) -> None:

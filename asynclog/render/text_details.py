@@ -8,7 +8,7 @@ from rich.text import Text
 
 from asynclog.model import Frame, ReportRow, Sample, Tally
 from asynclog.render.places import fit, frame_text, place, shorten
-from asynclog.render.rows import problem
+from asynclog.render.rows import example, problem
 from asynclog.render.safe import clip, safe, safe_lines
 from asynclog.render.text_paper import COLOURS, LABEL, Paper
 from asynclog.render.text_table import facts, where
@@ -16,9 +16,10 @@ from asynclog.render.units import duration, plural, share, sparkline
 
 _FRAMES = 8  # of a stack, half of them from each end
 _MOST = 2_000  # characters of a line of the log
+_MOST_SAMPLE = 200_000  # characters of a record
 
 
-def details(paper: Paper, row: ReportRow, said: dict[str, int]) -> None:
+def details(paper: Paper, row: ReportRow, said: dict[str, int], day: str) -> None:
     """All that is known of `row`. `said` remembers which row already told why and how to mend a rule's findings."""
     paper.gap()
     room = paper.width - LABEL - 2
@@ -27,9 +28,9 @@ def details(paper: Paper, row: ReportRow, said: dict[str, int]) -> None:
     site = row.group.site
     place_text = Text(where(row, room), paper.link(site.file, site.line))
     paper.labelled("site", place_text.append(f"  ({site.via.value})", "dim") if site.file else place_text)
-    if row.group.coroutine:
-        paper.labelled("coroutine", clip(safe(row.group.coroutine), 200))
-    _measures(paper, row, room)
+    for label, name in (("coroutine", row.group.coroutine), ("callback", row.group.callback)):
+        paper.labelled(label, clip(safe(name or ""), 200))
+    _measures(paper, row, room, day)
     _frames(paper, "created", row.callers[0].chain if row.callers else (), room)
     _callers(paper, row)
     _frames(paper, "failed", row.group.failure, room)
@@ -44,13 +45,13 @@ def details(paper: Paper, row: ReportRow, said: dict[str, int]) -> None:
     _advice(paper, row, said)
 
 
-def _measures(paper: Paper, row: ReportRow, room: int) -> None:
+def _measures(paper: Paper, row: ReportRow, room: int, day: str) -> None:
     count = plural(row.count, "record")
     if row.bursts is not None and 1 < row.bursts < row.count:
         count += f" in {plural(row.bursts, 'burst')}"
     if row.rate is not None and row.count > 1:
         count += f", {row.rate:,.1f} an hour"
-    for label, line in zip(("seen", "", "", ""), [count, *facts(row, room)], strict=False):
+    for label, line in zip(("seen", "", "", ""), [count, *facts(row, room, day)], strict=False):
         paper.labelled(label, line)
     bars = sparkline(row.spark, min(room, 60))
     if bars and row.count > 1:
@@ -94,7 +95,7 @@ def _tallies(paper: Paper, label: str, tallies: Sequence[Tally]) -> None:
 
 
 def _sample(paper: Paper, row: ReportRow, room: int) -> None:
-    worst = row.group.worst or (row.samples[0] if row.samples else None)
+    worst = example(row)
     if worst is None:
         return
     what = "worst" if worst.duration is not None else "example"
@@ -109,7 +110,10 @@ def _quote(paper: Paper, label: str, sample: Sample, room: int) -> None:
     took = f", {duration(sample.duration)}" if sample.duration is not None else ""
     paper.labelled(label, f"{shorten(place(sample.source, sample.line), room)}{at}{took}")
     width = room - 2
-    cut = [_middle_out(line, _MOST if paper.verbose > 0 else 4 * width, width) for line in safe_lines(sample.text)]
+    cut = [
+        _middle_out(line, _MOST if paper.verbose > 0 else 4 * width, width)
+        for line in safe_lines(sample.text[:_MOST_SAMPLE])
+    ]
     lines = [part[at : at + width] for part in cut for at in range(0, max(1, len(part)), width)]
     most = len(lines) if paper.verbose > 1 else 30 if paper.verbose else 6
     for line in lines[:most]:

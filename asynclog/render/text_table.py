@@ -11,21 +11,22 @@ from rich.text import Text
 
 from asynclog.model import ReportRow
 from asynclog.render.places import columns, fit, site_text
-from asynclog.render.rows import blocks, problem, seen
-from asynclog.render.safe import safe
+from asynclog.render.rows import blocks, problem, seen, subject
+from asynclog.render.safe import clip, safe
 from asynclog.render.text_paper import COLOURS, Paper
 from asynclog.render.units import duration, share
 
 WIDE = 120  # columns from which on all numbers have columns of their own
 _RULED = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")  # a line under the heads, nothing else
+_SHORT = 28  # columns that a shortened place may have at least
 _TIMES = ("total", "p50", "p95", "max", "share")
 
 
-def table(paper: Paper, rows: Sequence[ReportRow]) -> None:
-    """`rows`, worst first."""
+def table(paper: Paper, rows: Sequence[ReportRow], day: str) -> None:
+    """`rows`, worst first; `day` goes without saying."""
     if rows:
         paper.gap()
-        (_wide if paper.width >= WIDE else _cards)(paper, rows)
+        (_wide if paper.width >= WIDE else _cards)(paper, rows, day)
 
 
 def where(row: ReportRow, width: int) -> str:
@@ -33,16 +34,28 @@ def where(row: ReportRow, width: int) -> str:
     return site_text(row.group.site, width) or fit(safe(row.place), width) or "place not known"
 
 
-def _where(paper: Paper, row: ReportRow, width: int) -> Text:
-    return Text(where(row, width), paper.link(row.group.site.file, row.group.site.line))
+def _cell(paper: Paper, row: ReportRow, title_room: int, room: int) -> list[Text]:
+    """The problem; then its exception where the title left no room for it, whose it was, where it was created."""
+    title, exception = clip(safe(row.title), 200), clip(safe(row.group.exception_type or ""), 200)
+    left = room - columns(subject(row)) - 3
+    parts = [subject(row), where(row, left if left >= _SHORT else room)]
+    if columns(problem(row)) <= title_room:
+        title = problem(row)
+    elif exception not in title:
+        parts.insert(0, exception)
+    lines = [Text(fit(line, title_room), "bold") for line in wrap(title, title_room, max_lines=2, placeholder="…")]
+    below = [Text(line) for line in packed([part for part in parts if part], room)]
+    at = len(below[-1]) - len(parts[-1])
+    below[-1].stylize(paper.link(row.group.site.file, row.group.site.line), max(0, at))
+    return [*(lines or [Text("")]), *below]
 
 
-def _wide(paper: Paper, rows: Sequence[ReportRow]) -> None:
+def _wide(paper: Paper, rows: Sequence[ReportRow], day: str) -> None:
     timed, slow = any(row.first for row in rows), any(row.total is not None for row in rows)
     heads = ["count", *(_TIMES if slow else ())]
     body = [_numbers(row, slow) for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(heads, *body, strict=True)]
-    first = max(11, *(columns(part) for row in rows for part in _seen(row).split("\n"))) if timed else -1
+    first = max(11, *(columns(part) for row in rows for part in _seen(row, day).split("\n"))) if timed else -1
     ids = max(len(safe(row.id)) for row in rows)
     rank = len(str(rows[-1].rank))
     room = paper.width - sum(widths) - 2 * len(widths) - (first + 2) - (ids + 2) - (rank + 2) - 10
@@ -57,11 +70,17 @@ def _wide(paper: Paper, rows: Sequence[ReportRow]) -> None:
         grid.add_column("first, last", width=first, style="dim", no_wrap=True)
     grid.add_column("id", width=ids, no_wrap=True)
     for row, numbers in zip(rows, body, strict=True):
-        what = Text(fit(problem(row), room) + "\n", "bold", no_wrap=True)
-        what.append_text(_where(paper, row, room)).stylize("not bold", len(fit(problem(row), room)))
-        when = [Text(_seen(row))] if timed else []
+        what = Text("\n").join(_cell(paper, row, room, room))
+        when = [Text(_seen(row, day))] if timed else []
         level = Text(row.severity.label, COLOURS[row.severity])
-        grid.add_row(Text(str(row.rank)), level, what, *map(Text, numbers), *when, Text(safe(row.id)))
+        grid.add_row(
+            Text(str(row.rank)),
+            level,
+            what,
+            *map(Text, numbers),
+            *when,
+            Text(safe(row.id)),
+        )
     paper.put(grid)
 
 
@@ -70,11 +89,11 @@ def _numbers(row: ReportRow, slow: bool) -> list[str]:
     return [f"{row.count:,}", *(times if slow else ())]
 
 
-def _seen(row: ReportRow) -> str:
-    return seen(row).replace(" – ", "\n")
+def _seen(row: ReportRow, day: str) -> str:
+    return seen(row, day).replace(" – ", "\n")
 
 
-def _cards(paper: Paper, rows: Sequence[ReportRow]) -> None:
+def _cards(paper: Paper, rows: Sequence[ReportRow], day: str) -> None:
     number = max(len(str(row.rank)) for row in rows)
     counts = max(5, *(len(f"{row.count:,}x") for row in rows))
     ids = max(2, *(columns(safe(row.id)) for row in rows))
@@ -83,13 +102,12 @@ def _cards(paper: Paper, rows: Sequence[ReportRow]) -> None:
     room = paper.width - number - 10
     for row in rows:
         level = Text(row.severity.label, COLOURS[row.severity])
-        first, *rest = wrap(problem(row), inner, max_lines=2, placeholder="…") or [""]
+        first, *rest = _cell(paper, row, inner, room)
         count = f"{row.count:,}x".rjust(counts)
-        _line(paper, f"{row.rank:>{number}}", level, Text(fit(first, inner), "bold"), inner, count, safe(row.id))
-        for line in rest:
-            paper.say(fit(line, room), "bold", number + 10)
-        paper.put(_where(paper, row, room), number + 10)
-        for line in facts(row, room):
+        _line(paper, f"{row.rank:>{number}}", level, first, inner, count, safe(row.id))
+        for below in rest:
+            paper.put(below, number + 10)
+        for line in facts(row, room, day):
             paper.say(line, "dim", number + 10)
 
 
@@ -98,7 +116,7 @@ def _line(paper: Paper, rank: str, level: Text, title: Text, room: int, count: s
     paper.put(line.append(" " * (room - columns(title.plain) + 2) + count + "  " + short))
 
 
-def facts(row: ReportRow, room: int) -> list[str]:
+def facts(row: ReportRow, room: int, day: str) -> list[str]:
     """Durations, share and times in as few lines as they need."""
     parts = []
     if row.total is not None:
@@ -106,7 +124,12 @@ def facts(row: ReportRow, room: int) -> list[str]:
         parts += [f"{'blocked' if blocks(row) else 'took'} {duration(row.total)}{of_run}"]
         parts += [f"p50 {duration(row.p50)}, p95 {duration(row.p95)}, max {duration(row.maximum)}"]
     if row.first:
-        parts.append(seen(row))
+        parts.append(seen(row, day))
+    return packed(parts, room)
+
+
+def packed(parts: Sequence[str], room: int) -> list[str]:
+    """`parts` in as few lines as hold them in their order."""
     lines: list[str] = []
     for part in parts:
         if lines and columns(lines[-1]) + 3 + columns(part) <= room:

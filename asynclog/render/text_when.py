@@ -7,6 +7,7 @@ from rich.text import Text
 
 from asynclog.model import Report
 from asynclog.render.places import fit
+from asynclog.render.rows import day_of
 from asynclog.render.safe import safe
 from asynclog.render.text_paper import Paper
 from asynclog.render.units import duration, rebin, share, sparkline
@@ -22,7 +23,7 @@ def when(paper: Paper, report: Report) -> None:
     if bars:
         peak = max(rebin(report.spark, cells))
         paper.say(bars, "yellow", 2)
-        first, last = safe(report.first), safe(report.last)
+        first, last = safe(report.first), safe(report.last.removeprefix(day_of(report)))
         if first and len(first) + len(last) + 2 <= len(bars):
             paper.say(first + " " * (len(bars) - len(first) - len(last)) + last, "dim", 2)
         each = duration(report.span // len(bars)) if report.span else ""
