@@ -16,7 +16,7 @@ from asynclog.read import contexts, jsonlines
 from asynclog.read.extent import Extent, NeedMore, extent
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Line, Lines
-from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
+from asynclog.read.prefix import has_lead_in, is_header, is_plausible_prefix, parse_prefix
 from asynclog.read.recognise import Head, Recogniser
 
 RUN_UP = 1 << 16  # bytes above a hit that may be looked at, whatever the window
@@ -25,6 +25,8 @@ RECORD_CAP = 4 << 20  # bytes of a record that are waited for
 _BROKEN_LINES = 16
 _OPENING = re.compile(r"(?<!\w)Executing <(?:\w*Task (?:pending|finished|cancel)|\w*Handle )|(?<!\w)Executing <\w*Task$")
 _MESSAGE_KEY = re.compile(r"['\"]message['\"]:\s*['\"]")
+_DETAIL = re.compile(r"\s*(?:\w+: <|Traceback \(most recent|\w*source_traceback: )")
+_DETAILED = frozenset({"exception-never-retrieved", "task-destroyed-pending", "callback-exception"})
 _TRACEBACK = "Traceback (most recent call last):"
 _LINKS = ("During handling of the above", "The above exception was the direct")
 
@@ -104,7 +106,9 @@ class Cutter:
             return
         if head is not None:
             if not self._quoted(lines, line, head):
-                yield self._record(lines, line, head, base)
+                record = self._record(lines, line, head, base)
+                if not self._is_look_alike(line, head, record):
+                    yield record
             return
         final = self._recogniser.final(text)
         if final is not None:
@@ -127,6 +131,17 @@ class Cutter:
         rest = extent(lines, line, prefix, head.pattern, self._layout, self._is_head)
         text = "\n".join((line.text[head.start :], *rest.lines)) if rest.lines else line.text[head.start :]
         return self._make(lines, line, head, text, base, rest, headless)
+
+    def _is_look_alike(self, line: Line, head: Head, record: Record) -> bool:
+        """Whether another logger says something that begins like a message of asyncio's."""
+        logger = head.prefix.logger
+        if logger in (None, "asyncio", "py.warnings", "root") or head.pattern is None or head.pattern.channel != "log" or head.pattern.loggers:
+            return False
+        if head.tail.strip():
+            return True
+        if head.pattern.kind not in _DETAILED or has_lead_in(line.text[: head.start]):
+            return False
+        return not any(_DETAIL.match(text) for text in record.text.split("\n")[1:4])
 
     def _make(self, lines: Lines, line: Line, head: Head, text: str, base: int, rest: Extent, headless: bool = False) -> Record:
         pattern = head.pattern
@@ -263,10 +278,15 @@ class Cutter:
 
     def _quoted(self, lines: Lines, line: Line, head: Head) -> bool:
         """Whether a bare message in a file of prefixed records stands inside the text of an exception."""
-        if self._layout.header is None or head.pattern is None or head.pattern.channel != "log":
+        if head.pattern is None or head.pattern.channel != "log":
             return False
-        if line.text[: head.start].strip() and self._layout.header.match(line.text):
+        before = line.text[: head.start].strip()
+        if self._layout.header is None:
+            return self._layout.native is False and bool(before) and is_header(line.text) and self._beside_prose(lines, line)
+        if before and self._layout.header.match(line.text):
             return False
+        if self._layout.native:
+            return True
         above = line
         for _ in range(60):
             previous = lines.before(above.start, line.start - RUN_UP)
@@ -280,6 +300,11 @@ class Cutter:
             if _TRACEBACK in above.text or above.text.startswith("  File "):
                 return True
         return False
+
+    def _beside_prose(self, lines: Lines, line: Line) -> bool:
+        """Whether the line above is text of nobody's record, of which `line` may be a part."""
+        above = lines.before(line.start, line.start - RUN_UP)
+        return above is not None and bool(above.text.strip()) and not is_header(above.text)
 
     def _headless(self, lines: Lines, line: Line, base: int) -> bool:
         """Whether nothing but remains of the same record stands above `line`, up to the beginning of the file."""

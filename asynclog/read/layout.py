@@ -14,16 +14,25 @@ from asynclog.read.wrappers import peel, settle_wrappers
 
 SAMPLE_BYTES = 1 << 18
 _ANSI = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\\x1b\[[0-9;]*m|\\033\[[0-9;]*m|#033\[[0-9;]*m|\x1b[@-Z\\^_]")
+_UNMISTAKABLE = re.compile(
+    r"(?:(?<!\S)|(?<=[:\]|>-]))(?:\w+ exception was never retrieved$|Task was destroyed but it is pending!$|Executing <\w+ .* took \d+\.\d+ seconds$"
+    r"|Exception in callback \S.*$|Using selector: \w+$|Close <.*>$|Unclosed client session$)"
+)
+_PREFIX = 160  # characters in which a header ends
 _COMMON = 3  # lines of one shape that make it the file's
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`wrappers` stand before every line (outermost first); `header` matches the first lines of records."""
+    """`wrappers` stand before every line (outermost first); `header` matches the first lines of records.
+
+    `native` tells how logger asyncio writes into this file: with the header (True), bare (False), not seen (None).
+    """
 
     wrappers: tuple[str, ...] = ()
     header: re.Pattern[str] | None = None
     json: bool = False
+    native: bool | None = None
 
     @property
     def splits(self) -> bool:
@@ -58,7 +67,24 @@ def settle(sample: bytes) -> Layout:
     braces = sum(rest.lstrip().startswith("{") and rest.rstrip().endswith("}") for rest in rests)
     if rests and braces > len(rests) / 2:
         return Layout(wrappers, None, json=True)
-    return Layout(wrappers, _common_header(rests))
+    header = _common_header(rests)
+    return Layout(wrappers, header, native=_native(rests, header))
+
+
+def _native(lines: list[str], header: re.Pattern[str] | None) -> bool | None:
+    """Whether the messages that nobody but asyncio writes stand behind the header or at the beginning of a line."""
+    behind = bare = 0
+    for line in lines:
+        found = _UNMISTAKABLE.search(line)
+        if found is None:
+            continue
+        if found.start() == 0:
+            bare += 1
+        elif header is not None and header.match(line) and found.start() < _PREFIX:
+            behind += 1
+    if behind:
+        return True
+    return False if bare >= _COMMON and header is None else None
 
 
 def _common_header(lines: list[str]) -> re.Pattern[str] | None:

@@ -118,6 +118,11 @@ def is_plausible_prefix(text: str) -> bool:
     return _is_decoration(bare)
 
 
+def has_lead_in(text: str) -> bool:
+    """Whether `text` ends with what a known exception handler says before the loop's message."""
+    return _LEAD_INS.search(text) is not None
+
+
 def _is_open(text: str) -> bool:
     """Whether a bracket or a double quote is open at the end of `text`: what follows is then a part of something."""
     return (

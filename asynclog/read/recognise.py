@@ -19,12 +19,13 @@ _AFTER_NAME = re.compile(r"(?:\.[\w.]+)?(?::[\w.<>]+)?(?::\d+)?[\])>]*\s*(?:[\[(
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first line of a message: where it starts in the line, what the pattern caught, what stood before."""
+    """The first line of a message: where it starts in the line, what the pattern caught, what stood before and behind."""
 
     start: int
     prefix: Prefix
     pattern: MessagePattern | None
     fields: Mapping[str, str] = field(default_factory=dict)
+    tail: str = ""
 
 
 class Recogniser:
@@ -56,7 +57,7 @@ class Recogniser:
             before = line[:start]
             prefix = parse_prefix(before, time, key)
             if _belongs(pattern, prefix, before):
-                return Head(start, prefix, pattern, fields)
+                return Head(start, prefix, pattern, fields, line[found.end() :])
         return None
 
     def unknown(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
