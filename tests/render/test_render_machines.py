@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from sample_reports import HOSTILE, SAMPLES, empty, hostile, many, one, report, row, untimed, varied
 
 from asynclog import codec
+from asynclog.aggregate import views
 from asynclog.model import CallerRow, Severity, Site, Via
 from asynclog.render import FORMATS, RenderOptions, render
 from asynclog.render.sarif import uri
@@ -41,6 +42,25 @@ def test_no_control_character_ever_comes_out(name, text):
     found = {char for char in shown if char != "\n" and unicodedata.category(char) in HIDDEN}
     assert found == set()
     assert shown.encode()
+
+
+@pytest.mark.parametrize("name", FINISHED)
+@pytest.mark.parametrize("sample", ["varied", "untimed", "empty", "hostile"])
+def test_reports_of_the_real_views_are_rendered(name, sample):
+    """What the aggregate room derives from the same runs, instead of the hand-made rows."""
+    shown = views.report(SAMPLES[sample]().run)
+    assert render(name, shown, RenderOptions(width=80)) == render(name, shown, RenderOptions(width=80))
+
+
+def test_a_group_without_measured_worst_case_shows_its_first():
+    base = row(1, 1)
+    shown = report((replace(base, group=replace(base.group, worst=None, site=Site())),))
+    assert render("concise", shown).startswith("logs/app.log:1201: error")
+    assert "relatedLocations" in render("sarif", shown)
+    assert "logs/app.log,1201" in render("csv", shown)
+    assert "log: logs/app.log:1201" in render("junit", shown)
+    assert "`logs/app.log:1201`" in render("markdown", shown)
+    assert "file=logs/app.log,line=1201," in render("github", shown)
 
 
 # -- SARIF -----------------------------------------------------------------------------------------------------------

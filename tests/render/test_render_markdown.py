@@ -83,3 +83,9 @@ def test_nobody_is_called_and_nothing_linked(text):
 def test_code_in_sentences_stays_code():
     assert markdown_prose("use `asyncio.to_thread()` *now*") == "use `asyncio.to_thread()` \\*now\\*"
     assert "code_inline" in kinds(render("markdown", varied()))
+
+
+def test_why_and_fix_are_told_once_a_rule():
+    shown = render("markdown", varied())
+    assert shown.count("Keep the task and await it") == 1
+    assert "**why, fix:** as in 1" in shown

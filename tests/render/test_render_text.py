@@ -147,3 +147,34 @@ def test_no_line_of_the_report_is_a_workflow_command():
     for width in (40, 61, 80, 140):
         lines = text(hostile(f"{HOSTILE} " * 3), width=width).splitlines()
         assert not [line for line in lines if line.lstrip().startswith("::") or "##[" in line]
+
+
+def test_a_long_line_keeps_its_end():
+    shown = text(report((row(1, 0),)), width=60)
+    assert "took 8.300 seconds" in shown.replace("\n            │ ", "")
+
+
+def test_the_table_tells_groups_of_one_place_apart():
+    base = row(1, 0)
+    rows = tuple(
+        replace(base, rank=at, group=replace(base.group, coroutine=f"Handlers.{name}"))
+        for at, name in enumerate(("search", "invoice"), 1)
+    )
+    for width in (60, 80, 140):
+        table = text(report(rows), width=width, verbose=-1)
+        assert "Handlers.search" in table
+        assert "Handlers.invoice" in table
+
+
+def test_a_date_that_all_times_share_is_said_once():
+    base = replace(row(1, 1), first="2026-01-01 10:00:01", last="2026-01-01 10:30:00")
+    shown = report((base,), first="2026-01-01 10:00:00", last="2026-01-01 11:00:00")
+    assert "10:00:01 – 10:30:00" in text(shown, verbose=-1)
+    assert "2026-01-01 10:00:01" not in text(shown, verbose=-1)
+    over_night = replace(shown, last="2026-01-02 11:00:00")
+    assert "2026-01-01 10:00:01 – 10:30:00" in text(over_night, verbose=-1)
+
+
+def test_many_inputs_are_counted():
+    shown = text(report((row(1, 1),), sources=tuple(f"{at}.log (3 lines)" for at in range(10))))
+    assert "2.log (3 lines)\nand 7 more files · 2026-01-01 10:00:00 – 11:00:00 (1 h) · 4,000 errors" in shown
