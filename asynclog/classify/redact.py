@@ -18,7 +18,8 @@ MASK = "***"
 
 #: Fields of the model that are identity or vocabulary, never somebody's data.
 KEPT = frozenset({
-    "fingerprint", "signature", "kind", "rule", "rules", "related", "via", "severity", "severities", "link", "state", "cls",
+    "fingerprint", "signature", "kind", "rule", "rules", "related", "via", "severity", "severities", "link",
+    "state", "cls",
 })  # fmt: skip
 #: Mappings whose keys are identity.
 _OWN_KEYS = frozenset({"groups", "callers", "timeline", "counters", "durations", "pythons", "loops"})
