@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from asynclog.model import Frame
 
-_TOP = re.compile(r"[╭┌+][─-]+ ?Traceback .*?[─-]+[╮┐+]")
+_TITLE = "Traceback (most recent call last)"
 _SIDES = "│|"
 _FRAME = re.compile(r"(?P<file>\S.*):(?P<line>\d{1,9}) in (?P<function>\S+)")
 _CURRENT = re.compile(r"[❱>] *\d+ [│|]?(?P<source>.*)")
@@ -15,7 +15,10 @@ _CURRENT = re.compile(r"[❱>] *\d+ [│|]?(?P<source>.*)")
 
 def is_box(line: str) -> bool:
     """Whether this is the upper edge of a traceback box."""
-    return "Traceback" in line and _TOP.fullmatch(line.strip()) is not None
+    if _TITLE not in line:
+        return False
+    text = line.strip()
+    return text[0] in "╭┌+" and text[-1] in "╮┐+" and text[1:-1].strip("─- ") == _TITLE
 
 
 def parse_box(lines: Sequence[str], start: int) -> tuple[tuple[Frame, ...], int]:

@@ -6,19 +6,44 @@ import re
 
 FILL = "\0"
 
+_CLOSE = (",", ")", "]", "}")
 _OPENER = {">": "<", "]": "[", ")": "(", "}": "{"}
 
-# An argument of a callback is printed by `reprlib`: when it is long, 13 characters, three dots, 14 characters. The cut
-# takes brackets with it (`(<Future pendi...008474b80>()]>)`), so such a piece is one token. A quote opens a string only
-# where no word stands before it (`don't` opens none); `->`, ` => ` and a lone ` < ` or ` > ` are no brackets.
+# A quote opens a string only where no word stands before it (`don't` opens none); `->`, ` => `, a lone ` < ` or ` > `
+# are no brackets. Every alternative starts with a plain character, so that the regex engine can skip to candidates.
 _TOKEN = re.compile(
-    r"(?:(?<=[(\[{])|(?<=[,:] )|(?<=\w=)(?<!exception=))(?=\S)[\s\S]{13}\.\.\.[\s\S]{14}(?=[,)\]}])"
-    r"|(?<=result=)[\s\S]{13}\.\.\.[\s\S]{14}(?=[ >]|$)"
-    r"|(?:(?<![\w\\])|(?<=\b[bu]))'(?:[^'\\]|\\.)*+'"
-    r'|(?:(?<![\w\\])|(?<=\b[bu]))"(?:[^"\\]|\\.)*+"'
-    r"|[\[({})\]]|<(?![\s=])|(?<!-)(?<!\s=)(?:(?<!\s)>|>(?!\s))",
+    r"'(?:(?<![\w\\]')|(?<=\b[bu]'))(?:[^'\\]|\\.)*+'"
+    r'|"(?:(?<![\w\\]")|(?<=\b[bu]"))(?:[^"\\]|\\.)*+"'
+    r"|\(|\)|\[|\]|\{|\}|<(?![\s=])|>(?<!->)(?<!\s=>)(?:(?<!\s>)|(?!\s))",
     re.DOTALL,
 )
+_BEFORE_ARGUMENT = ("(", "[", "{", ", ", ": ", "=")
+_HEAD, _DOTS, _TAIL = 13, 3, 14
+
+
+def _shield(text: str) -> str:
+    """Blank the arguments that `reprlib` cut: 13 characters, three dots, 14 characters.
+
+    The cut takes brackets with it: `f(<Future pendi...008474b80>()]>)`. Offsets stay.
+    """
+    at = text.find("...")
+    if at < 0:
+        return text
+    pieces: list[str] = []
+    done = 0
+    while at >= 0:
+        start, end = at - _HEAD, at + _DOTS + _TAIL
+        if start > done and text.startswith(_CLOSE, end) and text.endswith(_BEFORE_ARGUMENT, 0, start):
+            cut = not text.endswith("exception=", 0, start)
+        else:
+            cut = start > done and text.endswith("result=", 0, start) and text[end : end + 1] in ("", " ", ">")
+        if cut and not text[start].isspace():
+            pieces += text[done:start], FILL * (end - start)
+            done = end
+            at = text.find("...", end)
+        else:
+            at = text.find("...", at + 1)
+    return "".join([*pieces, text[done:]]) if pieces else text
 
 
 class Spans:
@@ -34,10 +59,10 @@ class Spans:
         waiting = {"<": 0, "[": 0, "(": 0, "{": 0}
         closed: list[tuple[int, int]] = []
         self.extra = 0
-        for match in _TOKEN.finditer(text):
+        for match in _TOKEN.finditer(_shield(text)):
             start, end = match.span()
             char = text[start]
-            if end - start > 1 or char not in "<[({>])}":
+            if end - start > 1:
                 if not stack:
                     closed.append((start, end))
             elif char in waiting:
@@ -72,6 +97,7 @@ def mask(text: str, cut: bool = False) -> str:
     With `cut` the text was ended early: what an opener without an end starts is blanked to the end of the text.
     """
     spans = Spans(text)
+    text = _shield(text)
     closed = spans.closed
     if cut and spans.left:
         first = spans.left[0]
@@ -110,7 +136,7 @@ class Balance:
     def feed(self, line: str) -> bool:
         """Take one more line; true when nothing is left open."""
         stack = self._stack
-        for match in _TOKEN.finditer(line):
+        for match in _TOKEN.finditer(_shield(line)):
             char = match.group()
             if char in _OPENER:
                 if _OPENER[char] in stack[-8:]:

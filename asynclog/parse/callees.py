@@ -77,7 +77,7 @@ def callee(text: str) -> CallbackRef | None:
             break
         start = opened
     name = text[:start]
-    arguments = text[start + 1 : -1] if start < len(text) else ""
+    arguments = text[start + 1 : -1].removesuffix(",") if start < len(text) else ""
     if _PARTIAL.fullmatch(name + "("):
         return _partial(arguments, where)
     return CallbackRef(named_object(name) or name, arguments, where)

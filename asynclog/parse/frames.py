@@ -15,10 +15,11 @@ _STARTS = ('File "', "File '", "> File", ">File", "|   File", "| File")
 _REPEATED = re.compile(r"\[Previous line repeated (\d{1,9}) more times?\]")
 _C_PLACE = re.compile(r" \([^()]*\.c(?:pp)?:\d+\)$")
 _ASYNC_TAG = re.compile(r"(?:async generator |async |generator )?(.+?)(?:\(\))?")
-_FINAL = re.compile(r"(?P<type>[^\W\d][\w.]*(?:\.?<locals>\.[\w.]+)*)(?:: ?(?P<text>.*))?", re.DOTALL)
+_FINAL = re.compile(r"(?P<type>[^\W\d][\w.]*+(?:<locals>[\w.]*+)*+)(?:: ?(?P<text>.*))?", re.DOTALL)
 _SMALL_ERRORS = frozenset({"error", "timeout", "gaierror", "herror"})
 _KEY = re.compile(r"[a-z_]\w*: ?[<\[{('\"]|[a-z_]+_traceback: ")
 _DECORATION = ("└", "│", "├")
+_NO_SOURCE = ("+ Awaited by:", "+ Call stack:", "* Task(", "* Future(")
 _SOURCE_LINES = 12
 
 
@@ -147,6 +148,8 @@ def _blanks(lines: Sequence[str], at: int, column: int) -> int:
 def _belongs(last: _Open, line: str, text: str, column: int) -> bool:
     """Whether a line is source of the frame before it: deeper, or at its column when indentation was lost."""
     indent = indentation(line)
+    if text.startswith(_NO_SOURCE):
+        return False
     if indent > column:
         return True
     if indent < column:

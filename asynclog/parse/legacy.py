@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from asynclog.model import CallbackRef, CoroutineRef, ObjectRepr
-from asynclog.parse.brackets import mask, split_outer
+from asynclog.parse.brackets import Spans, mask, split_outer
 from asynclog.parse.callees import callee, coroutine, named_object, place
 from asynclog.parse.literals import exception_text, exception_type, unquote
 
@@ -73,7 +73,7 @@ def _old_coroutine(raw: str, rest: str) -> ObjectRepr:
 def parse_callee(text: str) -> ObjectRepr:
     """The callee of "Exception in callback ..." as an object that has nothing but its callback."""
     ref = callee(text)
-    return ObjectRepr(raw=text, parsed=ref is not None, callback=ref)
+    return ObjectRepr(raw=text, parsed=ref is not None and not Spans(text).left, callback=ref)
 
 
 def looks_legacy(text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from asynclog.model import Message, ObjectRepr, Record
 from asynclog.parse.blocks import Blocks, split_blocks
 from asynclog.parse.legacy import parse_callee
+from asynclog.parse.literals import unquote
 from asynclog.parse.reprs import parse_repr, unwrap
 
 # the object line that a record of this kind normally has; without it only part of the record is there
@@ -20,7 +21,9 @@ _SLOW = re.compile(r"Executing (?P<handle>.*) took (?P<duration>\d+(?:\.\d+)?) s
 _IN_PARENTHESES = re.compile(r"[^<]*\((?:task: )?(?P<repr><.*>)\):?\s*")
 _DURATION = re.compile(r"(\d{1,15})(?:\.(\d{1,30}))?")
 _MICROS = {"s": 6, "ms": 3, "us": 0}
-_CALLEE_FIELDS = ("callback",)
+_CALLEES = frozenset(("callback",))
+_NO_OBJECTS = frozenset(("file", "line", "text", "what", "error", "addrinfo"))
+_GRAPH_TASK = re.compile(r"\s*\* Task\(name=(?P<name>'.*'|\".*\"), id=0x[0-9a-f]+\)")
 UNCLASSIFIED = "unclassified"
 CONTEXT_OTHER = "loop-context-other"
 
@@ -35,9 +38,10 @@ def understand(record: Record, duration_unit: str | None = None) -> Message:
     else:
         blocks = Blocks(first=record.text)
     if not objects and not blocks.objects:
-        match = _IN_PARENTHESES.fullmatch(blocks.first)
-        if match:
+        if match := _IN_PARENTHESES.fullmatch(blocks.first):
             objects["task"] = parse_repr(match.group("repr"))
+        elif record.kind == "call-graph" and (match := _GRAPH_TASK.match(blocks.first)):
+            objects["task"] = ObjectRepr(match.group(), "Task", parsed=True, name=unquote(match.group("name")))
     objects |= blocks.objects
     values = {key: value for key, value in blocks.values.items() if key not in objects}
     if blocks.source:
@@ -69,7 +73,7 @@ def duration(text: str, unit: str = "s") -> int | None:
 def _fields(record: Record) -> Mapping[str, str]:
     """The pattern's fields; a hard wrap may have hidden those of a slow callback from the first line."""
     if record.kind == "slow-callback" and "handle" not in record.fields:
-        match = _SLOW.search(unwrap(record.text) if "\n" in record.text else record.text)
+        match = _SLOW.match(unwrap(record.text) if "\n" in record.text else record.text)
         if match:
             return {**record.fields, **match.groupdict()}
     return record.fields
@@ -78,9 +82,9 @@ def _fields(record: Record) -> Mapping[str, str]:
 def _field_objects(fields: Mapping[str, str]) -> dict[str, ObjectRepr]:
     objects: dict[str, ObjectRepr] = {}
     for name, value in fields.items():
-        if not value:
+        if not value or name in _NO_OBJECTS:
             continue
-        if name in _CALLEE_FIELDS:
+        if name in _CALLEES:
             objects[name] = parse_callee(value)
         elif value.startswith("<") or name in ("handle", "wrapper"):
             objects[name] = parse_repr(value)

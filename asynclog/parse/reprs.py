@@ -18,13 +18,11 @@ from asynclog.parse.legacy import parse_legacy
 from asynclog.parse.literals import exception_text, exception_type, unquote
 
 _CACHED_LENGTH = 2048
-_DEPTH = 6  # wait_for= in wait_for= in ...: deeper ones stay raw
+_DEPTH = 4  # wait_for= in wait_for= in ...: deeper ones stay raw
 
 _CLASS = re.compile(r"(?:bound method|built-in \w+|[\w.$-]+)")
 _STATE = re.compile(r" (?:state=)?(pending|finished|cancelled|cancelling)(?![^\s>])", re.IGNORECASE)
 _NAME = re.compile(r" name=(?:('\0*'|\"\0*\")|([^\s'\"]+))")
-_WRAPPED_PATH = re.compile(r"(?<=[/\\])\s*\n\s*")
-_WRAPPED = re.compile(r"\s*\n\s*")
 _FUTURE_WORDS = (" coro=", " wait_for=", " exception=", " result=", " cb=[")
 _COROUTINES = frozenset({"coroutine", "generator", "async_generator"})
 _FUNCTIONS = frozenset({"function", "bound method", "cyfunction", "cython_function_or_method"})
@@ -76,7 +74,14 @@ def unwrap(text: str) -> str:
         width = inner.pop()
         if width >= 40 and len(lines[-1]) <= width and not lines[1].startswith(" "):
             return "".join(lines)
-    return _WRAPPED.sub(" ", _WRAPPED_PATH.sub("", text))
+    pieces: list[str] = []
+    for line in lines:
+        piece = line.strip()
+        if pieces and piece:
+            pieces.append("" if pieces[-1].endswith(("/", "\\")) else " ")
+        if piece:
+            pieces.append(piece)
+    return "".join(pieces)
 
 
 def _body(flat: str) -> tuple[str, bool]:

@@ -20,6 +20,8 @@ _LINKS = {
     "The above exception was the direct cause of the following exception:": "cause",
     "During handling of the above exception, another exception occurred:": "context",
 }
+_HINTS = ("Enable tracemalloc to get ", "RuntimeWarning: Enable tracemalloc", "ResourceWarning: Enable tracemalloc")
+_CUT_LINK = 12
 _CHAINS = 200  # unrelated tracebacks looked at in one record
 _MESSAGE_LINES = 2000
 _NESTING = 20
@@ -94,6 +96,14 @@ def _skip_blank(lines: Sequence[str], at: int) -> int:
     return at
 
 
+def _link(lines: Sequence[str], at: int) -> str:
+    """How the next traceback relates to the one before: "" where no link stands. The last line may be cut short."""
+    text = lines[at].strip() if at < len(lines) else ""
+    if at == len(lines) - 1 and len(text) >= _CUT_LINK:
+        return next((link for line, link in _LINKS.items() if line.startswith(text)), "")
+    return _LINKS.get(text, "")
+
+
 def _chain(
     lines: Sequence[str], at: int, want: Expected, current: ExceptionReport | None = None
 ) -> tuple[ExceptionReport | None, int]:
@@ -102,18 +112,19 @@ def _chain(
     link = ""
     if current is not None:
         at = _skip_blank(lines, at)
-        link = _LINKS.get(lines[at].strip(), "") if at < len(lines) else ""
+        link = _link(lines, at)
         if not link:
             return current, end
         at += 1
     while True:
         block, end_of_block = _block(lines, _skip_blank(lines, at), want, linked=bool(link))
         if block is None:
-            return current, at if link else end
+            # the log ends behind the link: the exception that we are told about is not there
+            return (ExceptionReport("", earlier=current, link=link), at) if link else (current, end)
         current = replace(block, earlier=current, link=link) if current is not None else block
         end = at = end_of_block
         at = _skip_blank(lines, at)
-        link = _LINKS.get(lines[at].strip(), "") if at < len(lines) else ""
+        link = _link(lines, at)
         if not link:
             return current, end
         at += 1
@@ -178,7 +189,7 @@ def _end_of_message(lines: Sequence[str], at: int, column: int) -> int:
     """Where the text of an exception, its notes included, ends: at a link, or at a header that is not deeper."""
     while at < len(lines):
         text = lines[at].strip()
-        if text in _LINKS:
+        if text.startswith(_HINTS) or _link(lines, at):
             return at
         if text == '"""' and (closing := _find(lines, at + 1, '"""')):
             at = closing
