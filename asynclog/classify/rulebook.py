@@ -250,6 +250,7 @@ def _message(entry: Mapping[str, Any]) -> MessagePattern:
         duration=entry.get("duration"),
         debug_only=bool(entry.get("debug_only", False)),
         order=int(entry.get("order", 100)),
+        body=entry.get("body", "warning" if entry["channel"] == "warning" else "context"),
     )
 
 

@@ -15,7 +15,7 @@ _TEXT, _TEXTS, _FLAG, _MAP, _INT = "a text", "a list of texts", "true or false",
 _MESSAGE = {
     "kind": _TEXT, "channel": _TEXT, "needles": _TEXTS, "pattern": _TEXT, "loggers": _TEXTS, "not_loggers": _TEXTS,
     "levels": _TEXTS, "strict": _FLAG, "duration": _TEXT, "debug_only": _FLAG, "order": _INT, "category": _TEXTS,
-    "bare": _FLAG, "tail": _FLAG,
+    "bare": _FLAG, "tail": _FLAG, "body": _TEXT,
 }  # fmt: skip
 _DETAIL = {"kind": _TEXT, "pattern": _TEXT}
 _RULE = {
@@ -29,6 +29,7 @@ _SUPPRESS = {
     "fingerprint": _TEXT, "rule": _TEXT, "kind": _TEXT, "site": _TEXT, "reason": _TEXT, "expires": _TEXT,
 }  # fmt: skip
 _CHANNELS = ("log", "warning", "stderr", "traceback")
+_BODIES = ("line", "context", "keys", "warning", "stack", "free")
 _SEVERITIES = ("error", "warning", "info", "off")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -102,6 +103,8 @@ class Checker:
             return False
         if entry["channel"] not in _CHANNELS:
             self.problem(document, f"{where}.channel", f"channel must be one of {', '.join(_CHANNELS)}")
+        if entry.get("body", "line") not in _BODIES:
+            self.problem(document, f"{where}.body", f"body must be one of {', '.join(_BODIES)}")
         if entry.get("duration") not in (None, "s", "ms"):
             self.problem(document, f"{where}.duration", "duration must be s or ms")
         if not entry["needles"] and not entry.get("loggers"):
