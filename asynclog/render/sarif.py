@@ -6,6 +6,7 @@ The lines of the log are related locations, the creation chain and the exception
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,7 @@ from asynclog.render.safe import json_text, markdown_prose, safe
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_MADE = re.compile(r"asynclog/v\d+")
 _LOG_LINES = 5  # of a group
 
 Json = dict[str, Any]
@@ -80,14 +82,14 @@ def _result(row: ReportRow, index: int) -> Json:
         "siteVia": group.site.via.value,
         "id": safe(row.id),
     }
-    digest = safe(group.fingerprint).rpartition(":")
+    digest = safe(group.fingerprint).rpartition(":")[2]
     result: Json = {
         "ruleId": safe(group.rule),
         "ruleIndex": index,
         "level": _LEVELS[row.severity],
         "message": _message(f"{headline(row)} ({measure(row)})"),
         "locations": [_location(file, line, group.site.function if group.site.file else None)],
-        "partialFingerprints": {digest[0] or "asynclog": digest[2], "primaryLocationLineHash": f"{digest[2]}:1"},
+        "partialFingerprints": {_version(row): digest, "primaryLocationLineHash": f"{digest}:1"},
         "occurrenceCount": max(1, row.count),
         "properties": {name: value for name, value in measures.items() if value is not None},
     }
@@ -95,6 +97,12 @@ def _result(row: ReportRow, index: int) -> Json:
     stacks = [_stack("created by", row.callers[0].chain)] if row.callers and row.callers[0].chain else []
     stacks += [_stack("failed in", group.failure)] if group.failure else []
     return result | ({"relatedLocations": related} if related else {}) | ({"stacks": stacks} if stacks else {})
+
+
+def _version(row: ReportRow) -> str:
+    """What made the fingerprint: `asynclog/v1`. It stands before it, or at the beginning of the signature."""
+    made = row.group.fingerprint.rpartition(":")[0] or row.group.signature.partition("|")[0]
+    return made if _MADE.fullmatch(made) else "asynclog"
 
 
 def _log_lines(row: ReportRow) -> list[Json]:
