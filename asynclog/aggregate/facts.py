@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from asynclog.aggregate import histogram
-from asynclog.aggregate.names import UNNAMED, task_name
+from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.words import number
 from asynclog.model import Facts, Finding, Histogram, Run
 
@@ -62,9 +62,6 @@ class FactsBuilder:
         if kind == "loop-lifecycle":
             for finding in batch:
                 self._add_life(finding.text.partition("\n")[0])
-        names = Counter([task_name(finding.task) for finding in batch])
-        self._count("tasks without a name", names[UNNAMED] * times)
-        self._count("tasks with a name", (names.total() - names[UNNAMED] - names[None]) * times)
         for finding in batch:
             if finding.values and (python := finding.values.get("python")):
                 self.pythons[python] += times
@@ -163,11 +160,10 @@ def utilisation(facts: Facts, span: int | None) -> float | None:
     return 1 - polls.total / span
 
 
-def unnamed_share(facts: Facts) -> float | None:
-    """The share of tasks in findings that bear a name made by asyncio (`Task-7`)."""
-    unnamed = facts.counters.get("tasks without a name", 0)
-    tasks = unnamed + facts.counters.get("tasks with a name", 0)
-    return unnamed / tasks if tasks else None
+def unnamed_tasks(run: Run) -> tuple[int, int]:
+    """(findings whose task bears a name made by asyncio, as `Task-7`; findings whose task bears any name)."""
+    groups = run.groups.values()
+    return sum(group.tasks.get(UNNAMED, 0) for group in groups), sum(sum(group.tasks.values()) for group in groups)
 
 
 def pythons(run: Run) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ class GroupBuilder:
         self._take_worst(durations, lambda index: sample_of(finding_at(index), self.names.variant(template)))
         self._take_samples([head])
         self.names.add([template], number)
-        self.names.add_total(template, number, sum(duration for duration in durations if duration))
+        self.names.add_total(template, number, sum(filter(None, durations)))
 
     def _take_head(self, finding: Finding) -> None:
         if self._head is None or rank(finding) < rank(self._head):
@@ -123,7 +123,7 @@ class GroupBuilder:
         self._last = latest([self._last, *ends])
 
     def _take_worst(self, durations: Sequence[int | None], sample_at: Callable[[int], Sample]) -> None:
-        longest = max((duration for duration in durations if duration is not None), default=None)
+        longest = max([duration for duration in durations if duration is not None], default=None)
         if longest is None or (self._worst is not None and longest < (self._worst.duration or 0)):
             return
         self._worst = worse(self._worst, sample_at(durations.index(longest)))

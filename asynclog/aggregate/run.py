@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from operator import attrgetter
 
 from asynclog.aggregate import facts, seams, tally, timeline
 from asynclog.aggregate.group import GroupBuilder
@@ -12,6 +13,7 @@ from asynclog.model import Accounting, Finding, Group, Rule, Run, Seam, Severity
 
 _BUFFER = 4096
 _NEAR = 64
+_line = attrgetter("line")
 
 
 class RunBuilder:
@@ -137,7 +139,7 @@ class RunBuilder:
 
     def _take(self, fingerprint: str, source: int, batch: list[Finding]) -> None:
         group = self._group(fingerprint)
-        batch.sort(key=lambda finding: finding.line)
+        batch.sort(key=_line)
         self._take_ends(source, [batch[0], batch[-1]])
         self._take_shutdown(group, batch[0], [finding.line for finding in batch], batch)
         self._facts.add_all(batch)
@@ -155,8 +157,7 @@ class RunBuilder:
         if first.kind not in facts.BLOCKING:
             return
         self._blocking.add(first.fingerprint)
-        known = [(m, d) for m, d in zip(micros, durations, strict=True) if m is not None and d is not None]
-        self._moved.move_back([micro for micro, _ in known], [duration for _, duration in known])
+        self._moved.move_back(micros, durations)
 
     def _blocked(self, groups: Mapping[str, Group]) -> Timeline:
         ends = timeline.merge_all(groups[name].timeline for name in sorted(self._blocking))
@@ -174,8 +175,8 @@ class RunBuilder:
     def _take_ends(self, source: int, findings: list[Finding]) -> None:
         first, last = self._ends.get(source, (findings[0], findings[0]))
         self._ends[source] = (
-            min([first, *findings], key=lambda finding: finding.line),
-            max([last, *findings], key=lambda finding: finding.line),
+            min([first, *findings], key=_line),
+            max([last, *findings], key=_line),
         )
 
     def _take_echo(self, finding: Finding) -> None:

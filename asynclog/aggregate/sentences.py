@@ -155,9 +155,9 @@ def advice(run: Run, frame: Frame) -> Iterable[str]:
     unclosed = [g for g in groups if g.kind.startswith("unclosed") and g.site.via in (Via.NONE, Via.WARNING)]
     if unclosed:
         yield "Where unclosed objects were made is shown with `python -X tracemalloc=25`."
-    unnamed = facts.unnamed_share(run.facts)
-    if unnamed is not None and unnamed > 0.5 and run.facts.counters["tasks without a name"] >= _MANY_TASKS:
-        share = "None" if unnamed == 1 else percent(1 - unnamed)
+    unnamed, tasks = facts.unnamed_tasks(run)
+    if unnamed >= _MANY_TASKS and 2 * unnamed > tasks:
+        share = "None" if unnamed == tasks else percent(1 - unnamed / tasks)
         yield f"{share} of the tasks has a name of its own: create_task(..., name=...) makes records easier to read."
     yield from helpers(groups)
 

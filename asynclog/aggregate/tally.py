@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 OTHER = "(other)"
 KEPT = 256
-_NAMES_OF_A_TEXT = 160
+_LONGEST = 160
 
 _HEX = re.compile(r"\b(?:0x[0-9A-Fa-f]+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|(?=[a-f]*\d)[0-9a-f]{12,}\b)")
 _DIGITS = re.compile(r"\d+")
 
 
-def mask(text: str, limit: int = _NAMES_OF_A_TEXT) -> str:
+def mask(text: str, limit: int = _LONGEST) -> str:
     """`text` with addresses, UUIDs and numbers masked, on one line and not longer than `limit`."""
-    if len(text) > 4 * limit:
-        text = text[: 4 * limit]
+    return _mask(text[: 4 * limit], limit)
+
+
+@lru_cache(maxsize=4096)
+def _mask(text: str, limit: int) -> str:
     if _DIGITS.search(text):
         text = _DIGITS.sub("N", _HEX.sub("N", text))
     masked = " ".join(text.split())

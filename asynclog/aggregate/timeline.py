@@ -45,8 +45,8 @@ class TimelineBuilder:
                     totals[cell] = totals.get(cell, 0) + duration
         self._settle()
 
-    def move_back(self, ends: Sequence[int], durations: Sequence[int]) -> None:
-        """Correct for durations that reach back into the cells before that of their end.
+    def move_back(self, ends: Sequence[int | None], durations: Sequence[int | None]) -> None:
+        """Correct for durations that reach back into the cells before that of their end; unknown ones do not.
 
         Added to a timeline that holds all of each duration in the cell of its end, it spreads them over the time in
         which they passed. Takes the totals of those that reach back only, so it costs little where durations are short.
@@ -54,7 +54,7 @@ class TimelineBuilder:
         shift = CELL_BITS + self.level
         inside = (1 << shift) - 1
         for end, duration in zip(ends, durations, strict=True):
-            if duration <= end & inside:
+            if not duration or end is None or duration <= end & inside:
                 continue
             start = end - duration
             while (end >> shift) - (start >> shift) >= TIMELINE_CELLS:

@@ -4,7 +4,7 @@ from making import finding, logs, run_of
 
 from asynclog.aggregate import facts
 from asynclog.aggregate.facts import Spread
-from asynclog.model import Facts, Histogram
+from asynclog.model import Facts, Histogram, Run
 
 
 def life(text, **fields):
@@ -65,8 +65,8 @@ def test_utilisation(polled, span, expected):
 
 def test_tasks_without_a_name():
     names = ["Task-1", "Task-22", "poller", None]
-    assert facts.unnamed_share(run_of(*[finding(task=n, line=i) for i, n in enumerate(names, 1)]).facts) == 2 / 3
-    assert facts.unnamed_share(Facts()) is None
+    assert facts.unnamed_tasks(run_of(*[finding(task=n, line=i) for i, n in enumerate(names, 1)])) == (2, 3)
+    assert facts.unnamed_tasks(Run()) == (0, 0)
 
 
 def test_versions_of_python():
