@@ -10,7 +10,8 @@ import time
 import pytest
 from rough import head_of
 
-from asynclog.classify.rulebook import LazyPattern, load_builtin
+from asynclog.classify.messages import LazyPattern
+from asynclog.classify.rulebook import load_builtin
 
 BOOK = load_builtin()
 TEXTS = sorted({text for rule in BOOK.judges for text in rule.claims})
