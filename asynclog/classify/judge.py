@@ -6,16 +6,17 @@ what is the record's own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from asynclog.classify.fingerprint import exception_name, fingerprint, same_exception, signature
+from asynclog.classify.fingerprint import fingerprint, signature
 from asynclog.classify.parts import BY_TEXT, BY_TEXT_ALONE, DEBUG_ONLY, UNCLASSIFIED, Parts, parts_of, python_version
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.rulebook import JudgeRule
 from asynclog.classify.site import Located, locate, own_frames, subject
-from asynclog.model import ExceptionReport, Finding, Frame, Message, Severity
+from asynclog.classify.view import OWN, exception_text, field_keys, own_view, reported, stable_view
+from asynclog.model import Finding, Frame, Message, Severity
 
 #: The first line of a record is kept up to this length.
 TEXT = 500
@@ -128,7 +129,7 @@ class Judge:
             object=parts.cls,
             duration=message.duration,
             exception_type=verdict.exception_type,
-            exception_message=_exception_text(message, verdict),
+            exception_message=exception_text(message, parts.raised) if verdict.exception_type else None,
             partial=message.partial,
             text=text[: end if end >= 0 else TEXT],
             logger=prefix.logger,
@@ -141,25 +142,18 @@ class Judge:
         )
 
     def view(self, message: Message, verdict: Verdict, keys: Iterable[str] | None = None) -> dict[str, object]:
-        """What conditions may look at: None where the record does not say, a tuple for several spellings.
-
-        With `keys`, only these of the record's own are there.
-        """
-        view = dict(verdict.view)
-        for key in OWN if keys is None else keys:
-            view[key] = OWN[key](message, verdict) if key in OWN else _field(message, key)
+        """What conditions may look at; with `keys`, only these of what is the record's own."""
         if keys is None:
-            for name in (*message.values, *message.record.fields):
-                view["field." + name] = _field(message, "field." + name)
-        return view
+            keys = OWN.keys() | field_keys(message)
+        return {**verdict.view, **own_view(message, verdict.parts.raised, keys)}
 
     def _verdict(self, message: Message, parts: Parts) -> Verdict:
         located = locate(message, self._plumbing)
-        report = _reported(message, parts.raised)
+        report = reported(message, parts.raised)
         exception = report.type if report else parts.raised
         identity = self._signature(parts, located, exception)
         values = {"python": python_version(parts), "loop": parts.loop}
-        view = self._stable_view(parts, located, exception, values["python"])
+        view = stable_view(parts, located, exception, values["python"], self._plumbing)
         rules = self._candidates(parts.kind, view)
         self._silenced.update(rule.rule.id for rule in rules if rule.rule.severity is None)
         open_keys = {condition.key for rule in rules for condition in rule.conditions.conditions} - view.keys()
@@ -176,28 +170,6 @@ class Judge:
             values={key: value for key, value in values.items() if value},
             view=view,
         )
-
-    def _stable_view(
-        self, parts: Parts, located: Located, exception: str | None, python: str | None
-    ) -> dict[str, object]:
-        site, failure = located.site, located.failure[-1] if located.failure else None
-        return {
-            "kind": parts.kind,
-            "exception.type": (exception, exception_name(exception)) if exception else None,
-            "coroutine": parts.coroutine,
-            "callback": parts.callback,
-            "object": parts.cls,
-            "state": parts.state,
-            "site.file": (site.file, self._plumbing.normal_path(site.file)) if site.file is not None else None,
-            "site.line": site.line,
-            "site.function": site.function,
-            "site.via": str(site.via),
-            "failure.file": (failure.file, self._plumbing.normal_path(failure.file)) if failure else None,
-            "failure.function": failure.function if failure else None,
-            "logger": parts.logger,
-            "python": python,
-            "debug": parts.debug,
-        }
 
     def _candidates(self, kind: str, view: Mapping[str, object]) -> tuple[JudgeRule, ...]:
         """The rules that can still hold when the stable parts are known, up to the first that does."""
@@ -256,25 +228,6 @@ class Judge:
         return None
 
 
-def _reported(message: Message, raised: str | None) -> ExceptionReport | None:
-    """The printed exception that the repr names, if it names one; else the printed one."""
-    report = message.exception
-    if raised:
-        while report is not None and not same_exception(report.type, raised):
-            report = report.earlier
-    return report if report is not None and report.type else None
-
-
-def _exception_text(message: Message, verdict: Verdict) -> str | None:
-    if verdict.exception_type is None:
-        return None
-    report = _reported(message, verdict.parts.raised)
-    if report is not None:
-        return report.message
-    thing = subject(message)
-    return thing.exception_text if thing else None
-
-
 def _values(message: Message, verdict: Verdict) -> Mapping[str, str]:
     fields = message.record.fields
     if not fields and not message.values:
@@ -285,28 +238,6 @@ def _values(message: Message, verdict: Verdict) -> Mapping[str, str]:
             values.setdefault(key, value[:TEXT])
     values.update(verdict.values)
     return values
-
-
-def _field(message: Message, key: str) -> str | None:
-    name = key.removeprefix("field.")
-    return message.record.fields.get(name) or message.values.get(name)
-
-
-#: What a view says of one record only, by key.
-OWN: dict[str, Callable[[Message, Verdict], object]] = {
-    "duration": lambda message, _: message.duration / 1e6 if message.duration is not None else None,
-    "exception.message": lambda message, verdict: _exception_text(message, verdict),
-    "task": lambda message, _: thing.name if (thing := subject(message)) else None,
-    "level": lambda message, _: message.record.prefix.level,
-    "thread": lambda message, _: message.record.prefix.thread,
-    "pid": lambda message, _: message.record.prefix.pid,
-    "partial": lambda message, _: message.partial,
-    "source": lambda message, _: message.record.source,
-    "stream": lambda message, _: message.record.stream,
-    "test": lambda message, _: message.record.test,
-    "text": lambda message, _: message.record.text,
-    "message": lambda message, _: message.record.text.lstrip("\n").partition("\n")[0],
-}
 
 
 def _severity(chosen: JudgeRule | None, kind: str) -> Severity:

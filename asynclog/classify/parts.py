@@ -30,6 +30,14 @@ BY_TEXT_ALONE = frozenset({
     "ssl-fatal-error", "transport-debug-error", "unraisable-other", "server-bind-warning", "child-watcher-warning",
 })  # fmt: skip
 
+#: The key of a detail line -> what the lost first line called unclosed.
+_UNCLOSED = {
+    "client_session": "client session",
+    "connector": "connector",
+    "client_connection": "connection",
+    "client_response": "response",
+}
+
 _TARGET = re.compile(r"\((?P<name>[^()]+)\)$")
 _CLASS = re.compile(r"<?(?P<cls>[\w.]+)")
 _CUSTOM = re.compile(r"\bcoro=<(?:bound method )?(?P<name>[\w.<>]+?)(?:\(\)| of )")
@@ -88,7 +96,7 @@ def parts_of(message: Message, debug_only: frozenset[str] = DEBUG_ONLY) -> Parts
         thing.exception_type if thing else None,
         _trace(message.exception) if message.exception else None,
         tuple(message.stacks.items()),
-        fields.get("what") or fields.get("method"),
+        fields.get("what") or fields.get("method") or _what(message),
         fields.get("file"),
         fields.get("line"),
         _debug(message, kind, thing, loop, debug_only),
@@ -129,6 +137,10 @@ def _names(message: Message, kind: str, thing: ObjectRepr | None) -> tuple[str |
     if callback is None and (names := _CALLBACKS.get(kind)):
         callback = names(message)
     return (callee(coroutine) or None) if coroutine else None, (callee(callback) or None) if callback else None
+
+
+def _what(message: Message) -> str | None:
+    return next((_UNCLOSED[key] for key in message.objects if key in _UNCLOSED), None)
 
 
 def _destructor(message: Message) -> str | None:

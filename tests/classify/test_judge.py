@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from asynclog.classify.conditions import compile_conditions
-from asynclog.classify.judge import OWN, Judge
+from asynclog.classify.judge import Judge
 from asynclog.classify.parts import parts_of
 from asynclog.classify.rulebook import JudgeRule, Rulebook, load_builtin
+from asynclog.classify.view import OWN
 from asynclog.model import (
     ExceptionReport,
     Message,
@@ -182,6 +183,12 @@ def test_values_hold_selected_fields_and_what_paths_tell():
     assert judged(text).values == {"selector": "EpollSelector"}
     python = message(GONE, {"task": task("f", created=f"{LIB}/tasks.py:3")})
     assert judged(python).values == {"python": "3.12"}
+
+
+def test_a_headless_leak_is_the_same_problem():
+    session = {"client_session": ObjectRepr("<aiohttp.client.ClientSession object at 0x7f>", "ClientSession")}
+    whole = judged(message("aiohttp-unclosed", session, fields={"what": "client session"}))
+    assert judged(message("aiohttp-unclosed", session)).fingerprint == whole.fingerprint
 
 
 def test_the_text_is_the_first_line_with_a_limit():
