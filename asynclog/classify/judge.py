@@ -33,7 +33,7 @@ _NOT_THE_EXCEPTION = frozenset({"slow-callback", "task-print-stack", "task-destr
 
 #: Kinds of which the field `what` makes several.
 _BY_WHAT = frozenset({
-    "aiohttp-unclosed", "aiohttp-unclosed-warning", "library-unclosed", "uvloop-fatal-error", "blocking-call",
+    "aiohttp-unclosed", "aiohttp-unclosed-warning", "library-unclosed", "uvloop-fatal-error",
     "coroutine-method-never-awaited",
 })  # fmt: skip
 

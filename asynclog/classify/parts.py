@@ -160,6 +160,10 @@ def _flow_control(message: Message) -> str:
     return f"{_protocol(message) or 'protocol'}.{message.record.fields.get('method') or 'pause'}_writing"
 
 
+def _blocking_call(message: Message) -> str | None:
+    return message.record.fields.get("call")
+
+
 def _thread_target(message: Message) -> str | None:
     target = _TARGET.search(message.record.fields.get("name", ""))
     return target["name"] if target else None
@@ -173,6 +177,7 @@ _CALLBACKS = {
     "ssl-fatal-error": _protocol,
     "uvloop-fatal-error": _protocol,
     "thread-exception": _thread_target,
+    "library-task-error": _blocking_call,
 }
 
 
