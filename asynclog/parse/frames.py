@@ -54,7 +54,7 @@ def looks_final(text: str) -> bool:
     if match is None:
         return False
     head, _, name = match.group("type").rpartition(".")
-    return name[:1].isupper() or (bool(head) and name in _SMALL_ERRORS)
+    return name.lstrip("_")[:1].isupper() or (bool(head) and name in _SMALL_ERRORS)
 
 
 def looks_key(text: str) -> bool:

@@ -30,7 +30,19 @@ KNOWN_KEYS = frozenset(
 _GLUED_HEADER = re.compile(r"(?:object created at|Future/Task created at|Traceback) \(most recent call last\):?$")
 _GLUED_FRAMES = 20
 _HINT = re.compile(r"(?:\w+: )?Enable tracemalloc to get|See https://docs\.pytest\.org/")
-_ERROR_ENDINGS = ("Error", "Exception", "Exit", "Interrupt", "Group", "Timeout", "Failure", "Closed", "Warning", "Full")
+_ERROR_ENDINGS = (
+    "RemoteTraceback",
+    "Error",
+    "Exception",
+    "Exit",
+    "Interrupt",
+    "Group",
+    "Timeout",
+    "Failure",
+    "Closed",
+    "Warning",
+    "Full",
+)
 
 
 def stack_name(text: str) -> str | None:

@@ -73,9 +73,11 @@ def duration(text: str, unit: str = "s") -> int | None:
 def _fields(record: Record) -> Mapping[str, str]:
     """The pattern's fields; a hard wrap may have hidden those of a slow callback from the first line."""
     if record.kind == "slow-callback" and "handle" not in record.fields:
-        match = _SLOW.match(unwrap(record.text) if "\n" in record.text else record.text)
-        if match:
-            return {**record.fields, **match.groupdict()}
+        text = record.text
+        for flat in (text, text.replace("\n", ""), unwrap(text)) if "\n" in text else (text,):
+            match = _SLOW.match(flat)
+            if match:
+                return {**record.fields, **match.groupdict()}
     return record.fields
 
 

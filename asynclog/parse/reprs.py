@@ -23,7 +23,10 @@ _DEPTH = 4  # wait_for= in wait_for= in ...: deeper ones stay raw
 _CLASS = re.compile(r"(?:bound method|built-in \w+|[\w.$-]+)")
 _STATE = re.compile(r" (?:state=)?(pending|finished|cancelled|cancelling)(?![^\s>])", re.IGNORECASE)
 _NAME = re.compile(r" name=(?:('\0*'|\"\0*\")|([^\s'\"]+))")
-_FUTURE_WORDS = (" coro=", " wait_for=", " exception=", " result=", " cb=[")
+_FUTURE_WORDS = (
+    *(" state=pending", " state=finished", " state=cancelled"),
+    *(" coro=", " wait_for=", " exception=", " result=", " cb=["),
+)
 _COROUTINES = frozenset({"coroutine", "generator", "async_generator"})
 _FUNCTIONS = frozenset({"function", "bound method", "cyfunction", "cython_function_or_method"})
 _TRANSPORT_STATES = frozenset({"closed", "closing", "open", "idle", "running", "polling", "active", "entered"})
@@ -41,7 +44,28 @@ def _cached(text: str) -> ObjectRepr:
 
 
 def _parse(raw: str, depth: int) -> ObjectRepr:
-    flat = unwrap(raw) if "\n" in raw else raw
+    if "\n" in raw:
+        return _wrapped(raw, depth)
+    return _flat(raw, raw, depth)
+
+
+def _wrapped(raw: str, depth: int) -> ObjectRepr:
+    """A repr over several lines: the reading of the line ends that explains more of it counts."""
+    joined, spaced = (_flat(raw, text, depth) for text in (raw.replace("\n", ""), unwrap(raw)))
+    cut_anywhere = not all(line[:1].isspace() for line in raw.split("\n")[1:])
+    return joined if _known(joined) + cut_anywhere > _known(spaced) else spaced
+
+
+def _known(item: ObjectRepr | None) -> int:
+    """How much is known of an object."""
+    if item is None:
+        return 0
+    parts = (item.state, item.name, item.coroutine and item.coroutine.place, item.callback, item.created_at)
+    places = sum(ref.place is not None for ref in item.callbacks)
+    return item.parsed + sum(bool(part) for part in parts) + len(item.callbacks) + places + _known(item.wait_for)
+
+
+def _flat(raw: str, flat: str, depth: int) -> ObjectRepr:
     if not flat.startswith("<"):
         return parse_legacy(raw, flat)
     body, closed = _body(flat)
@@ -67,15 +91,9 @@ def _parse(raw: str, depth: int) -> ObjectRepr:
 
 
 def unwrap(text: str) -> str:
-    """Undo a hard wrap: lines of one width were cut anywhere; else at spaces, and after a slash of a path."""
-    lines = text.split("\n")
-    inner = {len(line) for line in lines[1:-1]}
-    if len(inner) == 1 and len(lines) > 2:
-        width = inner.pop()
-        if width >= 40 and len(lines[-1]) <= width and not lines[1].startswith(" "):
-            return "".join(lines)
+    """Undo a wrap at spaces, and behind the slashes of a path."""
     pieces: list[str] = []
-    for line in lines:
+    for line in text.split("\n"):
         piece = line.strip()
         if pieces and piece:
             pieces.append("" if pieces[-1].endswith(("/", "\\")) else " ")
