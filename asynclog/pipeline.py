@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
 from asynclog import codec
-from asynclog.aggregate.join import combine, merge_runs, shift_lines, shift_sources
+from asynclog.aggregate.join import combine, merge_runs, shift_lines
+from asynclog.aggregate.related import settle
 from asynclog.aggregate.run import RunBuilder
+from asynclog.batches import Batches
 from asynclog.classify.judge import UNCLASSIFIED, Judge
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.redact import Redactor
@@ -25,6 +27,7 @@ from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run, SourceSpan
 from asynclog.parse.message import understand
+from asynclog.read.echoes import Echo
 from asynclog.read.inputs import Input, expand
 from asynclog.read.layout import Layout
 from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
@@ -38,12 +41,11 @@ _AROUND = 300_000_000  # microseconds on either side of --around
 
 @dataclass(slots=True)
 class Outcome:
-    """What one part of a source gave: a partial run, or the findings themselves where they are asked for."""
+    """What one part of a source gave."""
 
     progress: Progress
     seam: Seam
-    run: Run | None = None
-    findings: list[Finding] = field(default_factory=list)
+    run: Run
 
 
 class Engine:
@@ -53,6 +55,7 @@ class Engine:
         self.settings = settings
         self.notes: list[str] = []
         self._keep = _time_filter(settings)
+        self._timeless = not (settings.since or settings.until or settings.around)
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -79,6 +82,11 @@ class Engine:
         return Reader(Recogniser(self.rulebook.patterns), Scanner([*needles, *LOGGER_ANCHORS]), self.settings.window)
 
     @cached_property
+    def echoing(self) -> Reader:
+        """The same, telling repeated records as echoes."""
+        return Reader(self.reader.recogniser, self.reader.scanner, self.settings.window, echo=True)
+
+    @cached_property
     def _units(self) -> dict[str, str]:
         return {pattern.kind: pattern.duration for pattern in self.rulebook.patterns if pattern.duration}
 
@@ -90,34 +98,52 @@ class Engine:
         """A record understood."""
         return understand(record, self._units.get(record.kind or ""))
 
-    def findings(self, records: Iterable[Record], builder: RunBuilder | None = None) -> Iterator[Finding]:
-        """The findings of `records`; what is none is counted in `builder`."""
-        for record in records:
-            message = self.message(record)
-            finding = self.judge.judge(message)
-            if not self._keep(finding):
-                continue
-            if finding.kind == UNCLASSIFIED:
-                if builder is not None:
-                    builder.add_unclassified(finding.text)
-                continue
-            if message.malformed and builder is not None:
-                builder.add_malformed()
-            if self._redactor is not None:
-                finding = self._redactor.scrub(finding)
-            yield finding
+    def finding(self, record: Record, builder: RunBuilder | None = None) -> tuple[Finding | None, bool]:
+        """The finding of `record` (None: it is none, and counted in `builder`), and whether all like it are judged alike."""
+        message = self.message(record)
+        verdict = self.judge.verdict(message)
+        finding = self.judge.finding(message, verdict)
+        settled = verdict.settled is not None and not message.malformed
+        if not self._keep(finding):
+            return None, False
+        if finding.kind == UNCLASSIFIED:
+            if builder is not None:
+                builder.add_unclassified(finding.text)
+            return None, False
+        if self._redactor is not None:
+            finding = self._redactor.scrub(finding)
+        if message.malformed and builder is not None:
+            builder.add_malformed(finding)
+            return None, False
+        return finding, settled and self._timeless
 
-    def part(self, source: Input, part: Part | None, layout: Layout | None, collect: bool) -> Outcome:
-        """Read one part (None: the whole source): a partial run, or with `collect` its findings."""
+    def findings(self, records: Iterable[Record | Echo]) -> Iterator[Finding]:
+        """The findings of `records`, one by one."""
+        for record in records:
+            finding, _ = self.finding(self.echoing.again(record) if isinstance(record, Echo) else record)
+            if finding is not None:
+                yield finding
+
+    def count(self, records: Iterable[Record | Echo], builder: RunBuilder) -> None:
+        """Count the findings of `records` in `builder`; what repeats itself is counted in columns."""
+        batches = Batches(builder, lambda record: self.finding(record, builder), self.echoing.again, lambda kind: self._units.get(kind or ""))
+        for record in records:
+            if isinstance(record, Echo):
+                batches.add(record)
+                continue
+            finding, _ = self.finding(record, builder)
+            if finding is not None:
+                builder.add(finding)
+        batches.flush()
+
+    def part(self, source: Input, part: Part | None, layout: Layout | None) -> Outcome:
+        """Read one part (None: the whole source) to a partial run."""
         progress, seam, builder = Progress(), Seam(), RunBuilder()
         if part is None or layout is None:
-            records = self.reader.records(source, progress)
+            records = self.echoing.records(source, progress)
         else:
-            records = self.reader.part(source, part, layout, progress, seam)
-        if collect:
-            return Outcome(progress, seam, None, list(self.findings(records)))
-        for finding in self.findings(records, builder):
-            builder.add(finding)
+            records = self.echoing.part(source, part, layout, progress, seam)
+        self.count(records, builder)
         span = progress.span(source.path, source.index)
         if part is not None:
             span = dataclasses.replace(span, bytes=min(part.end, source.size or 0) - part.start)
@@ -132,7 +158,7 @@ def engine(settings: Settings) -> Engine:
 
 def _map_part(settings: Settings, source: Input, part: Part | None, layout: Layout | None) -> Outcome:
     """One part of one source; runs in any process."""
-    return engine(settings).part(source, part, layout, collect=False)
+    return engine(settings).part(source, part, layout)
 
 
 def analyze(arguments: Sequence[str], settings: Settings, label: str | None = None, on_part: Callable[[int], None] | None = None) -> Run:
@@ -146,10 +172,10 @@ def analyze(arguments: Sequence[str], settings: Settings, label: str | None = No
     for source in expand(arguments):
         saved = _saved(source, settings)
         run = saved if saved is not None else _source(book, source, on_part)
-        runs.append(run if saved is None else shift_sources(saved, source.index))
+        runs.append(run)
         if on_part is not None:
             on_part(source.size or 0)
-    run = combine(runs)
+    run = settle(combine(runs))
     return dataclasses.replace(run, label=label or run.label)
 
 
@@ -157,8 +183,7 @@ def _source(book: Engine, source: Input, on_part: Callable[[int], None] | None) 
     """One source, in parts where it can be cut, else whole."""
     settings = book.settings
     if source.size is None or source.size <= settings.chunk or not is_plain(source.path):
-        run = _map_part(settings, source, None, None).run
-        return run if run is not None else Run()
+        return _map_part(settings, source, None, None).run
     layout, skip = book.reader.layout_of(source)
     parts = [Part(start, min(start + settings.chunk, source.size)) for start in range(skip, source.size, settings.chunk)]
     merged, lines = Run(), 0
@@ -169,8 +194,7 @@ def _source(book: Engine, source: Input, on_part: Callable[[int], None] | None) 
         if entry != outcome.seam.entry:
             outcome = _map_part(settings, source, dataclasses.replace(part, covered=entry), layout)
         reach = outcome.seam.exit
-        if outcome.run is not None:
-            merged = merge_runs(merged, shift_lines(outcome.run, lines))
+        merged = merge_runs(merged, shift_lines(outcome.run, lines))
         lines += outcome.progress.lines
     return merged
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from asynclog.model import MessagePattern, Prefix, Record
 from asynclog.read import contexts, jsonlines
+from asynclog.read.echoes import Echo, Echoes
 from asynclog.read.extent import Extent, NeedMore, extent
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Line, Lines
@@ -35,7 +36,14 @@ class Cutter:
     """Cuts one source, window after window in order. `covered` maps a writer to the offset up to which it is read."""
 
     def __init__(
-        self, recogniser: Recogniser, layout: Layout, source: str, source_index: int = 0, counted: int = 0, limit: int = 1 << 62
+        self,
+        recogniser: Recogniser,
+        layout: Layout,
+        source: str,
+        source_index: int = 0,
+        counted: int = 0,
+        limit: int = 1 << 62,
+        echoes: Echoes | None = None,
     ) -> None:
         self._recogniser = recogniser
         self._layout = layout
@@ -45,40 +53,75 @@ class Cutter:
         self._counted = counted
         self._limit = limit
         self._line = 1
+        self._echoes = echoes if echoes is not None and echoes.able else None
 
-    def cut(self, data: bytes, base: int, hits: Sequence[int], final: bool) -> tuple[list[Record], int]:
+    def cut(self, data: bytes, base: int, hits: Sequence[int], final: bool) -> tuple[list[Record | Echo], int]:
         """The records that `hits` (offsets in `data`, ascending) belong to, and the window offset to keep from.
 
         `base` is the file offset of `data`; with `final` nothing follows. Hits behind the answered offset are asked
         again with the next window.
         """
         lines = Lines(data, self._layout, final)
-        records: list[Record] = []
+        found: list[Record | Echo] = []
         for hit in hits:
+            if self._echoes is not None and base + hit < self.covered.get(None, 0):
+                continue
             start = lines.start_of(hit)
             if base + start >= self._limit + RUN_UP:  # no record that starts before the limit is shown this late
-                return records, start
+                return found, start
+            told = self._told(data, base, start, final)
+            if isinstance(told, Echo):
+                found.append(told)
+                self.covered[None] = told.end_offset
+                continue
             line = lines.at(start)
             if line is None:
                 if not final and len(data) - start < RECORD_CAP:
-                    return records, start
+                    return found, start
                 continue
             if base + start < self.covered.get(line.key, 0):
                 continue
             try:
-                for record in self._records(lines, line, hit, base):
-                    records.append(record)
-                    self.covered[line.key] = record.end_offset
+                records = list(self._records(lines, line, hit, base))
             except NeedMore:
                 if len(data) - start < RECORD_CAP:
-                    return records, start
-                rest = Lines(data, self._layout, True)
-                for record in self._records(rest, line, hit, base):
-                    records.append(record)
-                    self.covered[line.key] = record.end_offset
+                    return found, start
+                records = list(self._records(Lines(data, self._layout, True), line, hit, base))
+            for record in records:
+                self.covered[line.key] = record.end_offset
+            found += records
+            if told is not None:
+                self._learn(told, records, base + start)
         if final:
-            records.extend(self._cut_off(lines, base))
-        return records, len(data)
+            found.extend(self._cut_off(lines, base))
+        return found, len(data)
+
+    def _told(self, data: bytes, base: int, start: int, final: bool) -> Echo | tuple[bytes, bytes, int] | None:
+        """The echo that starts at `start`; or the key, time and end of an entry not met before; or None."""
+        if self._echoes is None or (bounds := self._echoes.bounds(data, start, final)) is None:
+            return None
+        keyed = self._echoes.key(data, start, bounds)
+        if keyed is None:
+            return None
+        key, number = keyed
+        end, time_start, time_end = bounds
+        first = self._echoes.first(key)
+        if first is not None:
+            line = self._line_at(data, start, base)
+            return Echo(first, data[time_start:time_end], number, line, base + start, base + end + 1, data[start:end])
+        return (key, data[time_start:time_end], base + end + 1) if self._echoes.is_new(key) else None
+
+    def _learn(self, told: tuple[bytes, bytes, int], records: list[Record], offset: int) -> None:
+        """Remember what an entry gave, if it is one record and nothing else."""
+        assert self._echoes is not None
+        key, time, end = told
+        record = records[0] if len(records) == 1 else None
+        if record is not None:
+            stamp = record.prefix.timestamp
+            whole = record.offset == offset and record.end_offset == end and not (record.cut or record.headless)
+            if not whole or record.kind is None or stamp is None or stamp.text.encode("utf-8", "backslashreplace") != time:
+                record = None
+        self._echoes.learn(key, record)
 
     def _cut_off(self, lines: Lines, base: int) -> Iterator[Record]:
         """The record whose first line was cut in the middle of its message by the end of the data."""
@@ -165,15 +208,18 @@ class Cutter:
         return self._recogniser.head(text) is not None
 
     def _line_number(self, lines: Lines, start: int, base: int) -> int:
+        return self._line_at(lines.data, start, base)
+
+    def _line_at(self, data: bytes, start: int, base: int) -> int:
         """1-based line of the window offset `start`; newlines are counted once, going forward."""
         offset = base + start
         if offset >= self._limit:
             return 0  # another part's
         if offset >= self._counted:
-            self._line += lines.data.count(b"\n", self._counted - base if self._counted > base else 0, start)
+            self._line += data.count(b"\n", self._counted - base if self._counted > base else 0, start)
             self._counted = offset
             return self._line
-        return self._line - lines.data.count(b"\n", start, self._counted - base)
+        return self._line - data.count(b"\n", start, self._counted - base)
 
     def count_rest(self, data: bytes, base: int, end: int) -> None:
         """Count the newlines of `data` up to window offset `end`, before that part is given up."""

@@ -173,7 +173,8 @@ def shape(prefix: str) -> re.Pattern[str] | None:
         _generalise(prefix[: found[1]], parts)
         text = re.escape(found[0].text)
         text = re.sub(r"[A-Za-zéû]+", "[A-Za-zéû]+", text)
-        return re.compile("".join(parts) + re.sub(r"(?:\\ )+", " {1,2}", re.sub(r"\d+", r"\\d+", text)))
+        time = re.sub(r"(?:\\ )+", " {1,2}", re.sub(r"\d+", r"\\d+", text))
+        return re.compile(f"{''.join(parts)}(?P<time>{time})")
     strong = _generalise(prefix, parts)
     return re.compile("".join(parts[:strong])) if strong else None
 

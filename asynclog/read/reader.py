@@ -20,6 +20,7 @@ from typing import BinaryIO, cast
 from asynclog.errors import InputError
 from asynclog.model import Record, SourceSpan, Timestamp
 from asynclog.read.cut import RECORD_CAP, RUN_UP, Cutter
+from asynclog.read.echoes import Echo, Echoes
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, clean, settle
 from asynclog.read.recognise import Recogniser
@@ -75,27 +76,32 @@ class Seam:
 
 
 class Reader:
-    """Reads inputs with one set of patterns. Its answer does not depend on `window`."""
+    """Reads inputs with one set of patterns. Its answer does not depend on `window`.
 
-    def __init__(self, recogniser: Recogniser, scanner: Scanner, window: int = WINDOW) -> None:
-        self._recogniser = recogniser
-        self._scanner = scanner
+    With `echo`, records that repeat an earlier one are told as `Echo`.
+    """
+
+    def __init__(self, recogniser: Recogniser, scanner: Scanner, window: int = WINDOW, echo: bool = False) -> None:
+        self._echo = echo
+        self.recogniser = recogniser
+        self.scanner = scanner
         self._window = max(window, 1)
+        self._layouts: dict[int, Layout] = {}
 
-    def records(self, source: Input, progress: Progress) -> Iterator[Record]:
+    def records(self, source: Input, progress: Progress) -> Iterator[Record | Echo]:
         """All records of `source`, in order. Losses become notes in `progress`; raises InputError if it cannot be opened."""
         with self._open(source) as stream:
             head = self._fill(stream, SAMPLE_BYTES, progress, source)
             if head.startswith(_BOM):
                 head = head[3:]
-            if len(head) < SAMPLE_BYTES and (whole := unwrap(head, self._recogniser.needles)) is not None:
+            if len(head) < SAMPLE_BYTES and (whole := unwrap(head, self.recogniser.needles)) is not None:
                 yield from self._unwrapped(whole, source, progress)
                 return
             progress.layout = settle(head)
             progress.first = _edge_time(head, progress.layout, last=False)
             yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam())
 
-    def _unwrapped(self, whole: tuple[bytes, list[int]], source: Input, progress: Progress) -> Iterator[Record]:
+    def _unwrapped(self, whole: tuple[bytes, list[int]], source: Input, progress: Progress) -> Iterator[Record | Echo]:
         """The records of a text that was broken at a fixed column; their lines are those of the broken text."""
         data, counts = whole
         progress.layout = settle(data)
@@ -104,10 +110,11 @@ class Reader:
         starts = list(accumulate(counts, initial=1))
         read = progress.bytes
         for record in self._loop(cast(BinaryIO, io.BytesIO()), data, 0, source, progress, Part(0, _ENDLESS), Seam()):
-            yield dataclasses.replace(record, line=starts[min(record.line, len(counts)) - 1])
+            line = starts[min(record.line, len(counts)) - 1]
+            yield record._replace(line=line) if isinstance(record, Echo) else dataclasses.replace(record, line=line)
         progress.bytes, progress.lines = read, sum(counts)
 
-    def part(self, source: Input, part: Part, layout: Layout, progress: Progress, seam: Seam) -> Iterator[Record]:
+    def part(self, source: Input, part: Part, layout: Layout, progress: Progress, seam: Seam) -> Iterator[Record | Echo]:
         """The records of one byte range of a plain file, their lines counted from the range's beginning."""
         progress.layout = layout
         with open(source.path, "rb", buffering=0) as raw:
@@ -121,6 +128,14 @@ class Reader:
             else:
                 progress.first = _edge_time(head[part.start :], layout, last=False)
             yield from self._loop(stream, head, base, source, progress, part, seam)
+
+    def again(self, echo: Echo) -> Record:
+        """The record behind an echo, cut from its own bytes."""
+        cutter = Cutter(self.recogniser, self._layouts[echo.first.source_index], echo.first.source, echo.first.source_index)
+        found, _ = cutter.cut(echo.raw, 0, self.scanner.hits(echo.raw), final=True)
+        record = found[0]
+        assert isinstance(record, Record)
+        return dataclasses.replace(record, line=echo.line, offset=echo.offset, end_offset=echo.end_offset)
 
     def layout_of(self, source: Input) -> tuple[Layout, int]:
         """The layout of a plain file and the offset of its text behind a byte order mark."""
@@ -143,8 +158,12 @@ class Reader:
 
     def _loop(
         self, stream: BinaryIO, data: bytes, base: int, source: Input, progress: Progress, part: Part, seam: Seam
-    ) -> Iterator[Record]:
-        cutter = Cutter(self._recogniser, progress.layout, source.path, source.index, counted=max(part.start, base), limit=part.end)
+    ) -> Iterator[Record | Echo]:
+        self._layouts[source.index] = progress.layout
+        cutter = Cutter(
+            self.recogniser, progress.layout, source.path, source.index, counted=max(part.start, base), limit=part.end,
+            echoes=Echoes(progress.layout) if self._echo else None,
+        )
         if base > part.start:  # the run-up began within a line that ends in this part
             cutter.skip_line()
         if part.covered is not None:
@@ -157,7 +176,7 @@ class Reader:
             if left is not None:
                 left -= len(more)
             final = not more
-            hits = self._scanner.hits(data)
+            hits = self.scanner.hits(data)
             if progress.layout.splits:  # a needle may be split as well
                 hits = sorted({*hits, *(found.start() for found in _SPLIT.finditer(data))})
             found, keep = cutter.cut(data, base, hits, final)
@@ -171,7 +190,7 @@ class Reader:
             if final or base + keep >= part.end + RUN_UP:
                 break
             # a cut anchor or line at the window's end: keep the last line whole
-            keep = min(keep, data.rfind(b"\n") + 1 if len(data) < RECORD_CAP else len(data) - self._scanner.overlap)
+            keep = min(keep, data.rfind(b"\n") + 1 if len(data) < RECORD_CAP else len(data) - self.scanner.overlap)
             run_up = max(0, keep - RUN_UP)
             cutter.count_rest(data, base, run_up)
             data = data[run_up:] + more
