@@ -1,0 +1,121 @@
+"""Whether two sides can be compared at all, on positive evidence only: what nobody saw is not its opposite."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from asynclog.aggregate import facts, histogram
+from asynclog.aggregate.evidence import span_of
+from asynclog.model import Histogram, Run
+
+DEBUG_ONLY = frozenset({
+    "slow-callback", "slow-poll", "slow-getaddrinfo", "coroutine-never-yielded-from", "incoming-connection-error",
+    "subprocess-killed-on-close", "socket-info-failed", "transport-debug-error", "loop-lifecycle",
+})  # fmt: skip
+"""Kinds that asyncio writes in debug mode only."""
+MANY = 50
+"""So many slow callbacks show where the threshold lies; a few could be slow by chance."""
+_NEAR = 1.15
+_ROUND = (1, 2, 2.5, 3, 4, 5, 7.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms two sides are compared.
+
+    `bound` is the higher of two slow-callback thresholds (microseconds), `lower` the side ("before" or "after") that
+    has the lower one. `silent` names the side that ran with debug mode off while the other had it on. `caveats` are
+    sentences about all changes.
+    """
+
+    bound: int | None = None
+    lower: str | None = None
+    silent: str | None = None
+    no_units: str | None = None
+    caveats: tuple[str, ...] = ()
+
+
+def terms(before: Sequence[Run], after: Sequence[Run], per: bool = False) -> Terms:
+    """What can be said about comparing the two sides as a whole."""
+    sides = {"before": before, "after": after}
+    debug = {name: {facts.debug_mode(run.facts) for run in runs} for name, runs in sides.items()}
+    silent = None
+    if debug["before"] == {False} and True in debug["after"]:
+        silent = "before"
+    elif debug["after"] == {False} and True in debug["before"]:
+        silent = "after"
+    no_units = next((n for n, runs in sides.items() if per and not any(span_of(r, per).units for r in runs)), None)
+    bound, lower = threshold(before, after)
+    caveats = []
+    pythons = {name: {_minor(v) for run in runs for v in facts.pythons(run)} for name, runs in sides.items()}
+    if pythons["before"] and pythons["after"] and pythons["before"] != pythons["after"]:
+        old, new = (", ".join(sorted(pythons[name], key=_numbers)) for name in ("before", "after"))
+        caveats.append(f"Python {old} before, {new} after: messages and thresholds of asyncio differ between versions.")
+    if bound is not None:
+        caveats.append(
+            f"The slow-callback threshold was lower {lower}: slow callbacks are compared from {bound / 1e6:g} s on."
+        )
+    for name, runs in sides.items():
+        if any(source.lost for run in runs for source in run.sources):
+            caveats.append(f"A part of the input {name} was lost; its counts are too low.")
+        if len(runs) > 1 and len({run.label or index for index, run in enumerate(runs)}) < len(runs):
+            caveats.append(f"Several logs {name} have the same label.")
+    if len(before) == len(after) == 1:
+        caveats.append("One log a side cannot show how much runs differ when nothing changed: several can.")
+    return Terms(bound, lower, silent, no_units, tuple(caveats))
+
+
+def _minor(version: str) -> str:
+    return ".".join(version.split(".")[:2])
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdigit()]
+
+
+def threshold(before: Sequence[Run], after: Sequence[Run]) -> tuple[int | None, str | None]:
+    """The higher threshold and the side with the lower one, where two thresholds are known to differ.
+
+    The side with the higher one must end sharply where the other goes on, and agree with it from there on: in the
+    number of slow callbacks and in their typical duration. Where both ends lie at round numbers, one of the two will
+    do. A program that got slower as a whole also loses its fast callbacks, but it keeps their number.
+    """
+    old, new = slow(before), slow(after)
+    if min(old.count, new.count) < MANY or not old.minimum or not new.minimum:
+        return None, None
+    lower, (low, high) = ("before", (old, new)) if old.minimum < new.minimum else ("after", (new, old))
+    bound = high.minimum or 0
+    kept, _ = histogram.above(low, bound)
+    sharp = high.count - histogram.above(high, int(bound * _NEAR))[0]
+    if bound < _NEAR * (low.minimum or 0) or low.count - kept < MANY / 5 or sharp < MANY / 5 or not kept:
+        return None, None
+    times = [sum(span_of(run).seconds for run in side) for side in (before, after)]
+    scale = 1.0 if min(times) <= 0 else times[1] / times[0] if lower == "before" else times[0] / times[1]
+    agree = abs(math.log(high.count / (kept * scale))) < math.log(1.5)
+    alike = abs(_typical(low, bound) - _typical(high, bound)) < math.log(_NEAR)
+    if agree + alike + (_is_round(low.minimum or 0) and _is_round(bound)) < 2:
+        return None, None
+    return bound, lower
+
+
+def slow(runs: Sequence[Run]) -> Histogram:
+    """The durations of all slow callbacks."""
+    result = Histogram()
+    for run in runs:
+        for group in run.groups.values():
+            if group.kind in facts.BLOCKING:
+                result = histogram.merge(result, group.durations)
+    return result
+
+
+def _typical(durations: Histogram, bound: int) -> float:
+    kept = [(math.log(v), n) for i, n in durations.counts.items() if (v := histogram.middle(i)) >= bound * 0.98]
+    return sum(v * n for v, n in kept) / max(sum(n for _, n in kept), 1)
+
+
+def _is_round(micros: int) -> bool:
+    """Whether a minimum lies just above a number that people configure (0.1 s, 0.25 s ...)."""
+    scale = 10 ** math.floor(math.log10(max(micros, 1)))
+    return any(0 <= micros / scale / digit - 1 < 0.03 for digit in _ROUND)

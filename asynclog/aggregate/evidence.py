@@ -1,0 +1,188 @@
+"""What one log knows about one group, condensed to what a comparison needs.
+
+All of it comes from a saved run (timeline and histogram), so comparing saved reports is comparing logs; and it is small
+and rounded, so a baseline can keep it and still be equal to what it was made from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from asynclog.aggregate import histogram, timeline
+from asynclog.aggregate.counts import NOTHING, Spread, spread_of
+from asynclog.model import Group, Histogram, Run, Timeline
+
+UNITS = "units of work"
+"""The counter of `Facts` that holds the lines matched by `--per`."""
+WINDOWS = 24
+"""A log is cut into so many equal windows; short ones into 12 or 6, so that a window holds at least 8 cells."""
+CROWDED = 0.25
+"""Where bursts fill more of a log than this, they run into each other: records are counted instead."""
+_CELL = 1 << timeline.CELL_BITS
+_DAY = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The time of one log in microseconds, and its exposure.
+
+    `seconds` leaves out what no source covers; `parts` are the shares of it that the windows hold (empty: equal ones).
+    `units` is the work done, None where nobody asked. `windows` is 0 where the log is too short for any, or untimed.
+    """
+
+    start: int = 0
+    end: int = 0
+    seconds: float = 0.0
+    units: int | None = None
+    windows: int = 0
+    parts: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Evidence:
+    """One group in one log. `starts` and `events` are bursts begun and records by window, empty without windows.
+
+    `busy` is the share of the log's time that the bursts fill: where it is large they run into each other and say
+    less than the records. `sizes` is about the logarithm of records in a burst, `lengths` of the mean duration in a
+    burst (or in a window, where there are many bursts), `typical` of the duration of single records.
+    """
+
+    count: int = 0
+    bursts: int = 0
+    total: int = 0
+    exposure: float = 0.0
+    starts: tuple[int, ...] = ()
+    events: tuple[int, ...] = ()
+    parts: tuple[float, ...] = ()
+    busy: float = 0.0
+    sizes: Spread = NOTHING
+    lengths: Spread = NOTHING
+    typical: Spread = NOTHING
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """The share of the exposure in each window."""
+        return self.parts or (1 / len(self.events),) * len(self.events) if self.events else ()
+
+
+def span_of(run: Run, per: bool = False) -> Span:
+    """The time that the sources of `run` cover. Clock times without a date may pass midnight once a source."""
+    times = [(s.first, s.last) for s in run.sources if s.first is not None and s.last is not None]
+    dated = [(a, b) for a, b in times if a.dated and b.dated]
+    stretches = [
+        (a.micros, b.micros if b.micros >= a.micros or a.dated else b.micros + _DAY) for a, b in dated or times
+    ]
+    if not stretches:
+        stretches = [
+            (min(cells) * (_CELL << group.timeline.level), (max(cells) + 1) * (_CELL << group.timeline.level))
+            for group in run.groups.values()
+            if (cells := group.timeline.cells)
+        ]
+    return make_span(stretches, run.facts.counters.get(UNITS, 0) if per else None)
+
+
+def make_span(stretches: Sequence[tuple[int, int]], units: int | None = None) -> Span:
+    """The span of a log whose sources cover these times."""
+    if not stretches:
+        return Span(units=units)
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(stretches):
+        if merged and start <= merged[-1][1] + _CELL:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    start, end = merged[0][0], merged[-1][1]
+    covered = sum(b - a for a, b in merged)
+    cells = (end - start) // _CELL
+    number = next((n for n in (WINDOWS, WINDOWS // 2, WINDOWS // 4) if cells >= 8 * n), 0)
+    parts: tuple[float, ...] = ()
+    if len(merged) > 1 and number:
+        edges = [start + (end - start) * i // number for i in range(number + 1)]
+        inside = [sum(max(0, min(b, high) - max(a, low)) for a, b in merged) for low, high in pairwise(edges)]
+        parts = tuple(round(part / covered, 6) for part in inside)
+    return Span(start, end, round(covered / 1e6, 3), units, number, parts)
+
+
+def exposure_of(span: Span) -> float:
+    """Units of work where they were asked for, else seconds."""
+    return span.seconds if span.units is None else float(span.units)
+
+
+def of_group(group: Group | None, span: Span, above: int | None = None) -> Evidence:
+    """What the log with this span says about `group`, which it may not hold; records under `above` are left out."""
+    if group is None:
+        return Evidence(exposure=exposure_of(span))
+    return observe(group.count, group.timeline, group.durations, span, above)
+
+
+def observe(count: int, times: Timeline, durations: Histogram, span: Span, above: int | None = None) -> Evidence:
+    """The evidence of `count` records with these times and durations."""
+    found = timeline.bursts(times)
+    starts: list[int] = [0] * span.windows
+    width = max(span.end - span.start, 1)
+    places = [min(max((b.start - span.start) * span.windows // width, 0), span.windows - 1) for b in found]
+    if span.windows:
+        for place in places:
+            starts[place] += 1
+    events = timeline.windows(times, span.start, span.end, span.windows) if span.windows and times.cells else []
+    reach = max(timeline.BURST_GAP, _CELL << times.level)
+    busy = sum(b.end - b.start + reach for b in found) / width
+    busy = 1.0 if times.level else min(busy, 1.0)
+    sizes = spread_of(_means([math.log(b.count) for b in found], places))
+    typical, lengths = NOTHING, NOTHING
+    if durations.count:
+        typical = _logs(durations, above)
+        lengths = _lengths(times, span, [b.start for b in found], busy > CROWDED)
+    kept, total = count, durations.total
+    if above is not None and durations.count:
+        kept, total = histogram.above(durations, above)
+        lengths = Spread(min(kept, len(found)), typical.mean, typical.variance)
+    return Evidence(
+        kept, len(found), total, exposure_of(span), tuple(starts) if events else (), tuple(n for n, _ in events),
+        span.parts if events else (), round(busy, 4), sizes, lengths, typical,
+    )  # fmt: skip
+
+
+def _means(values: list[float], places: list[int]) -> list[float]:
+    """`values`, or where there are many their means by place: neighbours are not independent."""
+    if len(values) <= WINDOWS:
+        return values
+    by_place: dict[int, list[float]] = {}
+    for value, place in zip(values, places, strict=True):
+        by_place.setdefault(place, []).append(value)
+    return [math.fsum(group) / len(group) for group in by_place.values()]
+
+
+def _lengths(times: Timeline, span: Span, found: list[int], crowded: bool) -> Spread:
+    """The logarithm of the mean duration by burst; a long burst is cut at the windows.
+
+    Many bursts, and those that run into each other, are put together in pairs of windows.
+    """
+    width, cell = max(span.end - span.start, 1), _CELL << times.level
+    together = span.windows and (crowded or len(found) > WINDOWS)
+    number = span.windows // 2 if together else span.windows
+    units: dict[tuple[int, int], list[float]] = {}
+    burst = -1
+    for index, (count, total) in sorted(times.cells.items()):
+        while burst + 1 < len(found) and found[burst + 1] <= index * cell:
+            burst += 1
+        if total:
+            middle = index * cell + cell // 2 - span.start
+            window = min(max(middle * number // width, 0), number - 1)
+            units.setdefault((-1 if together else burst, window), []).append(math.log(total / count))
+    return spread_of([math.fsum(unit) / len(unit) for unit in units.values()])
+
+
+def _logs(durations: Histogram, above: int | None) -> Spread:
+    """Mean and variance of the logarithm of the durations, from `above` on."""
+    low = 0 if above is None else above
+    chosen = [(math.log(max(v, 1)), n) for i, n in durations.counts.items() if (v := histogram.middle(i)) >= low]
+    number = sum(n for _, n in chosen)
+    if not number:
+        return NOTHING
+    mean = math.fsum(value * n for value, n in chosen) / number
+    square = math.fsum((value - mean) ** 2 * n for value, n in chosen) / max(number - 1, 1)
+    return Spread(number, round(mean, 6), round(square, 6))

@@ -1,0 +1,124 @@
+"""Groups of two logs that are one problem: equal fingerprints first, then the rungs of the ladder, strictest first.
+
+So a log without debug mode still meets one with it, and code that moved is found again. A rung pairs groups only where
+its key names exactly one on each side; each match says its rung.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from asynclog.aggregate.group import merge_groups
+from asynclog.model import Group, Site, Via
+
+Keys = Callable[[Group], Sequence[str]]
+"""The keys of a group, strictest first, each `RUNG:text`."""
+EXACT = "fingerprint"
+_SEEN_CREATED = frozenset({Via.SOURCE_TRACEBACK, Via.CREATED_AT})
+_RUNGS = ("chain", "site", "coroutine")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Groups that are one problem: their fingerprints on either side (one side may be empty) and the rung."""
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    rung: str | None = None
+
+
+def keys_of(group: Group) -> tuple[str, ...]:
+    """The keys that the signature of a group gives: its creation site, and its coroutine or callback alone."""
+    parts = dict(part.split("=", 1) for part in group.signature.split("|")[1:] if "=" in part)
+    parts.pop("message", None)
+    keys = ["site:" + "|".join(map("=".join, parts.items()))] if "site" in parts else []
+    if "coroutine" in parts or "callback" in parts:
+        keys.append("coroutine:" + "|".join(f"{key}={value}" for key, value in parts.items() if key != "site"))
+    return tuple(keys)
+
+
+def pair(before: Mapping[str, Group], after: Mapping[str, Group], keys: Keys = keys_of) -> list[Match]:
+    """Every group of both sides in one match, by fingerprint of the side after, then before."""
+    found = [Match((name,), (name,), EXACT) for name in sorted(before.keys() & after.keys())]
+    left = {name: tuple(keys(before[name])) for name in sorted(before.keys() - after.keys())}
+    right = {name: tuple(keys(after[name])) for name in sorted(after.keys() - before.keys())}
+    for rung in _RUNGS:
+        olds, news = _by_key(left, rung), _by_key(right, rung)
+        for key in sorted(olds.keys() & news.keys()):
+            old, new = [n for n in olds[key] if n in left], [n for n in news[key] if n in right]
+            if not old or not new:
+                continue
+            single = len(old) == len(new) == 1
+            if single or (rung == _RUNGS[-1] and _covers([before[n] for n in old], [after[n] for n in new])):
+                found.append(Match(tuple(old), tuple(new), rung))
+                for name in old:
+                    del left[name]
+                for name in new:
+                    del right[name]
+    found += [Match((), (name,)) for name in right] + [Match((name,), ()) for name in left]
+    return sorted(found, key=lambda match: (match.after or match.before, match.before))
+
+
+def _by_key(groups: Mapping[str, Sequence[str]], rung: str) -> dict[str, list[str]]:
+    result: dict[str, list[str]] = {}
+    for name, keys in groups.items():
+        for key in keys:
+            if key.startswith(f"{rung}:"):
+                result.setdefault(key, []).append(name)
+    return result
+
+
+def _covers(before: Sequence[Group], after: Sequence[Group]) -> bool:
+    """Whether one side saw the places of creation and the other, in one group, only the coroutine."""
+    few, many = sorted((before, after), key=len)
+    return (
+        len(few) == 1
+        and few[0].site.via not in _SEEN_CREATED
+        and all(group.site.via in _SEEN_CREATED for group in many)
+    )
+
+
+def together(groups: Iterable[Group | None]) -> Group | None:
+    """The groups as one, None where there is none."""
+    found = [group for group in groups if group is not None]
+    return reduce(merge_groups, found) if found else None
+
+
+def moved(before: Site, after: Site) -> bool:
+    """Whether the site is printed at another place: seen in the same way, but another file, function or line."""
+    if before.file is None or after.file is None or (before.via in _SEEN_CREATED) != (after.via in _SEEN_CREATED):
+        return False
+    return (_tail(before.file), before.function, before.line) != (_tail(after.file), after.function, after.line)
+
+
+def _tail(path: str) -> tuple[str, ...]:
+    """The part of a path that another root leaves alone: from site-packages on, else its last two components."""
+    parts = tuple(part for part in path.replace("\\", "/").split("/") if part)
+    for folder in ("site-packages", "dist-packages"):
+        if folder in parts:
+            return parts[parts.index(folder) :]
+    return parts[-2:]
+
+
+def align(runs: Sequence[Mapping[str, Group]], keys: Keys = keys_of) -> list[tuple[str | None, list[Group | None]]]:
+    """For each problem its group in every run (None where it is not), with the weakest rung that joined them."""
+    rows: dict[str, list[Group | None]] = {}
+    rungs: dict[str, str | None] = {}
+    latest: dict[str, Group] = {}
+    for index, groups in enumerate(runs):
+        for match in pair(latest, groups, keys):
+            group = together(groups[name] for name in match.after)
+            if group is None:
+                continue
+            name = match.before[0] if match.before else group.fingerprint
+            row = rows.setdefault(name, [None] * len(runs))
+            for other in match.before[1:]:
+                older = rows.pop(other)
+                row[:] = [together(cells) for cells in zip(row, older, strict=True)]
+                del latest[other], rungs[other]
+            row[index] = together((row[index], group))
+            rungs[name] = match.rung if match.rung not in (None, EXACT) else rungs.get(name, EXACT)
+            latest[name] = group
+    return [(rungs[name], rows[name]) for name in sorted(rows)]
