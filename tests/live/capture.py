@@ -1,8 +1,10 @@
 """Write down everything a program says about asyncio, each record with a label made from the live objects.
 
-A program imports this module and calls ``start()`` first. Entries go as JSON lines to the file named by ``LIVE_CAPTURE``
-(none given: to standard output). Standard library only; CPython 3.6 and later.
+A program imports this module and calls ``start()`` first. Entries go as JSON lines to the file that ``LIVE_CAPTURE``
+names (none given: to standard output). Standard library only; CPython 3.6 and later.
 """
+# ruff: noqa: UP028, UP031
+
 import atexit
 import contextlib
 import io
@@ -47,9 +49,21 @@ def raw(text, label=None):
 
 
 def expect_raw(kind, head, **fields):
-    """Announce a record that the interpreter will write past Python (a crash, its last moments): found by its first line."""
-    label = dict({"kind": kind, "exception": None, "object": None, "coroutine": None, "task": None, "site": None,
-                  "also": [], "loose": True, "soft": ["coroutine", "object", "exception"]}, **fields)
+    """Announce a record that the interpreter writes past Python (a crash, its last moments) by its first line."""
+    label = dict(
+        {
+            "kind": kind,
+            "exception": None,
+            "object": None,
+            "coroutine": None,
+            "task": None,
+            "site": None,
+            "also": [],
+            "loose": True,
+            "soft": ["coroutine", "object", "exception"],
+        },
+        **fields,
+    )
     _write({"type": "expect", "head": head, "label": label})
 
 
@@ -68,12 +82,18 @@ def skip(reason):
 # --- stderr as Python sees it -----------------------------------------------------------------------------------------
 
 # Python 3.6 and 3.7 have no hooks: the interpreter writes these to sys.stderr in pieces, without the live object.
-HEADS = [(re.compile(pattern), kind) for pattern, kind in (
-    (r"Exception ignored in: <(?:coroutine|async_generator|generator) object (?P<name>.+) at 0x", "unraisable-coroutine"),
-    (r"Exception ignored in: <(?:bound method .+\.__del__ of|function .+\.__del__ at) ", "unraisable-destructor"),
-    (r"Exception ignored in: ", "unraisable-other"),
-    (r"Exception in thread ", "thread-exception"),
-)]
+HEADS = [
+    (re.compile(pattern), kind)
+    for pattern, kind in (
+        (
+            r"Exception ignored in: <(?:coroutine|async_generator|generator) object (?P<name>.+) at 0x",
+            "unraisable-coroutine",
+        ),
+        (r"Exception ignored in: <(?:bound method .+\.__del__ of|function .+\.__del__ at) ", "unraisable-destructor"),
+        (r"Exception ignored in: ", "unraisable-other"),
+        (r"Exception in thread ", "thread-exception"),
+    )
+]
 
 
 class Tap(io.TextIOBase):
@@ -121,7 +141,9 @@ def flush():
         text, tap.pending = "".join(tap.pending), []
     chunks = []
     for line in text.splitlines(True) if "\r" not in text else re.findall(r"[^\n]*\n|[^\n]+$", text):
-        match, kind = next(((found, kind) for pattern, kind in HEADS for found in [pattern.match(line)] if found), (None, None))
+        match, kind = next(
+            ((found, kind) for pattern, kind in HEADS for found in [pattern.match(line)] if found), (None, None)
+        )
         if match or not chunks:
             chunks.append([line, kind, match])
         else:
@@ -130,6 +152,7 @@ def flush():
         label = None
         if kind:
             label = labels.label_error(kind, None, soft=("coroutine", "object", "exception"))
+            label["also_kinds"] = ["unraisable-destructor"] if kind == "unraisable-other" else []
             if match.groupdict():
                 label.update(coroutine=match.group("name"), soft=["object", "exception"])
         _write({"type": "raw", "text": chunk if chunk.endswith("\n") else chunk + "\n", "label": label})
@@ -164,7 +187,7 @@ def _label_record(record, caller):
         return labels.label_direct(record, caller)
     if getattr(record, "live_kind", None):
         exception = record.exc_info[1] if record.exc_info else None
-        return labels.label_error(record.live_kind, exception)
+        return labels.label_application_error(record.live_kind, exception)
     if record.name in labels.LIBRARY_LOGGERS and record.levelno >= logging.ERROR:
         return labels.label_error(labels.LIBRARY_LOGGERS[record.name], record.exc_info[1] if record.exc_info else None)
     return None
@@ -183,15 +206,29 @@ class TruthHandler(logging.Handler):
             label = None
         if label is None and record.name == "asyncio":
             _write({"type": "problem", "text": "no label for %r" % (record.msg,)})
-        _write({
-            "type": "log", "level": record.levelname, "levelno": record.levelno, "logger": record.name,
-            "created": record.created, "message": record.getMessage(),
-            "exc_text": _formatter.formatException(record.exc_info) if record.exc_info and record.exc_info[0] else None,
-            "thread": record.threadName, "ident": record.thread, "taskname": getattr(record, "taskName", None),
-            "module": record.module, "lineno": record.lineno, "funcname": record.funcName, "pathname": record.pathname,
-            "exc_type": labels.type_name(record.exc_info[1]) if record.exc_info and record.exc_info[0] else None,
-            "exc_message": _exception_text(record.exc_info), "label": label,
-        })
+        _write(
+            {
+                "type": "log",
+                "level": record.levelname,
+                "levelno": record.levelno,
+                "logger": record.name,
+                "created": record.created,
+                "message": record.getMessage(),
+                "exc_text": _formatter.formatException(record.exc_info)
+                if record.exc_info and record.exc_info[0]
+                else None,
+                "thread": record.threadName,
+                "ident": record.thread,
+                "taskname": getattr(record, "taskName", None),
+                "module": record.module,
+                "lineno": record.lineno,
+                "funcname": record.funcName,
+                "pathname": record.pathname,
+                "exc_type": labels.type_name(record.exc_info[1]) if record.exc_info and record.exc_info[0] else None,
+                "exc_message": _exception_text(record.exc_info),
+                "label": label,
+            }
+        )
 
 
 def _exception_text(exc_info):
@@ -230,11 +267,19 @@ def _show_warning(warning):
     except Exception:
         _write({"type": "problem", "text": traceback.format_exc()})
         label = logged = None
-    _write({
-        "type": "warning", "text": warnings._formatwarnmsg(warning), "label": label,
-        "message": warnings.formatwarning(warning.message, warning.category, warning.filename, warning.lineno, warning.line),
-        "message_label": logged, "thread": threading.current_thread().name, "ident": threading.get_ident(),
-    })
+    _write(
+        {
+            "type": "warning",
+            "text": warnings._formatwarnmsg(warning),
+            "label": label,
+            "message": warnings.formatwarning(
+                warning.message, warning.category, warning.filename, warning.lineno, warning.line
+            ),
+            "message_label": logged,
+            "thread": threading.current_thread().name,
+            "ident": threading.get_ident(),
+        }
+    )
 
 
 # --- hooks ------------------------------------------------------------------------------------------------------------
@@ -262,7 +307,7 @@ def _label_uncaught(_, exception, trace):
         _write({"type": "problem", "text": "uncaught %r" % (exception,)})
         return None
     kind = _uncaught.pop(0)
-    return labels.label_error(kind, exception.with_traceback(trace)) if kind else None
+    return labels.label_application_error(kind, exception.with_traceback(trace)) if kind else None
 
 
 def start(level=logging.DEBUG):
@@ -277,10 +322,13 @@ def start(level=logging.DEBUG):
     sys.stderr = tap
     sys.excepthook = _hook(sys.__excepthook__, _label_uncaught)
     if hasattr(sys, "unraisablehook"):
-        sys.unraisablehook = _hook(sys.__unraisablehook__, lambda args: labels.label_unraisable(args.object, args.exc_value))
+        sys.unraisablehook = _hook(
+            sys.__unraisablehook__, lambda args: labels.label_unraisable(args.object, args.exc_value)
+        )
     if hasattr(threading, "excepthook"):
-        threading.excepthook = _hook(threading.excepthook,
-                                     lambda args: labels.label_error("thread-exception", args.exc_value))
+        threading.excepthook = _hook(
+            threading.excepthook, lambda args: labels.label_error("thread-exception", args.exc_value)
+        )
     atexit.register(flush)
 
 

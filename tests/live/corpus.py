@@ -1,12 +1,13 @@
 """Run the programs on the interpreters present and render what they said as logs with a known truth.
 
-Interpreters are ``python3.X`` on PATH plus those named by ``LIVE_PYTHONS`` (executables or folders of them, separated like
-PATH) or the caller. A program says what it needs in its ``# live:`` line::
+Interpreters are ``python3.X`` on PATH plus those named by ``LIVE_PYTHONS`` (executables or folders of them, separated
+like PATH) or the caller. A program says what it needs in its ``# live:`` line::
 
     # live: modes=plain,debug python>=3.7 python<=3.10 needs=aiohttp args=first,second
 
 One run of a program is captured once and kept under a key of everything that shaped it.
 """
+
 import hashlib
 import json
 import os
@@ -14,12 +15,14 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import formats
+from lines import Log
 
 HERE = Path(__file__).resolve().parent
 PROGRAMS = HERE / "programs"
@@ -69,10 +72,16 @@ class Capture:
     """What one run said, in order."""
 
     name: str
+    key: str
     version: tuple[int, int]
     entries: list[dict] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     skipped: str = ""
+
+
+def dotted(version: tuple[int, int]) -> str:
+    """A version as people write it."""
+    return ".".join(map(str, version))
 
 
 def digest(*parts: str | bytes) -> str:
@@ -89,7 +98,9 @@ def digest(*parts: str | bytes) -> str:
 
 def probe(path: str) -> Interpreter | None:
     """The interpreter behind an executable, or None where it does not run."""
-    code = "import sys; print('%d %d %s' % (sys.version_info[0], sys.version_info[1], sys.version.replace(chr(10), ' ')))"
+    code = (
+        "import sys; print('%d %d %s' % (sys.version_info[0], sys.version_info[1], sys.version.replace(chr(10), ' ')))"
+    )
     try:
         done = subprocess.run([path, "-c", code], capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -128,8 +139,14 @@ def read_program(path: Path) -> Program:
     line = next((line for line in path.read_text("utf-8").splitlines() if line.startswith("# live:")), "")
     words = dict(re.findall(r"(\w+)=([\w,.+-]+)", line))
     bounds = {sign: tuple(map(int, bound.split("."))) for sign, bound in re.findall(r"python([<>]=)([\d.]+)", line)}
-    return Program(path, tuple(words.get("modes", "plain").split(",")), bounds.get(">=", (3, 0)), bounds.get("<=", (3, 99)),
-                   tuple(filter(None, words.get("needs", "").split(","))), tuple(words.get("args", "").split(",")))
+    return Program(
+        path,
+        tuple(words.get("modes", "plain").split(",")),
+        bounds.get(">=", (3, 0)),
+        bounds.get("<=", (3, 99)),
+        tuple(filter(None, words.get("needs", "").split(","))),
+        tuple(words.get("args", "").split(",")),
+    )
 
 
 def plan(chosen: list[Program], pythons: list[Interpreter]) -> tuple[list[tuple], list[str]]:
@@ -138,13 +155,21 @@ def plan(chosen: list[Program], pythons: list[Interpreter]) -> tuple[list[tuple]
     for program in chosen:
         fitting: dict[tuple[int, int], Interpreter] = {}
         for python in pythons:
-            if program.runs_on(python.version) and python.version not in fitting \
-                    and all(python.can_import(need) for need in program.needs):
+            if (
+                program.runs_on(python.version)
+                and python.version not in fitting
+                and all(python.can_import(need) for need in program.needs)
+            ):
                 fitting[python.version] = python
         if not fitting:
-            wants = f"Python {'.'.join(map(str, program.lowest))} to {'.'.join(map(str, program.highest))}"
+            wants = f"Python {dotted(program.lowest)} to {dotted(program.highest)}"
             unable.append(f"{program.path.stem}: no interpreter here fits ({', '.join((wants, *program.needs))})")
-        runs += [(program, python, mode, arg) for python in fitting.values() for mode in program.modes for arg in program.args]
+        runs += [
+            (program, python, mode, arg)
+            for python in fitting.values()
+            for mode in program.modes
+            for arg in program.args
+        ]
     return runs, unable
 
 
@@ -153,29 +178,40 @@ def plan(chosen: list[Program], pythons: list[Interpreter]) -> tuple[list[tuple]
 
 def lay_out(out: Path) -> None:
     """Copy the programs to where they run: plain, with spaces and commas, and for relative paths."""
-    for folder in FOLDERS:
-        (out / "src" / folder).mkdir(parents=True, exist_ok=True)
-        for path in PROGRAMS.glob("*.py"):
-            shutil.copyfile(path, out / "src" / folder / path.name)
-    (out / "src" / "probe").mkdir(exist_ok=True)
-    for path in PROBES:
-        shutil.copyfile(path, out / "src" / "probe" / path.name)
+    wanted = {out / "src" / folder / path.name: path for folder in FOLDERS for path in PROGRAMS.glob("*.py")}
+    wanted.update({out / "src" / "probe" / path.name: path for path in PROBES})
+    for target, path in wanted.items():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists() or target.read_bytes() != path.read_bytes():
+            draft = target.with_suffix(f".{os.getpid()}")
+            shutil.copyfile(path, draft)
+            draft.replace(target)
+    (out / "captures").mkdir(exist_ok=True)
+    forget(out / "captures")
+
+
+def forget(folder: Path, age: float = 86400.0) -> None:
+    """Drop what no run has written for a day."""
+    for path in folder.glob("*") if folder.exists() else ():
+        if time.time() - path.stat().st_mtime > age:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def run(out: Path, program: Program, python: Interpreter, mode: str, arg: str) -> Capture:
     """The capture of one run, from the cache where nothing changed."""
-    name = "-".join(filter(None, (program.path.stem, arg, mode, "py%d.%d" % python.version)))
+    name = "-".join(filter(None, (program.path.stem, arg, mode, "py" + dotted(python.version))))
     folder = FOLDERS[int(digest(name), 16) % len(FOLDERS)]
     key = digest(program.path.read_bytes(), *(path.read_bytes() for path in PROBES), python.full, python.path, name)
     stored = out / "captures" / f"{name}.{key}.json"
     if not stored.exists():
-        stored.parent.mkdir(parents=True, exist_ok=True)
-        for stale in stored.parent.glob(f"{name}.*.json"):
-            stale.unlink()
         answer = execute(out, program, python, mode, arg, folder)
-        stored.write_text(json.dumps(answer), "utf-8")
+        draft = stored.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(answer), "utf-8")
+        draft.replace(stored)
     answer = json.loads(stored.read_text("utf-8"))
-    capture = Capture(name, python.version, *settle(answer["entries"], answer["leftover"]), answer["skipped"])
+    capture = Capture(
+        name, f"{name}.{key}", python.version, *settle(answer["entries"], answer["leftover"]), answer["skipped"]
+    )
     if answer["trouble"]:
         capture.problems.append(answer["trouble"])
     return capture
@@ -187,13 +223,31 @@ def execute(out: Path, program: Program, python: Interpreter, mode: str, arg: st
     path = program.path.name if folder == "relative" else str(where / program.path.name)
     target = out / "captures" / f"run-{os.getpid()}-{digest(str(program.path), python.path, mode, arg)}.jsonl"
     target.unlink(missing_ok=True)
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LIVE_", "VIRTUAL_ENV"))}
-    env = {**kept, **MODES[mode], "LIVE_CAPTURE": str(target), "PYTHONPATH": str(out / "src" / "probe"), "PYTHONHASHSEED": "0",
-           "PYTHONDONTWRITEBYTECODE": "1", "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LIVE_", "VIRTUAL_ENV"))
+    }
+    env = {
+        **kept,
+        **MODES[mode],
+        "LIVE_CAPTURE": str(target),
+        "PYTHONPATH": str(out / "src" / "probe"),
+        "PYTHONHASHSEED": "0",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONIOENCODING": "utf-8",
+        "LC_ALL": "C.UTF-8",
+    }
     trouble, leftover, code = "", "", None
     try:
-        done = subprocess.run([python.path, path, *filter(None, [arg])], cwd=where, env=env, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+        done = subprocess.run(
+            [python.path, path, *filter(None, [arg])],
+            cwd=where,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=60,
+            check=False,
+        )
         leftover, code = done.stdout.decode("utf-8", "replace"), done.returncode
     except subprocess.TimeoutExpired:
         trouble = "did not end in 60 seconds"
@@ -240,7 +294,7 @@ def partner(capture: Capture, pool: list[Capture], seed: int) -> Capture:
     return others[int(digest(capture.name, str(seed)), 16) % len(others)] if others else capture
 
 
-def logs(found: list[Capture], wanted: Iterable[str], seed: int = 0) -> Iterator[tuple[str, str, Capture, formats.Log]]:
+def logs(found: list[Capture], wanted: Iterable[str], seed: int = 0) -> Iterator[tuple[str, str, Capture, Log]]:
     """(file name, format, capture, log) of every capture in every format."""
     wanted = list(wanted)
     for capture in found:

@@ -2,26 +2,36 @@
 
 Runs inside the captured program, so: standard library only, CPython 3.6 and later.
 
-A label is a dict: ``kind``; ``exception`` (as a traceback prints the type); ``object`` (class in the repr); ``coroutine``
-(qualname); ``task`` (name); ``duration`` (seconds, as printed); ``site`` {file, line, function, via} and ``also``, other
-places that would be right too. ``site`` is None where nothing in the text shows a place in user code; ``soft`` names the
-fields that a reader may leave empty but must not get wrong.
+A label is a dict: ``kind``; ``exception`` (as a traceback prints the type); ``object`` (class in the repr);
+``coroutine`` (qualname); ``task`` (name); ``duration`` (seconds, as printed); ``site`` {file, line, function, via} and
+``also``, other places that would be right too. ``site`` is None where nothing in the text shows a place in user code;
+``loose`` says that the site is not judged; ``soft`` names the fields that a reader may leave empty but not get wrong.
 """
+# ruff: noqa: UP028, UP031
+
 import functools
 import inspect
 import os
 import re
+import socket
 import sysconfig
 import traceback
 import types
 
-STDLIB = tuple({os.path.join(os.path.realpath(sysconfig.get_path(name)), "") for name in ("stdlib", "platstdlib")}
-               | {os.path.join(os.path.dirname(os.__file__), "")})
+STDLIB = tuple(
+    {os.path.join(os.path.realpath(sysconfig.get_path(name)), "") for name in ("stdlib", "platstdlib")}
+    | {os.path.join(os.path.dirname(os.__file__), "")}
+)
 
 
 def is_user(filename):
     """True for a file of the program: not the standard library, not an installed package, not compiled plumbing."""
-    if filename.startswith("<frozen") or filename.endswith(".pyx") or "site-packages" in filename:
+    if (
+        filename in ("sys", "<sys>")
+        or filename.startswith("<frozen")
+        or filename.endswith(".pyx")
+        or "site-packages" in filename
+    ):
         return False
     return not (filename.startswith(STDLIB) or os.path.realpath(filename).startswith(STDLIB))
 
@@ -138,8 +148,8 @@ def callback_place(handle):
 def choose(candidates, extra=()):
     """The first place in user code wins; a weak one (a frame under the loop's own) also accepts the next.
 
-    ``candidates`` are (place, weak) in the order of trust, ``extra`` places that are accepted as well. ``loose`` says that
-    a library's place came before the chosen one: a reader may have good reasons for either.
+    ``candidates`` are (place, weak) in the order of trust, ``extra`` places that are accepted as well. The choice is
+    ``loose`` where a library's place came before the chosen one: a reader may have good reasons for either.
     """
     chosen, also, loose = None, [place_ for place_ in extra if place_], False
     for candidate, weak in candidates:
@@ -168,32 +178,38 @@ def exception_candidate(exception):
 
 # --- the loop's exception handler -------------------------------------------------------------------------------------
 
-CONTEXT_KINDS = [(re.compile(pattern, re.S), kind) for pattern, kind in (
-    (r"[^\s<>/]+ exception was never retrieved", "exception-never-retrieved"),
-    (r"Task was destroyed but it is pending!", "task-destroyed-pending"),
-    (r"Exception in callback .*", "callback-exception"),
-    (r"\S+ exception in shielded future", "shielded-future-exception"),
-    (r"unhandled exception during asyncio\.run\(\) shutdown", "run-shutdown-exception"),
-    (r"an error occurred during closing of asynchronous generator .*", "asyncgen-close-error"),
-    (r"Unhandled exception in client_connected_cb", "client-connected-cb-exception"),
-    (r"An open stream was garbage collected .*", "stream-garbage-collected"),
-    (r"Task .* has errored out but its parent task .*", "taskgroup-orphan-error"),
-    (r"Unhandled error in exception handler", "exception-handler-error"),
-    (r"Fatal error: protocol\.\w+\(\) call failed\.", "protocol-callback-error"),
-    (r"Fatal error on (transport|server) \w+.*", "uvloop-fatal-error"),
-    (r"Fatal ((read|write) )?error on ((socket|pipe|datagram) )?transport", "transport-fatal-error"),
-    (r"Fatal (read|write) error on SSL transport", "transport-fatal-error"),
-    (r"protocol\.(pause|resume)_writing\(\) failed", "flow-control-error"),
-    (r"Fatal error on SSL (transport|protocol)|SSL error in data received|application protocol failed to receive SSL "
-     r"data|Error calling eof_received\(\)|SSL handshake failed.*", "ssl-fatal-error"),
-    (r"socket\.accept\(\) out of system resource", "accept-out-of-resources"),
-    (r"Error on transport creation for incoming connection", "incoming-connection-error"),
-    (r"Accept failed( on a socket)?", "proactor-accept-failed"),
-    (r"Error on reading from the event loop self pipe", "self-pipe-error"),
-    (r"Unknown exception in SIGCHLD handler", "child-watcher-error"),
-    (r"Unclosed (client session|connector|connection|response)", "aiohttp-unclosed"),
-    (r"Unclosed \w.*", "library-unclosed"),
-)]
+CONTEXT_KINDS = [
+    (re.compile(pattern, re.S), kind)
+    for pattern, kind in (
+        (r"[^\s<>/]+ exception was never retrieved", "exception-never-retrieved"),
+        (r"Task was destroyed but it is pending!", "task-destroyed-pending"),
+        (r"Exception in callback .*", "callback-exception"),
+        (r"\S+ exception in shielded future", "shielded-future-exception"),
+        (r"unhandled exception during asyncio\.run\(\) shutdown", "run-shutdown-exception"),
+        (r"an error occurred during closing of asynchronous generator .*", "asyncgen-close-error"),
+        (r"Unhandled exception in client_connected_cb", "client-connected-cb-exception"),
+        (r"An open stream was garbage collected .*", "stream-garbage-collected"),
+        (r"Task .* has errored out but its parent task .*", "taskgroup-orphan-error"),
+        (r"Unhandled error in exception handler", "exception-handler-error"),
+        (r"Fatal error: protocol\.\w+\(\) call failed\.", "protocol-callback-error"),
+        (r"Fatal error on (transport|server) \w+.*", "uvloop-fatal-error"),
+        (r"Fatal ((read|write) )?error on ((socket|pipe|datagram) )?transport", "transport-fatal-error"),
+        (r"Fatal (read|write) error on SSL transport", "transport-fatal-error"),
+        (r"protocol\.(pause|resume)_writing\(\) failed", "flow-control-error"),
+        (
+            r"Fatal error on SSL (transport|protocol)|SSL error in data received|application protocol failed to "
+            r"receive SSL data|Error calling eof_received\(\)|SSL handshake failed.*",
+            "ssl-fatal-error",
+        ),
+        (r"socket\.accept\(\) out of system resource", "accept-out-of-resources"),
+        (r"Error on transport creation for incoming connection", "incoming-connection-error"),
+        (r"Accept failed( on a socket)?", "proactor-accept-failed"),
+        (r"Error on reading from the event loop self pipe", "self-pipe-error"),
+        (r"Unknown exception in SIGCHLD handler", "child-watcher-error"),
+        (r"Unclosed (client session|connector|connection|response)", "aiohttp-unclosed"),
+        (r"Unclosed \w.*", "library-unclosed"),
+    )
+]
 
 
 def first_match(table, text, default=None):
@@ -224,14 +240,21 @@ def label_context(context, handle_traceback=None):
     if "asyncgen" in context:
         label["coroutine"] = getattr(context["asyncgen"], "__qualname__", None)
         label["soft"].append("coroutine")
-    label.update(choose([
-        (stack, weak),
-        (created_place(subject), False),
-        (coro is not None and coroutine_place(coro) or None, False),
-        (callback_place(handle), False),
-        (raised, False),
-        (weakest, False),
-    ], members))
+    label.update(
+        choose(
+            [
+                (stack, weak),
+                (created_place(subject), False),
+                ((coro is not None and coroutine_place(coro)) or None, False),
+                (callback_place(handle), False),
+                (raised, False),
+                (weakest, False),
+            ],
+            members,
+        )
+    )
+    if handle is not None and getattr(handle, "_callback", None) is None:  # cancelled: only its repr knows the callback
+        label["loose"] = label["loose"] or label["site"] is None or label["site"]["via"] == "exception"
     if label["site"] is not None and label["site"] is weakest:
         label["loose"] = True
     return label
@@ -245,8 +268,9 @@ DIRECT_KINDS = {
     "poll %.3f ms took %.3f ms: %s events": "slow-poll",
     "poll %.3f ms took %.3f ms: timeout": "slow-poll",
     "Exception in default exception handler": "default-handler-error",
-    "Exception in default exception handler while handling an unexpected error in custom exception handler":
-        "default-handler-error",
+    "Exception in default exception handler while handling an unexpected error in custom exception handler": (
+        "default-handler-error"
+    ),
     "Close running child process: kill %r": "subprocess-killed-on-close",
     "socket.send() raised exception.": "write-after-disconnect",
     "socket.sendto() raised exception.": "write-after-disconnect",
@@ -271,6 +295,8 @@ DIRECT_KINDS = {
     "%r: %s": "transport-debug-error",
     "Executing %r took %.3f seconds": "slow-callback",
     "deallocating an open event loop": "uvloop-other",
+    "getsockname() failed on %r": "socket-info-failed",
+    "getpeername() failed on %r": "socket-info-failed",
 }
 
 
@@ -285,12 +311,18 @@ def label_slow(handle, seconds):
     label = {"kind": "slow-callback", "duration": float("%.3f" % seconds), "exception": None, "soft": []}
     if isinstance(owner, Task):
         coro = owner._coro
-        label.update(object=type(owner).__name__, coroutine=coroutine_name(coro) if coro is not None else None,
-                     task=owner.get_name() if hasattr(owner, "get_name") else None)
-        label.update(choose([(created_place(owner), False), (coro is not None and coroutine_place(coro) or None, False)]))
+        label.update(
+            object=type(owner).__name__,
+            coroutine=coroutine_name(coro) if coro is not None else None,
+            task=owner.get_name() if hasattr(owner, "get_name") else None,
+        )
+        label.update(
+            choose([(created_place(owner), False), ((coro is not None and coroutine_place(coro)) or None, False)])
+        )
     else:
         label.update(object=type(handle).__name__, coroutine=None, task=None)
         label.update(choose([(created_place(handle), False), (callback_place(handle), False)]))
+        label["loose"] = label["loose"] or getattr(handle, "_callback", None) is None  # cancelled: only its repr knows
     return label
 
 
@@ -298,8 +330,14 @@ def label_wrapper(wrapper):
     """The label of ``<CoroWrapper ...> was never yielded from``."""
     frames = stack_frames(getattr(wrapper, "_source_traceback", None))
     stack, weak = innermost_user(frames[-10:], "source-traceback")
-    label = {"kind": "coroutine-never-yielded-from", "exception": None, "object": "CoroWrapper", "task": None,
-             "coroutine": coroutine_name(wrapper), "soft": ["object"]}
+    label = {
+        "kind": "coroutine-never-yielded-from",
+        "exception": None,
+        "object": "CoroWrapper",
+        "task": None,
+        "coroutine": coroutine_name(wrapper),
+        "soft": ["object"],
+    }
     label.update(choose([(stack, weak), (created_place(wrapper), False), (coroutine_place(wrapper), False)]))
     return label
 
@@ -328,8 +366,15 @@ def label_direct(record, caller):
     if kind is None:
         return None
     raised, members = exception_candidate(exception)
-    label = {"kind": kind, "exception": type_name(exception), "object": None, "coroutine": None, "task": None,
-             "duration": duration, "soft": ["coroutine", "object"]}
+    label = {
+        "kind": kind,
+        "exception": type_name(exception),
+        "object": None,
+        "coroutine": None,
+        "task": None,
+        "duration": duration,
+        "soft": ["coroutine", "object"],
+    }
     label.update(choose([(raised, False)], members))
     label["loose"] = label["loose"] or label["site"] is None
     return label
@@ -337,22 +382,34 @@ def label_direct(record, caller):
 
 # --- warnings ---------------------------------------------------------------------------------------------------------
 
-WARNING_KINDS = [(re.compile(pattern, re.S), kind) for pattern, kind in (
-    (r"RuntimeWarning: coroutine '.*' was never awaited.*", "coroutine-never-awaited"),
-    (r"RuntimeWarning: coroutine method '\w+' of '.*' was never awaited", "coroutine-method-never-awaited"),
-    (r"ResourceWarning: unclosed event loop .*", "unclosed-event-loop"),
-    (r"ResourceWarning: unclosed transport .*", "unclosed-transport"),
-    (r"ResourceWarning: (unclosed <StreamWriter .*|loop is closed)", "unclosed-stream-writer"),
-    (r"ResourceWarning: unclosed (<(socket\.socket|ssl\.SSLSocket)|file ).*", "unclosed-socket"),
-    (r"ResourceWarning: unclosed resource <.*", "uvloop-unclosed-resource"),
-    (r"ResourceWarning: asynchronous generator .* was scheduled after loop\.shutdown_asyncgens\(\) call",
-     "asyncgen-after-shutdown"),
-    (r"(RuntimeWarning|ResourceWarning): (The executor did not finishing joining its threads .*|A loop is being detached "
-     r"from a child watcher .*|.* has registered but not finished child processes|Closing the loop .* on interpreter "
-     r"shutdown .*|loop\.set_debug\(.*)", "asyncio-runtime-warning"),
-    (r"ResourceWarning: [Uu]nclosed .*", "aiohttp-unclosed-warning"),
-)]
-C_DEPRECATIONS = ("There is no current event loop", "Task.all_tasks() is deprecated", "Task.current_task() is deprecated")
+WARNING_KINDS = [
+    (re.compile(pattern, re.S), kind)
+    for pattern, kind in (
+        (r"RuntimeWarning: coroutine '.*' was never awaited.*", "coroutine-never-awaited"),
+        (r"RuntimeWarning: coroutine method '\w+' of '.*' was never awaited", "coroutine-method-never-awaited"),
+        (r"ResourceWarning: unclosed event loop .*", "unclosed-event-loop"),
+        (r"ResourceWarning: unclosed transport .*", "unclosed-transport"),
+        (r"ResourceWarning: (unclosed <StreamWriter .*|loop is closed)", "unclosed-stream-writer"),
+        (r"ResourceWarning: unclosed (<(socket\.socket|ssl\.SSLSocket)|file ).*", "unclosed-socket"),
+        (r"ResourceWarning: unclosed resource <.*", "uvloop-unclosed-resource"),
+        (
+            r"ResourceWarning: asynchronous generator .* was scheduled after loop\.shutdown_asyncgens\(\) call",
+            "asyncgen-after-shutdown",
+        ),
+        (
+            r"(RuntimeWarning|ResourceWarning): (The executor did not finishing joining its threads .*|A loop is being "
+            r"detached from a child watcher .*|.* has registered but not finished child processes|Closing the loop .* "
+            r"on interpreter shutdown .*|loop\.set_debug\(.*)",
+            "asyncio-runtime-warning",
+        ),
+        (r"ResourceWarning: [Uu]nclosed .*", "aiohttp-unclosed-warning"),
+    )
+]
+C_DEPRECATIONS = (
+    "There is no current event loop",
+    "Task.all_tasks() is deprecated",
+    "Task.current_task() is deprecated",
+)
 COROUTINES = (types.CoroutineType, types.GeneratorType, types.AsyncGeneratorType)
 
 
@@ -363,17 +420,27 @@ def label_warning(warning, emitter):
     """
     text = "%s: %s" % (warning.category.__name__, warning.message)
     kind = first_match(WARNING_KINDS, text)
-    if kind is None and issubclass(warning.category, (DeprecationWarning, PendingDeprecationWarning)):
-        if os.sep + "asyncio" + os.sep in emitter or str(warning.message).startswith(C_DEPRECATIONS):
-            kind = "asyncio-deprecation"
+    by_asyncio = os.sep + "asyncio" + os.sep in emitter or str(warning.message).startswith(C_DEPRECATIONS)
+    if kind is None and by_asyncio and issubclass(warning.category, (DeprecationWarning, PendingDeprecationWarning)):
+        kind = "asyncio-deprecation"
     if kind is None:
         return None, None
     source = getattr(warning, "source", None)
+    also_kinds = []
+    if kind == "aiohttp-unclosed-warning" and isinstance(source, socket.socket):
+        kind, also_kinds = "unclosed-socket", [kind]  # a subclass: its name says nothing
     name = getattr(source, "__qualname__", None) if isinstance(source, COROUTINES) else None
     if name is None and kind.startswith("coroutine-"):
         name = re.search(r"coroutine (?:method '\w+' of )?'(.*)' was never awaited", text).group(1)
-    label = {"kind": kind, "exception": None, "object": None, "coroutine": name, "task": None,
-             "soft": ["object", "exception"] + ([] if kind == "coroutine-never-awaited" else ["coroutine"])}
+    label = {
+        "kind": kind,
+        "also_kinds": also_kinds,
+        "exception": None,
+        "object": None,
+        "coroutine": name,
+        "task": None,
+        "soft": ["object", "exception"] + ([] if kind == "coroutine-never-awaited" else ["coroutine"]),
+    }
     own = place(warning.filename, warning.lineno, None, "warning")
     origin = [tuple(frame) for frame in reversed(getattr(source, "cr_origin", None) or ())]
     created, weak = innermost_user(origin, "source-traceback")
@@ -405,8 +472,14 @@ def allocation_frames(obj):
 def label_error(kind, exception, soft=("coroutine", "object")):
     """The label of a record whose place is the innermost user frame of its exception."""
     raised, members = exception_candidate(exception)
-    label = {"kind": kind, "exception": type_name(exception), "object": None, "coroutine": None, "task": None,
-             "soft": list(soft)}
+    label = {
+        "kind": kind,
+        "exception": type_name(exception),
+        "object": None,
+        "coroutine": None,
+        "task": None,
+        "soft": list(soft),
+    }
     label.update(choose([(raised, False)], members))
     label["loose"] = label["site"] is None
     return label
@@ -426,14 +499,31 @@ def label_unraisable(obj, exception):
     return label
 
 
+def label_application_error(kind, exception):
+    """The label of an exception that only asyncio words this way, logged or uncaught."""
+    label = label_error(kind, exception)
+    label["loose"] = label["loose"] or str(exception).startswith("Task <")  # the text has places of its own
+    return label
+
+
 def label_stack_print(task):
     """The label of ``Task.print_stack()``."""
     coro = task._coro
     exception = task._exception if task.done() and not task.cancelled() else None
-    label = {"kind": "task-print-stack", "exception": type_name(exception), "object": type(task).__name__,
-             "coroutine": coroutine_name(coro), "task": task.get_name() if hasattr(task, "get_name") else None,
-             "soft": ["exception"], "loose": True}
+    label = {
+        "kind": "task-print-stack",
+        "exception": type_name(exception),
+        "object": type(task).__name__,
+        "coroutine": coroutine_name(coro),
+        "task": task.get_name() if hasattr(task, "get_name") else None,
+        "soft": ["exception"],
+        "loose": True,
+    }
     frames = stack_frames([(f.f_code.co_filename, f.f_lineno, f.f_code.co_name) for f in task.get_stack()])
-    label.update(choose([(created_place(task), False), (coroutine_place(coro), False)],
-                        [innermost_user(frames, "source-traceback")[0]]))
+    label.update(
+        choose(
+            [(created_place(task), False), (coroutine_place(coro), False)],
+            [innermost_user(frames, "source-traceback")[0]],
+        )
+    )
     return label

@@ -99,3 +99,6 @@ loop.run_until_complete(leaks(loop))
 gc.collect()
 loop.close()
 gc.collect()
+forgotten = uvloop.new_event_loop()
+del forgotten
+gc.collect()

@@ -1,0 +1,128 @@
+"""Text layouts: what a logging format puts before a message, and what nobody could tell apart afterwards."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lines import Line, Record, asctime, split_lines
+
+WARNING = 30
+ASYNCIO_HEADS = re.compile(
+    r"(?:\w+ exception was never retrieved$|Task was destroyed but it is pending!$|Exception in callback |Executing <"
+    r"|Unhandled exception in |Unclosed |Fatal (?:read|write) error|socket\.|<CoroWrapper )"
+)
+RAW_HEADS = re.compile(
+    r"(?:\S.*:\d+: \w+Warning: |Exception ignored (?:in|while)|Exception in thread |Fatal Python error: |Timeout \(\d"
+    r"|(?:Current thread|Thread) 0x|(?:Stack|Traceback) for <|Unhandled exception in)"
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A logging format: the prefix of a record, and the shape of a line that starts with one."""
+
+    prefix: Callable[[dict], str]
+    start: re.Pattern
+    configured: bool = True
+
+
+def pad_prefix(entry):
+    """Time, level, process, thread and logger in columns."""
+    return (
+        f"{asctime(entry, '.')} {entry['level']:<8} {entry['pid']:>6} {entry.get('thread') or 'MainThread':<12} "
+        f"{entry['logger']:<16} "
+    )
+
+
+LEVELS = r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)"
+DATE = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
+LAYOUTS = {
+    "bare": Layout(lambda e: "", ASYNCIO_HEADS, configured=False),
+    "basic": Layout(lambda e: f"{e['level']}:{e['logger']}:", re.compile(LEVELS + r":[\w.]+:")),
+    "asctime": Layout(
+        lambda e: f"{asctime(e)} - {e['logger']} - {e['level']} - ",
+        re.compile(DATE + r",\d{3} - [\w.]+ - " + LEVELS + " - "),
+    ),
+    "brackets": Layout(
+        lambda e: f"[{asctime(e)}] [{e['level']}] [{e['logger']}] ",
+        re.compile(r"\[" + DATE + r",\d{3}\] \[" + LEVELS + r"\] "),
+    ),
+    "padded": Layout(pad_prefix, re.compile(DATE + r"\.\d{3} " + LEVELS + r" +\d+ ")),
+}
+
+
+def body(entry):
+    """A log record's text: message, then the traceback on its own line."""
+    text, trace = entry["message"], entry["exc_text"]
+    return text if not trace else text + ("" if text.endswith("\n") else "\n") + trace
+
+
+def as_record(entry, capture_warnings):
+    """A warning as what it becomes in this deployment: a record of ``py.warnings``, or text on stderr."""
+    if entry["type"] != "warning":
+        return entry
+    if capture_warnings:
+        return dict(
+            entry,
+            type="log",
+            level="WARNING",
+            levelno=WARNING,
+            logger="py.warnings",
+            exc_text=None,
+            label=entry["message_label"],
+            taskname=None,
+            module="warnings",
+            lineno=112,
+            funcname="_showwarnmsg",
+            pathname="/usr/lib/python3/warnings.py",
+            exc_type=None,
+            exc_message=None,
+        )
+    return dict(entry, type="raw")
+
+
+def text_lines(entries, layout, capture_warnings=False):
+    """The lines of a capture under a text layout."""
+    lines, before = [], None
+    for entry in entries:
+        entry = as_record(entry, capture_warnings and layout.configured)
+        logged = entry["type"] == "log"
+        if logged and not layout.configured and entry["levelno"] < WARNING:
+            continue
+        text = layout.prefix(entry) + body(entry) if logged else entry["text"]
+        if logged:
+            text += "\n"
+        record = Record(entry["label"], text, entry["created"])
+        if not layout.configured and entry["label"] and entry["label"]["kind"] == "loop-context-other":
+            record.undecidable = True
+        headless = not logged or not layout.configured
+        settle_doubt(record, entry, before, headless)
+        for number, line in enumerate(split_lines(text)):
+            ambiguous = number > 0 and bool(layout.start.match(line) or RAW_HEADS.match(line))
+            record.cut = record.cut or ambiguous
+            lines.append(Line(line.encode("utf-8", "backslashreplace"), record, number == 0, ambiguous))
+        before = (entry, record)
+    return lines
+
+
+def settle_doubt(record, entry, before, headless):
+    """Say what nobody could decide where a traceback without any prefix follows a record that has none of its own."""
+    traced = (
+        (entry["type"] == "raw"
+        and entry["text"].startswith(("Traceback", "  + Exception Group")))
+        or (entry["type"] == "log"
+        and entry["exc_text"])
+    )
+    if not headless or not traced:
+        return
+    label = record.label
+    app = entry["type"] == "log" and entry["logger"] != "asyncio"
+    if app:
+        record.head_lines = len(split_lines(entry["message"])) + 1
+    if not app and entry["type"] == "log":
+        return
+    if before and before[0]["type"] in ("log", "raw"):
+        previous, owner = before
+        if previous["type"] == "raw" or not previous["exc_text"] or app:
+            owner.cut = True
+            record.undecidable, record.host = bool(label), owner
