@@ -81,10 +81,10 @@ class _Reader:
             self._stack(name, text)
         elif starts_traceback(text):
             self._traceback()
-        elif (pair := split_key(line)) is not None:
+        elif (pair := split_key(line)) is not None and not self._is_expected(text):
             self.at += 1
             self._key(*pair)
-        elif match_frame(line) is not None or self._is_bare_final(text):
+        elif match_frame(line) is not None or looks_error(text) or self._is_expected(text):
             self._traceback()
         else:
             self.at += 1
@@ -122,9 +122,8 @@ class _Reader:
             self.blocks.exception = report
         self.at += max(taken, 1)
 
-    def _is_bare_final(self, text: str) -> bool:
-        if looks_error(text):
-            return True
+    def _is_expected(self, text: str) -> bool:
+        """Whether a line is `Type: text` of the exception that the object told of."""
         match = match_final(text) if self.expected is not None else None
         return match is not None and fit(ExceptionReport(match.group("type")), self.expected) > 0
 

@@ -31,17 +31,8 @@ _GLUED_HEADER = re.compile(r"(?:object created at|Future/Task created at|Traceba
 _GLUED_FRAMES = 20
 _HINT = re.compile(r"(?:\w+: )?Enable tracemalloc to get|See https://docs\.pytest\.org/")
 _ERROR_ENDINGS = (
+    *("Error", "Exception", "Exit", "Interrupt", "Group", "Timeout", "Failure", "Closed", "Warning", "Full"),
     "RemoteTraceback",
-    "Error",
-    "Exception",
-    "Exit",
-    "Interrupt",
-    "Group",
-    "Timeout",
-    "Failure",
-    "Closed",
-    "Warning",
-    "Full",
 )
 
 
