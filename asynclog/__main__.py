@@ -40,7 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
 
         traceback.print_exc()
         print(f"error: internal error: {error!r}", file=sys.stderr)
-        print("hint: this is a bug of asynclog; please report it with the text above and `asynclog --version`", file=sys.stderr)
+        print(
+            "hint: this is a bug of asynclog; please report it with the text above and `asynclog --version`",
+            file=sys.stderr,
+        )
         return EXIT_ERROR
     return code if isinstance(code, int) else EXIT_CLEAN
 

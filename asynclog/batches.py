@@ -37,7 +37,11 @@ class Batches:
     """
 
     def __init__(
-        self, builder: RunBuilder, find: Callable[[Record], tuple[Finding | None, bool]], again: Callable[[Echo], Record], unit_of: Callable[[str | None], str | None]
+        self,
+        builder: RunBuilder,
+        find: Callable[[Record], tuple[Finding | None, bool]],
+        again: Callable[[Echo], Record],
+        unit_of: Callable[[str | None], str | None],
     ) -> None:
         self._builder = builder
         self._find = find
@@ -88,7 +92,9 @@ class Batches:
             echoes = column.echoes
             found: dict[int, Finding] = {}
 
-            def finding_at(index: int, echoes: list[Echo] = echoes, found: dict[int, Finding] = found, column: _Column = column) -> Finding:
+            def finding_at(
+                index: int, echoes: list[Echo] = echoes, found: dict[int, Finding] = found, column: _Column = column
+            ) -> Finding:
                 if index not in found:
                     made, _ = self._find(self._again(echoes[index]))
                     found[index] = made if made is not None else self._finding(column, echoes[index])

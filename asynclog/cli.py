@@ -19,11 +19,27 @@ def _reading(command: Command) -> Command:
     """The options of every command that reads logs."""
     options = (
         click.option("--rules", multiple=True, metavar="FILE|DIR", help="Further rules (YAML); same id replaces."),
-        click.option("--in-app", multiple=True, metavar="GLOB", help="Paths that are your code, whatever they look like."),
-        click.option("--plumbing", multiple=True, metavar="NAME", help="A helper that creates for others, e.g. app/tasks.py:spawn."),
+        click.option(
+            "--in-app", multiple=True, metavar="GLOB", help="Paths that are your code, whatever they look like."
+        ),
+        click.option(
+            "--plumbing",
+            multiple=True,
+            metavar="NAME",
+            help="A helper that creates for others, e.g. app/tasks.py:spawn.",
+        ),
         click.option("--path-map", multiple=True, metavar="A=B", help="Read path prefix A as B."),
-        click.option("--redact", is_flag=True, default=None, help="Mask arguments, results, queries, tokens, home folders."),
-        click.option("-j", "--jobs", type=click.IntRange(0), default=None, metavar="N", help="At most N processes (default: the cores)."),
+        click.option(
+            "--redact", is_flag=True, default=None, help="Mask arguments, results, queries, tokens, home folders."
+        ),
+        click.option(
+            "-j",
+            "--jobs",
+            type=click.IntRange(0),
+            default=None,
+            metavar="N",
+            help="At most N processes (default: the cores).",
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -33,9 +49,17 @@ def _reading(command: Command) -> Command:
 def _output(command: Command) -> Command:
     """The options of every command that writes a report."""
     options = (
-        click.option("-f", "--format", "formats", multiple=True, metavar="NAME[:FILE]", help="Output format; may be repeated."),
+        click.option(
+            "-f", "--format", "formats", multiple=True, metavar="NAME[:FILE]", help="Output format; may be repeated."
+        ),
         click.option("-o", "--output", metavar="FILE", help="Write the report to FILE."),
-        click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="Colour on the terminal."),
+        click.option(
+            "--color",
+            type=click.Choice(["auto", "always", "never"]),
+            default="auto",
+            show_default=True,
+            help="Colour on the terminal.",
+        ),
         click.option("-q", "--quiet", count=True, help="Less: no details, no notes."),
         click.option("-v", "--verbose", count=True, help="More: details of all groups."),
     )
@@ -75,10 +99,19 @@ def cli() -> None:
 @click.option("--around", metavar="TIME", help="Only findings within five minutes of TIME.")
 @click.option("--select", multiple=True, metavar="RULE", help="Show only these rules (id or glob).")
 @click.option("--ignore", multiple=True, metavar="RULE", help="Do not show these rules (id or glob).")
-@click.option("--min-severity", type=click.Choice(["info", "warning", "error"]), default=None, help="Show nothing milder.")
+@click.option(
+    "--min-severity", type=click.Choice(["info", "warning", "error"]), default=None, help="Show nothing milder."
+)
 @click.option("--top", type=click.IntRange(1), default=None, metavar="N", help="Show the N worst groups.")
-@click.option("--sort", type=click.Choice(["worst", "count", "total", "max", "first", "last", "site"]), default="worst", show_default=True)
-@click.option("-C", "--context", type=click.IntRange(0), default=0, metavar="N", help="Show N log lines around the worst sample.")
+@click.option(
+    "--sort",
+    type=click.Choice(["worst", "count", "total", "max", "first", "last", "site"]),
+    default="worst",
+    show_default=True,
+)
+@click.option(
+    "-C", "--context", type=click.IntRange(0), default=0, metavar="N", help="Show N log lines around the worst sample."
+)
 @_output
 def analyze(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - click's values
     """Report what happened in one run.

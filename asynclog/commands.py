@@ -26,7 +26,10 @@ def analyze(logs: Sequence[str], project: Project, settings: Settings, options: 
     streamed = [target for target in places if target.format == "jsonl"]
     if streamed:
         if len(places) > 1:
-            raise UsageError("-f jsonl is written while reading and goes alone", "run asynclog twice, or save -f json and render it later")
+            raise UsageError(
+                "-f jsonl is written while reading and goes alone",
+                "run asynclog twice, or save -f json and render it later",
+            )
         return _stream(logs, settings, options, streamed[0])
     run = pipeline.analyze(logs, settings, options.get("label"))
     shown = view(run, view_options(project, options))
@@ -84,7 +87,9 @@ def render_options(options: dict[str, Any], target: Target) -> RenderOptions:
     """How it is laid out: colour and links only for a terminal, width as the terminal has it."""
     terminal = target.file is None and sys.stdout.isatty()
     wish = options.get("color", "auto")
-    color = wish == "always" or (wish == "auto" and terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb")
+    color = wish == "always" or (
+        wish == "auto" and terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+    )
     return RenderOptions(
         width=_width(),
         color=color,

@@ -80,13 +80,22 @@ def load_project(file: Path | None) -> Project:
         table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get(TABLE, {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{file}: {error}", "mend the file, or run in a folder without it") from None
-    known = {field.name for field in dataclasses.fields(Settings)} - {"window", "chunk", "since", "until", "around"} | _COMMAND
+    known = {field.name for field in dataclasses.fields(Settings)} - {
+        "window",
+        "chunk",
+        "since",
+        "until",
+        "around",
+    } | _COMMAND
     values: dict[str, Any] = {}
     for key, value in table.items():
         name = key.replace("-", "_")
         if name not in known:
             near = get_close_matches(name, known, 1)
-            raise UsageError(f"{file}: [tool.{TABLE}] has no key {key!r}", f"did you mean {near[0]!r}?" if near else f"keys: {', '.join(sorted(known))}")
+            raise UsageError(
+                f"{file}: [tool.{TABLE}] has no key {key!r}",
+                f"did you mean {near[0]!r}?" if near else f"keys: {', '.join(sorted(known))}",
+            )
         values[name] = _checked(file, key, name, value)
     base = str(file.parent)
     if "rules" in values:

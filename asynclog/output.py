@@ -30,11 +30,15 @@ def targets(formats: Iterable[str], output: str | None, default: str) -> tuple[T
     if output is not None:
         loose = [target for target in found if target.file is None]
         if len(loose) != 1:
-            raise UsageError("-o goes with one format", "give each format its own file: -f json:run.json -f html:run.html")
+            raise UsageError(
+                "-o goes with one format", "give each format its own file: -f json:run.json -f html:run.html"
+            )
         found[found.index(loose[0])] = Target(loose[0].format, output)
     places = [target.file for target in found]
     if len(set(places)) < len(places):
-        raise UsageError("two formats would be written to one place", "give each its own file: -f text -f json:run.json")
+        raise UsageError(
+            "two formats would be written to one place", "give each its own file: -f text -f json:run.json"
+        )
     return tuple(found)
 
 
@@ -49,7 +53,9 @@ def writing(target: Target) -> Iterator[BinaryIO]:
     try:
         handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target.file)}.", suffix=".part", dir=folder)
     except OSError as error:
-        raise UsageError(f"{target.file}: cannot be written: {error.strerror}", "check the folder and your rights in it") from None
+        raise UsageError(
+            f"{target.file}: cannot be written: {error.strerror}", "check the folder and your rights in it"
+        ) from None
     try:
         with os.fdopen(handle, "wb") as file:
             yield file

@@ -126,7 +126,12 @@ class Engine:
 
     def count(self, records: Iterable[Record | Echo], builder: RunBuilder) -> None:
         """Count the findings of `records` in `builder`; what repeats itself is counted in columns."""
-        batches = Batches(builder, lambda record: self.finding(record, builder), self.echoing.again, lambda kind: self._units.get(kind or ""))
+        batches = Batches(
+            builder,
+            lambda record: self.finding(record, builder),
+            self.echoing.again,
+            lambda kind: self._units.get(kind or ""),
+        )
         for record in records:
             if isinstance(record, Echo):
                 batches.add(record)
@@ -161,7 +166,9 @@ def _map_part(settings: Settings, source: Input, part: Part | None, layout: Layo
     return engine(settings).part(source, part, layout)
 
 
-def analyze(arguments: Sequence[str], settings: Settings, label: str | None = None, on_part: Callable[[int], None] | None = None) -> Run:
+def analyze(
+    arguments: Sequence[str], settings: Settings, label: str | None = None, on_part: Callable[[int], None] | None = None
+) -> Run:
     """The run of all logs and saved reports that `arguments` name.
 
     Raises InputError for what cannot be opened; losses while reading are notes of the run.
@@ -185,7 +192,9 @@ def _source(book: Engine, source: Input, on_part: Callable[[int], None] | None) 
     if source.size is None or source.size <= settings.chunk or not is_plain(source.path):
         return _map_part(settings, source, None, None).run
     layout, skip = book.reader.layout_of(source)
-    parts = [Part(start, min(start + settings.chunk, source.size)) for start in range(skip, source.size, settings.chunk)]
+    parts = [
+        Part(start, min(start + settings.chunk, source.size)) for start in range(skip, source.size, settings.chunk)
+    ]
     merged, lines = Run(), 0
     reach: dict[str | None, int] = {}
     for part in parts:
@@ -205,7 +214,9 @@ def findings(arguments: Sequence[str], settings: Settings) -> Iterator[Finding]:
     _ = book.rulebook
     for source in expand(arguments):
         if _is_saved(source):
-            raise InputError(f"{source.path}: a saved report holds groups, not findings", "give the log itself for -f jsonl")
+            raise InputError(
+                f"{source.path}: a saved report holds groups, not findings", "give the log itself for -f jsonl"
+            )
         progress = Progress()
         yield from book.findings(book.reader.records(source, progress))
         book.notes.extend(progress.notes)
@@ -235,7 +246,10 @@ def _saved(source: Input, settings: Settings) -> Run | None:
     if not _is_saved(source):
         return None
     if settings.since or settings.until or settings.around:
-        raise UsageError(f"{source.path}: a saved report cannot be narrowed in time", "give the log itself with --since, --until or --around")
+        raise UsageError(
+            f"{source.path}: a saved report cannot be narrowed in time",
+            "give the log itself with --since, --until or --around",
+        )
     return codec.load_run(Path(source.path).read_bytes(), source.path)
 
 

@@ -1,0 +1,1 @@
+"""bytes -> records: inputs, layouts, prefixes, and cutting around what a scan finds."""

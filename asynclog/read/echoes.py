@@ -50,7 +50,11 @@ class Echoes:
 
     def __init__(self, layout: Layout) -> None:
         self._header = re.compile(layout.header.pattern.encode()) if layout.header is not None else None
-        self._next = re.compile(rb"\n(?=" + layout.header.pattern.replace("?P<time>", "").encode() + b")") if layout.header is not None else None
+        self._next = (
+            re.compile(rb"\n(?=" + layout.header.pattern.replace("?P<time>", "").encode() + b")")
+            if layout.header is not None
+            else None
+        )
         self._json = layout.json
         self._timed = self._header is not None and "time" in self._header.groupindex
         self.able = not layout.wrappers and (layout.json or self._timed)

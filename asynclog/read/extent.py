@@ -34,7 +34,9 @@ _KEY_LINE = re.compile(r"[A-Za-z_]\w*: ?\S|[A-Za-z_]\w*:$")
 _TRACEBACK = re.compile(r"(?:\s*\+ Exception Group )?\s*Traceback \(most recent call last\):")
 _LINK = re.compile(r"(?:During handling of the above exception|The above exception was the direct cause)")
 _FINAL = re.compile(r"[A-Za-z_][\w.<>]*(?:: .*|:?)$", re.S)
-_STACK_HEAD = re.compile(r"(?:Coroutine (?:object )?created at|Object (?:created|allocated) at|[A-Za-z_]+: (?:Object|Handle) created at|Loop thread traceback)")
+_STACK_HEAD = re.compile(
+    r"(?:Coroutine (?:object )?created at|Object (?:created|allocated) at|[A-Za-z_]+: (?:Object|Handle) created at|Loop thread traceback)"
+)
 _FRAME = re.compile(r"File \"|\[Previous line repeated|[~^\s]+$|\.\.\.<\d+ lines?>\.\.\.")
 _TRACEMALLOC = re.compile(r"(?:\w+Warning: )?Enable tracemalloc to get")
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
@@ -56,7 +58,14 @@ class NeedMore(Exception):  # noqa: N818 - a signal between two functions of thi
     """The window ends before the record does."""
 
 
-def extent(lines: Lines, first: Line, prefix: str, pattern: MessagePattern | None, layout: Layout, is_head: Callable[[str], bool]) -> Extent:
+def extent(
+    lines: Lines,
+    first: Line,
+    prefix: str,
+    pattern: MessagePattern | None,
+    layout: Layout,
+    is_head: Callable[[str], bool],
+) -> Extent:
     """The rest of the record whose first line is `first`, behind `prefix`.
 
     Raises NeedMore where the window ends first and more can come.
@@ -105,7 +114,12 @@ class _Grammar:
     """Decides line by line whether a line still belongs to the record."""
 
     def __init__(
-        self, body: str, own: re.Pattern[str] | None, settled: re.Pattern[str] | None, is_head: Callable[[str], bool], indent: str
+        self,
+        body: str,
+        own: re.Pattern[str] | None,
+        settled: re.Pattern[str] | None,
+        is_head: Callable[[str], bool],
+        indent: str,
     ) -> None:
         self._body = body
         self._own = own
@@ -250,7 +264,11 @@ def _own_wrapper(lines: Lines, first: Line, prefix: str) -> tuple[re.Pattern[str
             return None, prefix
         pattern = re.compile(_mask_pattern(before) + r"[ \t]?")
         start = pattern.match(first.text)
-        if start is None or start.end() > len(prefix) + 1 or _masked(pattern, line.text) != _masked(pattern, first.text):
+        if (
+            start is None
+            or start.end() > len(prefix) + 1
+            or _masked(pattern, line.text) != _masked(pattern, first.text)
+        ):
             continue  # another writer's line
         return pattern, prefix[start.end() :]
     return None, prefix
@@ -262,7 +280,13 @@ def _mask_pattern(text: str) -> str:
     if stamp is None:
         return re.sub(r"\d+", r"\\d+", re.escape(text))
     middle = re.sub(r"\d+", r"\\d+", re.sub(r"[A-Za-zéû]{3,}", "[A-Za-zéû]+", re.escape(stamp[0].text)))
-    return "".join((re.sub(r"\d+", r"\\d+", re.escape(text[: stamp[1]])), middle, re.sub(r"\d+", r"\\d+", re.escape(text[stamp[2] :]))))
+    return "".join(
+        (
+            re.sub(r"\d+", r"\\d+", re.escape(text[: stamp[1]])),
+            middle,
+            re.sub(r"\d+", r"\\d+", re.escape(text[stamp[2] :])),
+        )
+    )
 
 
 def _masked(wrapper: re.Pattern[str] | None, text: str) -> str | None:

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from asynclog.errors import InputError
 
 _LOG_NAME = re.compile(r"\.(?:log|out|err|jsonl|txt)(?=$|[.\-_]\d|\.(?:gz|bz2|xz|zst)$|[.-]\d{4})", re.IGNORECASE)
-_ROTATION = re.compile(r"^(?P<stem>.*?\.(?:log|out|err|jsonl|txt))(?:[.\-_](?P<turn>\d[\d.T_:-]*))?(?:\.(?:gz|bz2|xz|zst))?$", re.IGNORECASE)
+_ROTATION = re.compile(
+    r"^(?P<stem>.*?\.(?:log|out|err|jsonl|txt))(?:[.\-_](?P<turn>\d[\d.T_:-]*))?(?:\.(?:gz|bz2|xz|zst))?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ def expand(arguments: Iterable[str]) -> tuple[Input, ...]:
         elif os.path.isdir(argument):
             found = _in_folder(argument)
             if not found:
-                problems.append(f"{argument}: no log in this folder (names with .log, .out, .err, .jsonl or .txt, also packed or rotated)")
+                problems.append(
+                    f"{argument}: no log in this folder (names with .log, .out, .err, .jsonl or .txt, also packed or rotated)"
+                )
             paths.extend(found)
         elif os.path.exists(argument):
             paths.append(argument)

@@ -10,24 +10,110 @@ from asynclog.model import Prefix
 from asynclog.read.timestamps import parse_timestamp
 
 _MESSAGE = (
-    "message", "msg", "event", "text", "textPayload", "log", "short_message", "body", "@message", "MESSAGE", "line", "@m", "record.message",
-    "full_message", "jsonPayload.message", "log.message", "record.text", "content", "data",
+    "message",
+    "msg",
+    "event",
+    "text",
+    "textPayload",
+    "log",
+    "short_message",
+    "body",
+    "@message",
+    "MESSAGE",
+    "line",
+    "@m",
+    "record.message",
+    "full_message",
+    "jsonPayload.message",
+    "log.message",
+    "record.text",
+    "content",
+    "data",
 )
 _TRACE = (
-    "exc_info", "exc_text", "exception", "traceback", "stack_trace", "error.stack_trace", "error.stack", "exc", "stack", "exception.stacktrace",
-    "attributes.exception.stacktrace", "stack_info", "err.stack", "exception.traceback", "error.traceback", "record.exception", "exception_text",
-    "exc_traceback", "@x", "jsonPayload.exc_info", "jsonPayload.traceback", "error",
+    "exc_info",
+    "exc_text",
+    "exception",
+    "traceback",
+    "stack_trace",
+    "error.stack_trace",
+    "error.stack",
+    "exc",
+    "stack",
+    "exception.stacktrace",
+    "attributes.exception.stacktrace",
+    "stack_info",
+    "err.stack",
+    "exception.traceback",
+    "error.traceback",
+    "record.exception",
+    "exception_text",
+    "exc_traceback",
+    "@x",
+    "jsonPayload.exc_info",
+    "jsonPayload.traceback",
+    "error",
 )
-_LEVEL = ("level", "levelname", "severity", "log.level", "lvl", "loglevel", "log_level", "levelName", "severity_text", "severityText", "@l", "record.level.name", "level.name")
-_LOGGER = ("logger", "name", "logger_name", "log.logger", "loggerName", "logger.name", "module_name", "record.name", "scope", "channel", "category")
+_LEVEL = (
+    "level",
+    "levelname",
+    "severity",
+    "log.level",
+    "lvl",
+    "loglevel",
+    "log_level",
+    "levelName",
+    "severity_text",
+    "severityText",
+    "@l",
+    "record.level.name",
+    "level.name",
+)
+_LOGGER = (
+    "logger",
+    "name",
+    "logger_name",
+    "log.logger",
+    "loggerName",
+    "logger.name",
+    "module_name",
+    "record.name",
+    "scope",
+    "channel",
+    "category",
+)
 _TIME = (
-    "timestamp", "time", "@timestamp", "asctime", "ts", "date", "datetime", "created", "record.time.repr", "t", "@t", "record.time.timestamp",
-    "log_time", "event_time", "timeUnixNano", "receiveTimestamp",
+    "timestamp",
+    "time",
+    "@timestamp",
+    "asctime",
+    "ts",
+    "date",
+    "datetime",
+    "created",
+    "record.time.repr",
+    "t",
+    "@t",
+    "record.time.timestamp",
+    "log_time",
+    "event_time",
+    "timeUnixNano",
+    "receiveTimestamp",
 )
 _PID = ("process", "pid", "process.pid", "process_id", "record.process.id", "processId", "process.id")
 _THREAD = ("threadName", "thread", "thread_name", "process.thread.name", "record.thread.name", "thread.name")
 _TASK = ("taskName", "task_name", "task")
-_STREAM = ("pod", "container", "container_name", "kubernetes.pod_name", "hostname", "host", "host.name", "service", "container_id")
+_STREAM = (
+    "pod",
+    "container",
+    "container_name",
+    "kubernetes.pod_name",
+    "hostname",
+    "host",
+    "host.name",
+    "service",
+    "container_id",
+)
 _NUMERIC_LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.S)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.S)
@@ -55,11 +141,18 @@ def decode(text: str) -> tuple[Prefix, str, str | None] | None:
     level = _pick(flat, _LEVEL)
     if level is not None and level.isdigit():
         level = _NUMERIC_LEVELS.get(int(level), level)
-    stamp = next((found for name in _TIME if (raw := flat.get(name)) is not None and (found := parse_timestamp(str(raw)))), None)
+    stamp = next(
+        (found for name in _TIME if (raw := flat.get(name)) is not None and (found := parse_timestamp(str(raw)))), None
+    )
     pid = _pick(flat, _PID)
     prefix = Prefix(
-        "", stamp, level.upper() if level else None, _pick(flat, _LOGGER), int(pid) if pid and pid.isdigit() else None,
-        _pick(flat, _THREAD), _pick(flat, _TASK),
+        "",
+        stamp,
+        level.upper() if level else None,
+        _pick(flat, _LOGGER),
+        int(pid) if pid and pid.isdigit() else None,
+        _pick(flat, _THREAD),
+        _pick(flat, _TASK),
     )
     return prefix, body, _pick(flat, _STREAM)
 
@@ -105,15 +198,27 @@ def _trace(flat: Mapping[str, Any], message: str) -> str | None:
                 return "\n".join(line.rstrip("\n") for line in value)
             if value and isinstance(value[0], dict):
                 return _structured(value)
-        if isinstance(value, str) and ("\n" in value or "Traceback" in value or 'File "' in value) and value.strip() not in message:
+        if (
+            isinstance(value, str)
+            and ("\n" in value or "Traceback" in value or 'File "' in value)
+            and value.strip() not in message
+        ):
             return value
     types = _pick(flat, ("exception.type", "error.type", "exc_type", "exception_type", "err.type", "exception.class"))
     if types:
-        words = _pick(flat, ("exception.message", "error.message", "exc_value", "exception_message", "exception.value", "err.message"))
+        words = _pick(
+            flat,
+            ("exception.message", "error.message", "exc_value", "exception_message", "exception.value", "err.message"),
+        )
         return f"{types}: {words}" if words else types
     for name in _TRACE:
         value = flat.get(name)
-        if isinstance(value, str) and value.strip() and value.strip() not in message and re.match(r"[A-Za-z_][\w.]*(?::|$)", value):
+        if (
+            isinstance(value, str)
+            and value.strip()
+            and value.strip() not in message
+            and re.match(r"[A-Za-z_][\w.]*(?::|$)", value)
+        ):
             return value
     return None
 
@@ -125,7 +230,9 @@ def _structured(stacks: list[dict[str, Any]]) -> str:
         lines = ["Traceback (most recent call last):"]
         for frame in stack.get("frames") or ():
             if isinstance(frame, dict):
-                lines.append(f'  File "{frame.get("filename", "?")}", line {frame.get("lineno", 0)}, in {frame.get("name", "?")}')
+                lines.append(
+                    f'  File "{frame.get("filename", "?")}", line {frame.get("lineno", 0)}, in {frame.get("name", "?")}'
+                )
                 if frame.get("line"):
                     lines.append("    " + str(frame["line"]).strip())
         lines.append(f"{stack.get('exc_type', 'Exception')}: {stack.get('exc_value', '')}".rstrip(": "))

@@ -13,7 +13,9 @@ from asynclog.read.timestamps import find_timestamp
 from asynclog.read.wrappers import peel, settle_wrappers
 
 SAMPLE_BYTES = 1 << 18
-_ANSI = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\\x1b\[[0-9;]*m|\\033\[[0-9;]*m|#033\[[0-9;]*m|\x1b[@-Z\\^_]")
+_ANSI = re.compile(
+    r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\\x1b\[[0-9;]*m|\\033\[[0-9;]*m|#033\[[0-9;]*m|\x1b[@-Z\\^_]"
+)
 _UNMISTAKABLE = re.compile(
     r"(?:(?<!\S)|(?<=[:\]|>-]))(?:\w+ exception was never retrieved$|Task was destroyed but it is pending!$|Executing <\w+ .* took \d+\.\d+ seconds$"
     r"|Exception in callback \S.*$|Using selector: \w+$|Close <.*>$|Unclosed client session$)"

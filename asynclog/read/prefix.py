@@ -41,7 +41,9 @@ HEADER = re.compile(
     )""",
     re.VERBOSE,
 )
-_NOT_PREFIX = re.compile(r"(?:Error|Exception|Warning|Exit|Interrupt|Iteration): \S.*$|^\s*(?:File |raise |return |await |\w+ = )|[=(]\s*['\"]?$")
+_NOT_PREFIX = re.compile(
+    r"(?:Error|Exception|Warning|Exit|Interrupt|Iteration): \S.*$|^\s*(?:File |raise |return |await |\w+ = )|[=(]\s*['\"]?$"
+)
 _QUOTED = re.compile(r"[\"'`“‘«]\s*$")
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 
@@ -63,7 +65,13 @@ def parse_prefix(text: str, outer_time: str | None = None, key: str | None = Non
         rest = text[:start] + "\x00" + text[end:]
     elif outer_time and (outer := find_timestamp(outer_time)):
         stamp = outer[0]
-    if stamp is not None and not stamp.dated and outer_time and (outer := find_timestamp(outer_time)) and outer[0].dated:
+    if (
+        stamp is not None
+        and not stamp.dated
+        and outer_time
+        and (outer := find_timestamp(outer_time))
+        and outer[0].dated
+    ):
         stamp = outer[0]
     level = None
     if match := _LEVEL.search(rest):
@@ -158,7 +166,10 @@ def _has_prose(text: str) -> bool:
     return bool(runs)
 
 
-_TOKEN = re.compile(rf"(?P<level>(?<![\w.])(?:{LEVEL}|{LOWER})(?![\w.]))|(?P<number>\d+)|(?P<word>[A-Za-z_][\w.]*)|(?P<space>\s+)|(?P<other>.)", re.S)
+_TOKEN = re.compile(
+    rf"(?P<level>(?<![\w.])(?:{LEVEL}|{LOWER})(?![\w.]))|(?P<number>\d+)|(?P<word>[A-Za-z_][\w.]*)|(?P<space>\s+)|(?P<other>.)",
+    re.S,
+)
 
 
 @lru_cache(maxsize=1024)

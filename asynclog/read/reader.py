@@ -19,7 +19,8 @@ from typing import BinaryIO, cast
 
 from asynclog.errors import InputError
 from asynclog.model import Record, SourceSpan, Timestamp
-from asynclog.read.cut import RECORD_CAP, RUN_UP, Cutter
+from asynclog.read import above
+from asynclog.read.cut import RECORD_CAP, Cutter
 from asynclog.read.echoes import Echo, Echoes
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, clean, settle
@@ -52,7 +53,17 @@ class Progress:
 
     def span(self, path: str, index: int) -> SourceSpan:
         """The same, as a part of the run."""
-        return SourceSpan(path, index, self.bytes, self.lines, self.first, self.last, self.layout.description, tuple(self.notes), self.lost)
+        return SourceSpan(
+            path,
+            index,
+            self.bytes,
+            self.lines,
+            self.first,
+            self.last,
+            self.layout.description,
+            tuple(self.notes),
+            self.lost,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +120,19 @@ class Reader:
         progress.notes.append(f"{source.path}: lines were broken at a fixed column; read as if they were not")
         starts = list(accumulate(counts, initial=1))
         read = progress.bytes
-        for record in self._loop(cast(BinaryIO, io.BytesIO()), data, 0, source, progress, Part(0, _ENDLESS), Seam()):
+        for record in self._loop(cast("BinaryIO", io.BytesIO()), data, 0, source, progress, Part(0, _ENDLESS), Seam()):
             line = starts[min(record.line, len(counts)) - 1]
             yield record._replace(line=line) if isinstance(record, Echo) else dataclasses.replace(record, line=line)
         progress.bytes, progress.lines = read, sum(counts)
 
-    def part(self, source: Input, part: Part, layout: Layout, progress: Progress, seam: Seam) -> Iterator[Record | Echo]:
+    def part(
+        self, source: Input, part: Part, layout: Layout, progress: Progress, seam: Seam
+    ) -> Iterator[Record | Echo]:
         """The records of one byte range of a plain file, their lines counted from the range's beginning."""
         progress.layout = layout
         with open(source.path, "rb", buffering=0) as raw:
-            stream = cast(BinaryIO, raw)
-            base = max(0, part.start - RUN_UP)
+            stream = cast("BinaryIO", raw)
+            base = max(0, part.start - above.RUN_UP)
             stream.seek(base)
             head = self._fill(stream, self._window + part.start - base, progress, source)
             if base:
@@ -131,7 +144,9 @@ class Reader:
 
     def again(self, echo: Echo) -> Record:
         """The record behind an echo, cut from its own bytes."""
-        cutter = Cutter(self.recogniser, self._layouts[echo.first.source_index], echo.first.source, echo.first.source_index)
+        cutter = Cutter(
+            self.recogniser, self._layouts[echo.first.source_index], echo.first.source, echo.first.source_index
+        )
         found, _ = cutter.cut(echo.raw, 0, self.scanner.hits(echo.raw), final=True)
         record = found[0]
         assert isinstance(record, Record)
@@ -161,7 +176,12 @@ class Reader:
     ) -> Iterator[Record | Echo]:
         self._layouts[source.index] = progress.layout
         cutter = Cutter(
-            self.recogniser, progress.layout, source.path, source.index, counted=max(part.start, base), limit=part.end,
+            self.recogniser,
+            progress.layout,
+            source.path,
+            source.index,
+            counted=max(part.start, base),
+            limit=part.end,
             echoes=Echoes(progress.layout) if self._echo else None,
         )
         if base > part.start:  # the run-up began within a line that ends in this part
@@ -172,7 +192,9 @@ class Reader:
             seam.exit.update({writer: offset for writer, offset in part.covered.items() if offset > part.end})
         left = None if source.size is None or not self._bounded(source) else source.size - base - len(data)
         while True:
-            more = self._fill(stream, self._window if left is None else min(self._window, max(left, 0)), progress, source)
+            more = self._fill(
+                stream, self._window if left is None else min(self._window, max(left, 0)), progress, source
+            )
             if left is not None:
                 left -= len(more)
             final = not more
@@ -187,11 +209,11 @@ class Reader:
                     seam.entry[record.stream] = record.end_offset
                 if record.offset < part.end < record.end_offset:
                     seam.exit[record.stream] = record.end_offset
-            if final or base + keep >= part.end + RUN_UP:
+            if final or base + keep >= part.end + above.RUN_UP:
                 break
             # a cut anchor or line at the window's end: keep the last line whole
             keep = min(keep, data.rfind(b"\n") + 1 if len(data) < RECORD_CAP else len(data) - self.scanner.overlap)
-            run_up = max(0, keep - RUN_UP)
+            run_up = max(0, keep - above.RUN_UP)
             cutter.count_rest(data, base, run_up)
             data = data[run_up:] + more
             base += run_up
@@ -216,11 +238,16 @@ class Reader:
                 parts.append(part)
                 missing -= len(part)
         except Exception as error:
-            if not isinstance(error, OSError | EOFError | ValueError) and type(error).__module__.split(".")[0] not in _UNPACKERS:
+            if (
+                not isinstance(error, OSError | EOFError | ValueError)
+                and type(error).__module__.split(".")[0] not in _UNPACKERS
+            ):
                 raise
             progress.lost = True
             done = progress.bytes + sum(map(len, parts))
-            progress.notes.append(f"{source.path}: reading stopped after {done:,} bytes: {error or type(error).__name__}")
+            progress.notes.append(
+                f"{source.path}: reading stopped after {done:,} bytes: {error or type(error).__name__}"
+            )
         data = b"".join(parts)
         progress.bytes += len(data)
         return data

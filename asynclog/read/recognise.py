@@ -14,7 +14,9 @@ _PATH_START = re.compile(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,2}[\\/]|[A-Za-z]:[\\/]
 _LAST_WORD = re.compile(r"(?:^|[\s\]|:>])(?P<word>[^\s\]|:>]+)$")
 _LEAST = 9  # characters of a cut message that are enough to name it
 _ASYNCIO = re.compile(r"(?<![\w./\\])asyncio(?![\w/\\])(?!\.(?:py|\w+\())")
-_AFTER_NAME = re.compile(r"(?:\.[\w.]+)?(?::[\w.<>]+)?(?::\d+)?[\])>]*\s*(?:[\[(<]?(?:[A-Z]{4,8})[\])>]?)?\s*(?:[:|\-–]\s*|\s+|$)(?:[\[(<]?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[\])>]?\s*[:|\-]*\s*)?")
+_AFTER_NAME = re.compile(
+    r"(?:\.[\w.]+)?(?::[\w.<>]+)?(?::\d+)?[\])>]*\s*(?:[\[(<]?(?:[A-Z]{4,8})[\])>]?)?\s*(?:[:|\-–]\s*|\s+|$)(?:[\[(<]?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[\])>]?\s*[:|\-]*\s*)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Recogniser:
                 fields["file"] = line[start : found.end("file")]
             before = line[:start]
             prefix = parse_prefix(before, time, key)
-            if _belongs(pattern, prefix, before):
+            if belongs(pattern, prefix, before):
                 return Head(start, prefix, pattern, fields, line[found.end() :])
         return None
 
@@ -80,7 +82,11 @@ class Recogniser:
             for pattern in self.heads:
                 if pattern.channel == "log" and any(needle.startswith(text) for needle in pattern.needles):
                     prefix = parse_prefix(line[:start], time, key)
-                    if prefix.text.strip() and (prefix.level or prefix.timestamp) and _belongs(pattern, prefix, line[:start]):
+                    if (
+                        prefix.text.strip()
+                        and (prefix.level or prefix.timestamp)
+                        and belongs(pattern, prefix, line[:start])
+                    ):
                         return Head(start, prefix, pattern)
         return None
 
@@ -103,7 +109,7 @@ class Recogniser:
         return None
 
 
-def _belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:
+def belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:
     """Whether a message of `pattern` may stand behind this prefix."""
     if not is_plausible_prefix(before):
         return False

@@ -20,7 +20,9 @@ class Scanner:
 
         self.anchors = tuple(sorted(set(anchors)))
         # LEFTMOST_FIRST is the only kind with the SIMD prefilter: 8 to 18 times the speed of the default
-        self._automaton = BytesAhoCorasick([anchor.encode() for anchor in self.anchors], matchkind=MatchKind.LeftmostFirst)
+        self._automaton = BytesAhoCorasick(
+            [anchor.encode() for anchor in self.anchors], matchkind=MatchKind.LeftmostFirst
+        )
 
     def hits(self, data: bytes) -> list[int]:
         """Where anchors start in `data`, ascending."""

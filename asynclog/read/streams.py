@@ -39,9 +39,11 @@ def check_text(head: bytes, path: str) -> None:
     if encoding_of(head):
         return
     probe = head[:_TEXT_PROBE]
-    controls = sum(probe.count(byte) for byte in (*range(0, 7), *range(14, 27), 28, 29, 30, 31))
+    controls = sum(probe.count(byte) for byte in (*range(7), *range(14, 27), 28, 29, 30, 31))
     if len(probe) >= 16 and controls > len(probe) * 0.1:
-        raise InputError(f"{path}: this is a binary file, not a log", "give a text log, or one packed with gzip, bzip2, xz or zstd")
+        raise InputError(
+            f"{path}: this is a binary file, not a log", "give a text log, or one packed with gzip, bzip2, xz or zstd"
+        )
 
 
 class _Transcoder(io.RawIOBase):
@@ -69,13 +71,13 @@ class _Transcoder(io.RawIOBase):
 
 def decompressed(raw: BinaryIO, path: str) -> BinaryIO:
     """`raw` as a stream of UTF-8 bytes, whatever it was packed and spelt with."""
-    buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, raw), 1 << 16)
+    buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", raw), 1 << 16)
     head = buffered.peek(_TEXT_PROBE)[:_TEXT_PROBE]
     kind = compression_of(head)
     stream: BinaryIO = buffered
     if kind is not None:
-        stream = io.BufferedReader(cast(io.RawIOBase, _unpacker(kind, buffered)), 1 << 18)
-        head = cast(io.BufferedReader, stream).peek(_TEXT_PROBE)[:_TEXT_PROBE]
+        stream = io.BufferedReader(cast("io.RawIOBase", _unpacker(kind, buffered)), 1 << 18)
+        head = cast("io.BufferedReader", stream).peek(_TEXT_PROBE)[:_TEXT_PROBE]
     encoding = encoding_of(head)
     if encoding:
         stream = io.BufferedReader(_Transcoder(stream, encoding), 1 << 16)
@@ -88,24 +90,29 @@ def _unpacker(kind: str, raw: BinaryIO) -> BinaryIO:
         try:
             from isal import igzip
 
-            return cast(BinaryIO, igzip.IGzipFile(fileobj=raw, mode="rb"))
+            return cast("BinaryIO", igzip.IGzipFile(fileobj=raw, mode="rb"))
         except ImportError:
             import gzip
 
-            return cast(BinaryIO, gzip.GzipFile(fileobj=raw, mode="rb"))
+            return cast("BinaryIO", gzip.GzipFile(fileobj=raw, mode="rb"))
     if kind == "bz2":
         import bz2
 
-        return cast(BinaryIO, bz2.BZ2File(raw, "rb"))
+        return cast("BinaryIO", bz2.BZ2File(raw, "rb"))
     if kind == "xz":
         import lzma
 
-        return cast(BinaryIO, lzma.LZMAFile(raw, "rb"))
+        return cast("BinaryIO", lzma.LZMAFile(raw, "rb"))
     try:
         import zstandard
     except ImportError:
-        raise InputError("reading .zst needs the package zstandard", "pip install zstandard, or unpack with: zstd -dc FILE | asynclog analyze -") from None
-    return cast(BinaryIO, zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(raw, read_across_frames=True))
+        raise InputError(
+            "reading .zst needs the package zstandard",
+            "pip install zstandard, or unpack with: zstd -dc FILE | asynclog analyze -",
+        ) from None
+    return cast(
+        "BinaryIO", zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(raw, read_across_frames=True)
+    )
 
 
 def open_stdin() -> BinaryIO:

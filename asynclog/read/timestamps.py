@@ -18,9 +18,18 @@ _MONTHS = {
     name: number
     for number, names in enumerate(
         (
-            "jan januar janv janvier ene", "feb february févr fév fevr", "mar march mars märz mär",
-            "apr april avr avril", "may mai mayo", "jun june juin", "jul july juil", "aug august août aout",
-            "sep sept september", "oct october okt", "nov november", "dec december déc dez",
+            "jan januar janv janvier ene",
+            "feb february févr fév fevr",
+            "mar march mars märz mär",
+            "apr april avr avril",
+            "may mai mayo",
+            "jun june juin",
+            "jul july juil",
+            "aug august août aout",
+            "sep sept september",
+            "oct october okt",
+            "nov november",
+            "dec december déc dez",
         ),
         1,
     )
@@ -34,12 +43,18 @@ _FORMS = tuple(
     re.compile(form)
     for form in (
         # 2026-01-31 12:00:00,123  2026-01-31T12:00:00.123456+00:00  2026/01/31 12:00:00  20260131 12:00:00
-        r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?P<s>[-/.]?)(?P<mon>[01]\d)(?P=s)(?P<day>[0-3]\d)(?:[T_ ]|, | - )[ ]?" + _CLOCK + _ZONE,
+        r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?P<s>[-/.]?)(?P<mon>[01]\d)(?P=s)(?P<day>[0-3]\d)(?:[T_ ]|, | - )[ ]?"
+        + _CLOCK
+        + _ZONE,
         # 31/Jan/2026:12:00:00 +0000  31 Jan 2026 12:00:00  31-Jan-2026 12:00:00
         r"(?<!\d)(?P<day>\d{1,2})[-/ ]" + _MONTH + r"[-/ ,]+(?P<year>(?:19|20)\d\d)[: ,T]+" + _CLOCK + _ZONE,
         # Jan 31 12:00:00  févr. 21 12:00:00  Jan 31 2026 12:00:00  Wed Jan 31 12:00:00 2026
-        r"(?<![A-Za-z])" + _MONTH + r"[ ]{1,2}(?P<day>\d{1,2}),?[ ]{1,2}(?:(?P<year>(?:19|20)\d\d),?[ ])?" + _CLOCK
-        + r"(?:[ ](?P<year2>(?:19|20)\d\d)(?!\d))?" + _ZONE,
+        r"(?<![A-Za-z])"
+        + _MONTH
+        + r"[ ]{1,2}(?P<day>\d{1,2}),?[ ]{1,2}(?:(?P<year>(?:19|20)\d\d),?[ ])?"
+        + _CLOCK
+        + r"(?:[ ](?P<year2>(?:19|20)\d\d)(?!\d))?"
+        + _ZONE,
         # 01/31/2026 12:00:00 (month first unless it cannot be), 31.01.2026 12:00:00
         r"(?<![\d.])(?P<a>\d\d)(?P<s>[-/.])(?P<b>\d\d)(?P=s)(?P<year>20\d\d)(?:[T_ ]|, )" + _CLOCK + _ZONE,
         # 26-01-31 12:00:00 (two-digit year first)  and tornado's 260131 12:00:00

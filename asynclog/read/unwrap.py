@@ -35,7 +35,12 @@ def unwrap(data: bytes, needles: Iterable[str]) -> tuple[bytes, list[int]] | Non
         else:
             joined.append(line)
             counts.append(1)
-        continues = len(line) == width and index + 1 < len(lines) and not is_header(lines[index + 1]) and bool(lines[index + 1].strip())
+        continues = (
+            len(line) == width
+            and index + 1 < len(lines)
+            and not is_header(lines[index + 1])
+            and bool(lines[index + 1].strip())
+        )
     return "\n".join(joined).encode("utf-8", "surrogateescape"), counts
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from asynclog.classify.rulebook import load_builtin
 from asynclog.model import Record
-from asynclog.read import cut, reader
+from asynclog.read import above
 from asynclog.read.inputs import Input
 from asynclog.read.reader import Part, Progress, Reader, Seam
 from asynclog.read.recognise import Recogniser
@@ -114,8 +114,7 @@ def test_parts_agree_at_seams_when_the_run_up_is_short(folder: Path, data: bytes
     path = folder / "seams.log"
     path.write_bytes(data)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cut, "RUN_UP", 90)
-        patch.setattr(reader, "RUN_UP", 90)
+        patch.setattr(above, "RUN_UP", 90)
         assert in_parts(path, cuts) == facts(read(path))
 
 

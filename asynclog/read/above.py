@@ -1,0 +1,126 @@
+"""What has to be decided by the lines above a hit: where a traceback began, whether a message is quoted, whether its
+first line was lost. No look goes further up than `RUN_UP` bytes, whatever the window, so that every part of a file
+sees the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from asynclog.read.claim import Claim
+from asynclog.read.extent import Extent, NeedMore
+from asynclog.read.layout import Layout
+from asynclog.read.lines import Line, Lines
+from asynclog.read.prefix import is_header, parse_prefix
+from asynclog.read.recognise import Head
+
+RUN_UP = 1 << 16  # bytes above a hit that may be looked at
+WALK_UP = 400  # lines above the end of a traceback in which its beginning is looked for
+TRACEBACK = "Traceback (most recent call last):"
+_LINKS = ("During handling of the above", "The above exception was the direct")
+_REMAINS = (" ", "source_traceback:", "handle_traceback:")
+_NEAR = 60
+_HEADER = 100  # characters of an application's first line in which level, logger and time stand
+
+
+def lines_above(lines: Lines, line: Line, count: int) -> Iterator[Line]:
+    """The lines above `line`, nearest first; every writer's."""
+    above: Line | None = line
+    for _ in range(count):
+        assert above is not None
+        above = lines.before(above.start, line.start - RUN_UP)
+        if above is None:
+            return
+        yield above
+
+
+def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout) -> bool:
+    """Whether a message of the log is somebody's text: not written as asyncio writes into this file."""
+    if head.pattern is None or head.pattern.channel != "log":
+        return False
+    before = line.text[: head.start].strip()
+    if layout.header is None:
+        if layout.native is not False or not before or not is_header(line.text):
+            return False
+        above = next(lines_above(lines, line, 1), None)
+        return above is not None and bool(above.text.strip()) and not is_header(above.text)
+    if before and layout.header.match(line.text):
+        return False
+    if layout.native:
+        return True
+    for above in lines_above(lines, line, _NEAR):
+        if above.key != line.key:
+            continue
+        if layout.header.match(above.text):
+            return False
+        if TRACEBACK in above.text or above.text.startswith("  File "):
+            return True
+    return False
+
+
+def is_headless(lines: Lines, line: Line, base: int) -> bool:
+    """Whether nothing but remains of the same record stands above `line`, up to the beginning of the file."""
+    for above in lines_above(lines, line, WALK_UP):
+        if above.key == line.key and (is_header(above.text) or not above.text.startswith(_REMAINS)):
+            return False
+        if above.start == 0:
+            return base == 0
+    return line.start == 0 and base == 0
+
+
+def ends_traceback(texts: Sequence[str], index: int) -> bool:
+    """Whether the exception line `texts[index]` is the last of its traceback, and no text of another exception."""
+    above = texts[index - 1] if index else ""
+    if above.strip() and above[0] not in " \t|" and TRACEBACK not in above:
+        return False
+    following = next((text.strip() for text in texts[index + 1 :] if text.strip()), "")
+    return not following.startswith((*_LINKS, TRACEBACK))
+
+
+def claim_traceback(
+    lines: Lines, line: Line, final: Head, base: int, covered: Mapping[str | None, int]
+) -> Iterator[Claim]:
+    """The record that ends with the exception at `line`: its own first line, or the traceback's."""
+    following = lines.at(line.end)
+    while following is not None and not following.text.strip():
+        following = lines.at(following.end)
+    if following is None and not lines.final:
+        raise NeedMore
+    if following is not None and following.text.strip().startswith(_LINKS):
+        return
+    top: Line | None = None
+    linked, nearest = False, True
+    for above in lines_above(lines, line, WALK_UP):
+        if above.key != line.key:
+            continue
+        text = above.text
+        if base + above.start < covered.get(above.key, 0):
+            return
+        if nearest and text.strip() and text[0] not in " \t|" and TRACEBACK not in text:
+            return  # text of an exception, not its first line
+        nearest = False
+        if TRACEBACK in text:
+            top, linked = above, False
+        elif text.strip().startswith(_LINKS):
+            linked = True
+        elif (top is not None and not linked and text.strip()) or (top is None and is_header(text)):
+            break
+    if top is None:
+        return
+    first, head = top, Head(0, parse_prefix("", line.time, line.key), final.pattern, final.fields)
+    owner = next((above for above in lines_above(lines, top, _NEAR) if above.key == line.key), None)
+    if owner is not None and is_header(owner.text):
+        prefix = parse_prefix(owner.text[:_HEADER], owner.time, owner.key)
+        if prefix.level not in ("DEBUG", "INFO", "TRACE"):
+            first, head = owner, Head(0, prefix, final.pattern, final.fields)
+    texts = list(_between(lines, first, line))
+    yield Claim(first, head, "\n".join(texts), Extent(tuple(texts[1:]), max(line.end, line.reach)))
+
+
+def _between(lines: Lines, first: Line, last: Line) -> Iterator[str]:
+    """The texts from `first` to `last` of their writer."""
+    line: Line | None = first
+    while line is not None and line.start <= last.start:
+        if line.key == first.key and not line.part:
+            yield line.text
+        line = lines.at(line.end)

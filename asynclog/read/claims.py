@@ -1,0 +1,136 @@
+"""What a hit is. Asked in this order: an entry of JSON; a message that starts on this line; the loop's context as a dict;
+a slow callback whose line was broken; the last line of a traceback whose text only asyncio raises; a detail whose first
+line was lost; a record of logger `asyncio` with a text nobody knows; a message inside a string.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from asynclog.read import contexts
+from asynclog.read.above import claim_traceback, is_headless, is_quoted
+from asynclog.read.claim import Claim
+from asynclog.read.embedded import in_json, in_strings
+from asynclog.read.extent import Extent, NeedMore, extent
+from asynclog.read.layout import Layout
+from asynclog.read.lines import Line, Lines
+from asynclog.read.prefix import has_lead_in, is_header, is_plausible_prefix, parse_prefix
+from asynclog.read.recognise import Head, Recogniser
+
+_BROKEN_LINES = 16
+_OPENING = re.compile(
+    r"(?<!\w)Executing <(?:\w*Task (?:pending|finished|cancel)|\w*Handle )|(?<!\w)Executing <\w*Task$"
+)
+_MESSAGE_KEY = re.compile(r"['\"]message['\"]:\s*['\"]")
+_DETAIL = re.compile(r"\s*(?:\w+: <|Traceback \(most recent|\w*source_traceback: )")
+_DETAILED = frozenset({"exception-never-retrieved", "task-destroyed-pending", "callback-exception"})
+_OWN_LOGGERS = (None, "asyncio", "py.warnings", "root")
+
+
+class Claims:
+    """Asks the lines of one source. `covered` maps a writer to the offset up to which its records are known."""
+
+    def __init__(self, recogniser: Recogniser, layout: Layout, covered: Mapping[str | None, int]) -> None:
+        self._recogniser = recogniser
+        self._layout = layout
+        self._covered = covered
+
+    def of(self, lines: Lines, line: Line, base: int) -> Iterator[Claim]:
+        """The records that the hit on `line` belongs to; raises NeedMore where the window ends too early."""
+        entry = in_json(self._recogniser, line)
+        if entry is not None:
+            yield from entry
+            return
+        text = line.text
+        head = self._recogniser.head(text, line.time, line.key)
+        if head is not None and head.start and '"' in text[: head.start] and text.lstrip()[:1] in '{"':
+            head = None
+        if head is not None:
+            if not is_quoted(lines, line, head, self._layout):
+                claim = self._message(lines, line, head)
+                if not _is_look_alike(claim):
+                    yield claim
+            return
+        claimed = self._context(lines, line) or self._broken(lines, line)
+        if claimed is not None:
+            yield claimed
+            return
+        if (final := self._recogniser.final(text)) is not None:
+            yield from claim_traceback(lines, line, final, base, self._covered)
+        elif (detail := self._recogniser.detail(text)) is not None:
+            if is_headless(lines, line, base):
+                yield self._message(lines, line, detail, headless=True)
+        elif (unknown := self._recogniser.unknown(text, line.time, line.key)) is not None:
+            yield self._message(lines, line, unknown)
+        else:
+            yield from in_strings(self._recogniser, line)
+
+    def _is_head(self, text: str) -> bool:
+        return self._recogniser.head(text) is not None
+
+    def _message(self, lines: Lines, line: Line, head: Head, headless: bool = False) -> Claim:
+        rest = extent(lines, line, line.text[: head.start], head.pattern, self._layout, self._is_head)
+        return Claim(line, head, "\n".join((line.text[head.start :], *rest.lines)), rest, headless)
+
+    def _context(self, lines: Lines, line: Line) -> Claim | None:
+        """The loop's exception context as a dict: the record that it stands for."""
+        found = _MESSAGE_KEY.search(line.text) if "essage" in line.text else None
+        start = contexts.begins(line.text[: found.end()]) if found else None
+        if start is None:
+            return None
+        rest = extent(lines, line, line.text[:start], None, self._layout, self._is_head)
+        text = contexts.flatten("\n".join((line.text[start:], *rest.lines)))
+        head = self._recogniser.head(text.split("\n", 1)[0]) if text is not None else None
+        if text is None or head is None or head.start:
+            return None
+        return Claim(line, self._behind(line, start, head), text, rest)
+
+    def _broken(self, lines: Lines, line: Line) -> Claim | None:
+        """A slow callback whose line was broken or cut before it said how long it took."""
+        opening = _OPENING.search(line.text)
+        if opening is None or not is_plausible_prefix(line.text[: opening.start()]):
+            return None
+        start = opening.start()
+        text, following = line.text[start:], line
+        for _ in range(_BROKEN_LINES):
+            more = lines.at(following.end)
+            if more is None:
+                if not lines.final:
+                    raise NeedMore
+                break
+            if is_header(more.text) or self._is_head(more.text) or not more.text.strip():
+                break
+            following = more
+            piece = more.text.lstrip()
+            for glue in ("", " "):
+                head = self._recogniser.head(text + glue + piece, line.time, line.key)
+                if head is not None and head.start == 0:
+                    return Claim(line, self._behind(line, start, head), text + glue + piece, Extent((), following.end))
+            text += ("" if text.endswith(("/", "-", "\\")) or piece == more.text else " ") + piece
+        pattern = next(pattern for pattern in self._recogniser.heads if pattern.kind == "slow-callback")
+        text = line.text[start:]
+        cut = Head(
+            0,
+            parse_prefix(line.text[:start], line.time, line.key),
+            pattern,
+            {"handle": text.removeprefix("Executing ")},
+        )
+        return Claim(line, cut, text, Extent((), max(line.end, line.reach), capped=True))
+
+    def _behind(self, line: Line, start: int, head: Head) -> Head:
+        """`head` behind the prefix that stands on `line` up to `start`."""
+        return Head(0, parse_prefix(line.text[:start], line.time, line.key), head.pattern, head.fields)
+
+
+def _is_look_alike(claim: Claim) -> bool:
+    """Whether another logger says something that begins like a message of asyncio's."""
+    head = claim.head
+    pattern = head.pattern
+    if pattern is None or head.prefix.logger in _OWN_LOGGERS or pattern.channel != "log" or pattern.loggers:
+        return False
+    if head.tail.strip():
+        return True
+    if pattern.kind not in _DETAILED or has_lead_in(claim.line.text[: head.start]):
+        return False
+    return not any(_DETAIL.match(text) for text in claim.rest.lines[:3])

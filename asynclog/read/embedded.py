@@ -1,0 +1,85 @@
+"""Messages that stand inside something else on their line: a JSON entry, a string literal of a cut one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from asynclog.model import Prefix
+from asynclog.read import jsonlines
+from asynclog.read.above import TRACEBACK, ends_traceback
+from asynclog.read.claim import Claim
+from asynclog.read.extent import Extent
+from asynclog.read.lines import Line
+from asynclog.read.recognise import Head, Recogniser, belongs
+
+_ENDING = 40  # last lines of an entry in which its exception is looked for
+
+
+def in_json(recogniser: Recogniser, line: Line) -> Iterator[Claim] | None:
+    """The claims of a JSON entry; None where the line is none."""
+    if not line.text.lstrip().startswith("{"):
+        return None
+    decoded = jsonlines.decode(line.text)
+    if decoded is None:
+        return None
+    prefix, body, _ = decoded
+    return _in_body(recogniser, prefix, body, line)
+
+
+def in_strings(recogniser: Recogniser, line: Line) -> Iterator[Claim]:
+    """Messages inside string literals: a cut JSON line, or one line of an object printed over several."""
+    if '"' not in line.text:
+        return
+    for _, body in jsonlines.strings(line.text):
+        found = list(_in_body(recogniser, Prefix(), body, line))
+        if found:
+            yield from found
+            return
+
+
+def _in_body(recogniser: Recogniser, prefix: Prefix, body: str, line: Line) -> Iterator[Claim]:
+    """The claim of `body`, an entry's whole text."""
+    rest = Extent((), max(line.end, line.reach))
+    first = body.partition("\n")[0]
+    head = recogniser.head(first)
+    if head is not None and head.pattern is not None and (not head.start or _is_set_off(first[: head.start])):
+        merged = _merge(prefix, head.prefix)
+        if belongs(head.pattern, merged, ""):
+            yield Claim(line, Head(0, merged, head.pattern, head.fields), body[head.start :], rest)
+        return
+    if prefix.logger == "asyncio":
+        yield Claim(line, Head(0, prefix, None), body, rest)
+        return
+    final = _final(recogniser, body)
+    if final is not None:
+        yield Claim(line, Head(0, prefix, final.pattern, final.fields), body, rest)
+
+
+def _final(recogniser: Recogniser, body: str) -> Head | None:
+    """The exception at the end of the traceback in `body`, where only asyncio raises it."""
+    if TRACEBACK not in body:
+        return None
+    lines = body.rstrip().split("\n")
+    for index in range(len(lines) - 1, max(0, len(lines) - _ENDING), -1):
+        found = recogniser.final(lines[index])
+        if found is not None:
+            return found if ends_traceback(lines, index) else None
+    return None
+
+
+def _is_set_off(before: str) -> bool:
+    """Whether a prefix of its own stands before a message in its field."""
+    return not before.strip() or before.rstrip().endswith(("]", ":", ")", "|", "-"))
+
+
+def _merge(outer: Prefix, inner: Prefix) -> Prefix:
+    """The prefix of a message that has one inside a structured entry as well."""
+    return Prefix(
+        inner.text,
+        outer.timestamp or inner.timestamp,
+        inner.level or outer.level,
+        inner.logger or outer.logger,
+        outer.pid if outer.pid is not None else inner.pid,
+        outer.thread or inner.thread,
+        outer.task or inner.task,
+    )
