@@ -1,0 +1,97 @@
+"""`asynclog analyze`: report what happened in one run. Exit 0 whatever is found, 2 where input was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import click
+
+from asynclog import pipeline
+from asynclog.aggregate.views import report
+from asynclog.commands.common import (
+    CLEAN,
+    ERROR,
+    Options,
+    note,
+    note_losses,
+    places,
+    render_options,
+    severity,
+    view_options,
+)
+from asynclog.commands.options import logs, narrowing, output, reading, settings_of, showing
+from asynclog.config import Settings, find_project, load_project
+from asynclog.errors import UsageError
+from asynclog.model import Finding, Severity
+from asynclog.output import Target, write, writing
+from asynclog.render import render
+
+
+@click.command("analyze")
+@logs()
+@reading
+@narrowing
+@showing
+@click.option(
+    "--sort",
+    type=click.Choice(["worst", "count", "total", "max", "first", "last", "site"]),
+    default="worst",
+    show_default=True,
+)
+@click.option(
+    "-C", "--context", type=click.IntRange(0), default=0, metavar="N", help="Show N log lines around the worst sample."
+)
+@output
+def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - click's values
+    """Report what happened in one run.
+
+    LOG is a file, a folder, a pattern, a saved report, or - for standard input.
+    """
+    project = load_project(find_project())
+    settings = settings_of(project, options)
+    targets = places(options, "analyze")
+    streamed = [target for target in targets if target.format == "jsonl"]
+    if streamed:
+        if len(targets) > 1:
+            raise UsageError(
+                "-f jsonl is written while reading and goes alone",
+                "run asynclog twice, or save -f json and render it later",
+            )
+        return _stream(logs, settings, options, streamed[0])
+    run = pipeline.analyze(logs, settings, options.get("label"))
+    shown = report(run, view_options(project, options))
+    for target in targets:
+        write(target, render(target.format, shown, render_options(options, target)))
+    return note_losses(run, options)
+
+
+def _stream(logs: Sequence[str], settings: Settings, options: Options, target: Target) -> int:
+    from asynclog.render.jsonl import finding_line
+
+    keep = _Filter(options)
+    book = pipeline.engine(settings)
+    with writing(target) as file:
+        for finding in pipeline.findings(logs, settings):
+            if keep(finding):
+                file.write(finding_line(finding))
+    for text in book.notes:
+        note(text, options)
+    return ERROR if any("reading stopped" in text for text in book.notes) else CLEAN
+
+
+class _Filter:
+    """--select, --ignore and --min-severity for single findings."""
+
+    def __init__(self, options: Options) -> None:
+        self._select = tuple(options.get("select") or ())
+        self._ignore = tuple(options.get("ignore") or ())
+        self._floor = severity(options.get("min_severity")) or Severity.INFO
+
+    def __call__(self, finding: Finding) -> bool:
+        if finding.severity < self._floor:
+            return False
+        if self._select and not any(fnmatchcase(finding.rule, glob) for glob in self._select):
+            return False
+        return not any(fnmatchcase(finding.rule, glob) for glob in self._ignore)

@@ -1,0 +1,95 @@
+"""What commands have in common: exit codes, places to write to, how a report is laid out, notes on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from asynclog.aggregate.views import ViewOptions
+from asynclog.config import Project
+from asynclog.errors import UsageError
+from asynclog.model import Run, Severity
+from asynclog.output import Target, targets
+from asynclog.render import RenderOptions, find
+
+CLEAN, FAILED, ERROR, NOTHING = 0, 1, 2, 3
+Options = Mapping[str, Any]  # what click gives
+
+
+def places(options: Options, view: str, default: str = "text") -> tuple[Target, ...]:
+    """Where the reports of a view go; raises UsageError for a format that is unknown or does not show it."""
+    found = targets(options.get("formats") or (), options.get("output"), default)
+    for target in found:
+        find(target.format, view)
+    return found
+
+
+def view_options(project: Project, options: Options) -> ViewOptions:
+    """What is shown of a run."""
+    return ViewOptions(
+        top=options.get("top") or project.top,
+        min_severity=severity(options.get("min_severity") or project.min_severity) or Severity.INFO,
+        sort=options.get("sort") or "worst",
+        select=tuple(options.get("select") or project.select),
+        ignore=tuple(options.get("ignore") or project.ignore),
+    )
+
+
+def render_options(options: Options, target: Target) -> RenderOptions:
+    """How it is laid out: colour and links only for a terminal, width as the terminal has it."""
+    terminal = target.file is None and sys.stdout.isatty()
+    colored = color(options, target)
+    return RenderOptions(
+        width=width(),
+        color=colored,
+        hyperlinks=colored and terminal,
+        ascii=target.file is None and not (sys.stdout.encoding or "utf-8").lower().startswith("utf"),
+        top=options.get("top"),
+        verbose=int(options.get("verbose") or 0) - int(options.get("quiet") or 0),
+    )
+
+
+def color(options: Options, target: Target) -> bool:
+    """Whether to colour: as asked for, else on a terminal that did not decline."""
+    wish = options.get("color", "auto")
+    if wish == "auto":
+        declined = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+        return target.file is None and sys.stdout.isatty() and not declined
+    return bool(wish == "always") and target.file is None
+
+
+def width() -> int:
+    """The columns of the terminal."""
+    text = os.environ.get("COLUMNS", "")
+    if text.isdigit() and int(text) > 0:
+        return int(text)
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns
+    except (OSError, ValueError, AttributeError):
+        return 100
+
+
+def severity(word: str | None) -> Severity | None:
+    """The severity named by `word`; raises UsageError for a word that is none."""
+    if word is None:
+        return None
+    try:
+        return Severity[word.upper()]
+    except KeyError:
+        raise UsageError(f"no severity {word!r}", "severities are error, warning, info") from None
+
+
+def note(text: str, options: Options) -> None:
+    """Say something on standard error, unless quiet."""
+    if not options.get("quiet"):
+        print(f"note: {text}", file=sys.stderr)
+
+
+def note_losses(run: Run, options: Options) -> int:
+    """Say what happened while reading; the exit code that follows from it."""
+    for span in run.sources:
+        for text in span.notes:
+            note(text, options)
+    return ERROR if any(span.lost for span in run.sources) else CLEAN
