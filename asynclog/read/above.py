@@ -40,7 +40,7 @@ def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout) -> bool:
         return False
     before = line.text[: head.start].strip()
     if layout.header is None:
-        if layout.native is not False or not before or not is_header(line.text):
+        if layout.native is not False or not before or head.prefix.level is None:
             return False
         above = next(lines_above(lines, line, 1), None)
         return above is not None and bool(above.text.strip()) and not is_header(above.text)

@@ -21,6 +21,7 @@ from asynclog.read.timestamps import find_timestamp
 MAX_LINES = 5000
 _MAX_FOREIGN = 2000
 _LOOK_AHEAD = 40
+_OPEN_LINES = 30  # lines over which a repr may go on
 
 _DETAIL = (
     r"(?:future|task|handle|protocol|transport|source_traceback|handle_traceback|client_session|client_connection|client_response"
@@ -75,8 +76,7 @@ def extent(
         return Extent((), max(first.end, first.reach))
     wrapper, inner = _own_wrapper(lines, first, prefix)
     grammar = _Grammar(body, shape(inner) if inner.strip() else None, layout.header, is_head, _indent(inner))
-    if announced := _announced(first.text):
-        grammar.announce(announced)
+    grammar.begin(first.text[len(prefix) :])
     kept: list[str] = []
     position, end = first.end, max(first.end, first.reach)
     foreign = count = 0
@@ -132,6 +132,17 @@ class _Grammar:
         self._in_stack = False
         self._complete = False
         self._linked = False
+        self._open = 0
+
+    def begin(self, first: str) -> None:
+        """Take note of the first line: what it announces, and whether it leaves a repr open."""
+        if announced := _announced(first):
+            self.announce(announced)
+        self._note_open(first)
+
+    def _note_open(self, text: str) -> None:
+        if self._body != "line" and text.count("(") + text.count("<") > text.count(")") + text.count(">") - text.count("->"):
+            self._open = _OPEN_LINES
 
     def announce(self, texts: list[tuple[str, ...]]) -> None:
         """Texts of several lines that will be printed again as an exception's message."""
@@ -157,6 +168,11 @@ class _Grammar:
             bare = bare[len(self._indent) :]
         if self._is_head(bare):
             return False
+        if self._open:
+            self._open -= 1
+            if not _ANCHOR.match(bare):
+                return True  # a repr goes on over the line's end
+            self._open = 0
         return self._by_grammar(bare)
 
     def _by_grammar(self, text: str) -> bool:
@@ -191,6 +207,8 @@ class _Grammar:
             if not self._in_traceback and _looks_final(text):
                 self._complete = self._body == "context"
                 self._look_for_expected(text)
+            elif not self._in_traceback:
+                self._note_open(text)
             return True
         if self._own is not None or self._settled is not None or self._in_traceback:
             return True  # text of a message; the next header ends it

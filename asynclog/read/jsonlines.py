@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from asynclog.model import Prefix
 from asynclog.read.timestamps import parse_timestamp
@@ -115,6 +115,7 @@ _STREAM = (
     "container_id",
 )
 _NUMERIC_LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
+_INNER = re.compile(r'(?:Traceback \(most recent call last\):$|  File "|    \S|(?:future|task|handle): <|source_traceback: )')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.S)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
@@ -122,17 +123,9 @@ _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 def decode(text: str) -> tuple[Prefix, str, str | None] | None:
     """The prefix, the text (message, then traceback) and the writer of one JSON object; None where it is no log entry."""
-    import orjson
-
-    try:
-        value = orjson.loads(text)
-    except ValueError:
-        return None
-    if not isinstance(value, dict):
-        return None
-    flat = dict(_flatten(value))
-    message = _pick(flat, _MESSAGE)
-    if message is None:
+    flat = _parsed(text)
+    message = _pick(flat, _MESSAGE) if flat is not None else None
+    if flat is None or message is None:
         return None
     trace = _trace(flat, message)
     body = message.rstrip("\n")
@@ -155,6 +148,52 @@ def decode(text: str) -> tuple[Prefix, str, str | None] | None:
         _pick(flat, _TASK),
     )
     return prefix, body, _pick(flat, _STREAM)
+
+
+class SingleLine(NamedTuple):
+    """One line of a log that was wrapped in JSON by a collector: `partial` where the line goes on in the next object."""
+
+    text: str
+    writer: str | None
+    time: str | None
+    partial: bool
+
+
+def single_line(text: str) -> SingleLine | None:
+    """The log line in a JSON object that holds one line of text; None where it is no such object."""
+    flat = _parsed(text)
+    message = _pick(flat, _MESSAGE) if flat is not None else None
+    if flat is None or message is None:
+        return None
+    docker = _is_docker(flat)
+    stamp = next((str(flat[name]) for name in _TIME if flat.get(name) is not None), None)
+    writer = _pick(flat, ("stream",)) if docker else _pick(flat, _STREAM)
+    return SingleLine(message.rstrip("\r\n"), writer, stamp, docker and not message.endswith("\n"))
+
+
+def are_single_lines(lines: Sequence[str]) -> bool:
+    """Whether a file of JSON objects holds a line of text in each, so that records go over several objects."""
+    objects = [flat for line in lines if line.lstrip().startswith("{") and (flat := _parsed(line)) is not None]
+    if len(objects) < 0.8 * len(lines) or not objects:
+        return False
+    if sum(map(_is_docker, objects)) > len(objects) / 2:
+        return True
+    messages = [message for flat in objects if (message := _pick(flat, _MESSAGE)) is not None]
+    return any("\n" not in message.rstrip("\n") and _INNER.match(message) for message in messages)
+
+
+def _is_docker(flat: Mapping[str, Any]) -> bool:
+    return "log" in flat and "stream" in flat and "time" in flat
+
+
+def _parsed(text: str) -> dict[str, Any] | None:
+    import orjson
+
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        return None
+    return dict(_flatten(value)) if isinstance(value, dict) else None
 
 
 def strings(line: str) -> Iterator[tuple[int, str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from asynclog.read.prefix import is_header, shape
 from asynclog.read.timestamps import find_timestamp
-from asynclog.read.wrappers import peel, settle_wrappers
+from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers
 
 SAMPLE_BYTES = 1 << 18
 _ANSI = re.compile(
@@ -39,7 +39,7 @@ class Layout:
     @property
     def splits(self) -> bool:
         """Whether a wrapper splits long lines into parts."""
-        return "cri" in self.wrappers
+        return "cri" in self.wrappers or JSON_LINE in self.wrappers
 
     @property
     def description(self) -> str:

@@ -34,7 +34,7 @@ from asynclog.read.wrappers import peel
 WINDOW = 1 << 19
 _ENDLESS = 1 << 62
 _UNPACKERS = ("zstd", "zstandard", "_lzma", "lzma", "isal", "zlib", "builtins")
-_SPLIT = re.compile(rb"(?<=std(?:err|out)) P ")
+_SPLIT = re.compile(rb"(?<=stderr) P |(?<=stdout) P |(?<!\\n)\",\s?\"stream\"")
 _BOM = b"\xef\xbb\xbf"
 _EDGE_LINES = 400  # lines at either end of a file in which its first and last time are looked for
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from asynclog.read.jsonlines import are_single_lines, single_line
+
+JSON_LINE = "json-line"
 _LEVELS = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SUCCESS|root|asyncio)\b"
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
 
@@ -41,10 +44,11 @@ WRAPPERS = (
     Wrapper("kubectl", re.compile(r"\[pod/(?P<key>[^\]]+)\] ")),
     # foreman, honcho: 12:00:00 web.1   |
     Wrapper("foreman", re.compile(r"(?P<time>\d\d:\d\d:\d\d) (?P<key>[A-Za-z_][\w.-]*\.\d+) +\| ")),
+    # JSON around single lines: docker's json-file, log agents that send line by line
+    Wrapper("json-line", re.compile(r"\s*\{.*\}\s*$")),
     # docker logs -t, plain time before every line is settled by the record itself (see cut.py), not here
 )
 
-_FIRST = re.compile(r"[<\[\dA-Za-zÄÖÜ_]")
 _DEPTH = 3  # stacked wrappers seen in the field
 
 
@@ -67,6 +71,12 @@ def peel(line: str, names: tuple[str, ...]) -> Peeled:
         found = _BY_NAME[name].pattern.match(line, start)
         if found is None:
             break
+        if name == JSON_LINE:
+            entry = single_line(line[start:])
+            if entry is None:
+                break
+            keys += [entry.writer] if entry.writer else []
+            return Peeled(entry.text, 0, " ".join(keys) or None, entry.time or time, entry.partial, names)
         part = found.groupdict()
         start = found.end()
         if part.get("key"):
@@ -83,6 +93,10 @@ def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
     while len(names) < _DEPTH and rest:
         best = None
         for wrapper in WRAPPERS:
+            if wrapper.name == JSON_LINE:
+                if are_single_lines(rest):
+                    return (*names, JSON_LINE)
+                continue
             hits = [found.end() for line in rest if (found := wrapper.pattern.match(line))]
             if len(hits) >= max(1, 0.8 * len(rest)):
                 best = wrapper
