@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asynclog.aggregate import facts, histogram
-from asynclog.aggregate.evidence import span_of
-from asynclog.model import Histogram, Run
+from asynclog.aggregate.sides import Log
+from asynclog.model import Histogram
 
 DEBUG_ONLY = frozenset({
     "slow-callback", "slow-poll", "slow-getaddrinfo", "coroutine-never-yielded-from", "incoming-connection-error",
     "subprocess-killed-on-close", "socket-info-failed", "transport-debug-error", "loop-lifecycle",
 })  # fmt: skip
 """Kinds that asyncio writes in debug mode only."""
+ALONE = "One log a side cannot show how much runs differ when nothing changed: several can."
 MANY = 50
 """So many slow callbacks show where the threshold lies; a few could be slow by chance."""
 _NEAR = 1.15
@@ -37,19 +38,20 @@ class Terms:
     caveats: tuple[str, ...] = ()
 
 
-def terms(before: Sequence[Run], after: Sequence[Run], per: bool = False) -> Terms:
+def terms(before: Sequence[Log], after: Sequence[Log]) -> Terms:
     """What can be said about comparing the two sides as a whole."""
     sides = {"before": before, "after": after}
-    debug = {name: {facts.debug_mode(run.facts) for run in runs} for name, runs in sides.items()}
+    per = any(log.span.units is not None for log in (*before, *after))
+    debug = {name: {facts.debug_mode(log.run.facts) for log in logs} for name, logs in sides.items()}
     silent = None
     if debug["before"] == {False} and True in debug["after"]:
         silent = "before"
     elif debug["after"] == {False} and True in debug["before"]:
         silent = "after"
-    no_units = next((n for n, runs in sides.items() if per and not any(span_of(r, per).units for r in runs)), None)
+    no_units = next((n for n, logs in sides.items() if per and not any(log.span.units for log in logs)), None)
     bound, lower = threshold(before, after)
     caveats = []
-    pythons = {name: {_minor(v) for run in runs for v in facts.pythons(run)} for name, runs in sides.items()}
+    pythons = {name: {_minor(v) for log in logs for v in facts.pythons(log.run)} for name, logs in sides.items()}
     if pythons["before"] and pythons["after"] and pythons["before"] != pythons["after"]:
         old, new = (", ".join(sorted(pythons[name], key=_numbers)) for name in ("before", "after"))
         caveats.append(f"Python {old} before, {new} after: messages and thresholds of asyncio differ between versions.")
@@ -57,13 +59,11 @@ def terms(before: Sequence[Run], after: Sequence[Run], per: bool = False) -> Ter
         caveats.append(
             f"The slow-callback threshold was lower {lower}: slow callbacks are compared from {bound / 1e6:g} s on."
         )
-    for name, runs in sides.items():
-        if any(source.lost for run in runs for source in run.sources):
+    for name, logs in sides.items():
+        if any(source.lost for log in logs for source in log.run.sources):
             caveats.append(f"A part of the input {name} was lost; its counts are too low.")
-        if len(runs) > 1 and len({run.label or index for index, run in enumerate(runs)}) < len(runs):
-            caveats.append(f"Several logs {name} have the same label.")
     if len(before) == len(after) == 1:
-        caveats.append("One log a side cannot show how much runs differ when nothing changed: several can.")
+        caveats.append(ALONE)
     return Terms(bound, lower, silent, no_units, tuple(caveats))
 
 
@@ -75,7 +75,7 @@ def _numbers(version: str) -> list[int]:
     return [int(part) for part in version.split(".") if part.isdigit()]
 
 
-def threshold(before: Sequence[Run], after: Sequence[Run]) -> tuple[int | None, str | None]:
+def threshold(before: Sequence[Log], after: Sequence[Log]) -> tuple[int | None, str | None]:
     """The higher threshold and the side with the lower one, where two thresholds are known to differ.
 
     The side with the higher one must end sharply where the other goes on, and agree with it from there on: in the
@@ -91,7 +91,7 @@ def threshold(before: Sequence[Run], after: Sequence[Run]) -> tuple[int | None, 
     sharp = high.count - histogram.above(high, int(bound * _NEAR))[0]
     if bound < _NEAR * (low.minimum or 0) or low.count - kept < MANY / 5 or sharp < MANY / 5 or not kept:
         return None, None
-    times = [sum(span_of(run).seconds for run in side) for side in (before, after)]
+    times = [sum(log.span.seconds for log in side) for side in (before, after)]
     scale = 1.0 if min(times) <= 0 else times[1] / times[0] if lower == "before" else times[0] / times[1]
     agree = abs(math.log(high.count / (kept * scale))) < math.log(1.5)
     alike = abs(_typical(low, bound) - _typical(high, bound)) < math.log(_NEAR)
@@ -100,11 +100,11 @@ def threshold(before: Sequence[Run], after: Sequence[Run]) -> tuple[int | None, 
     return bound, lower
 
 
-def slow(runs: Sequence[Run]) -> Histogram:
+def slow(logs: Sequence[Log]) -> Histogram:
     """The durations of all slow callbacks."""
     result = Histogram()
-    for run in runs:
-        for group in run.groups.values():
+    for log in logs:
+        for group in log.run.groups.values():
             if group.kind in facts.BLOCKING:
                 result = histogram.merge(result, group.durations)
     return result

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from asynclog.aggregate import comparable, facts, wording
 from asynclog.aggregate.counts import ALPHA
-from asynclog.aggregate.evidence import Evidence, Span, of_group, span_of
+from asynclog.aggregate.evidence import Evidence
 from asynclog.aggregate.match import EXACT, Keys, Match, keys_of, moved, pair, together
+from asynclog.aggregate.sides import Log, log_of
 from asynclog.aggregate.verdict import MINIMUM_EFFECT, Aspect, Case, Judgement, Measure, State, judge
 from asynclog.model import Group, Run, Severity, Site
 
+UNMATCHED = Match((), ())
 _ORDER = {state: rank for rank, state in enumerate(State)}
 
 
@@ -63,6 +65,7 @@ class Change:
     measure: Measure | None = None
     was: Site | None = None
     group: Group | None = None
+    match: Match = UNMATCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +99,15 @@ class Subject:
 def compare(before: Sequence[Run], after: Sequence[Run], settings: Settings | None = None) -> Diff:
     """The changes from `before` to `after`."""
     options = settings or Settings()
-    terms = comparable.terms(before, after, options.per)
-    spans = [[span_of(run, options.per) for run in runs] for runs in (before, after)]
-    sides = [_side(before), _side(after)]
-    subjects = [
-        _subject(match, (before, after), spans, terms, options) for match in pair(sides[0], sides[1], options.keys)
-    ]
-    changes = decide(subjects, options)
+    sides = [[log_of(run, options.per) for run in runs] for runs in (before, after)]
+    return compare_logs(sides[0], sides[1], options)
+
+
+def compare_logs(before: Sequence[Log], after: Sequence[Log], options: Settings) -> Diff:
+    """The changes between logs, of which a baseline may have kept no more than the evidence."""
+    terms = comparable.terms(before, after)
+    matches = pair(groups_of(before), groups_of(after), options.keys)
+    changes = decide([_subject(match, (before, after), terms, options) for match in matches], options)
     return Diff(changes, terms.caveats, _labels(before), _labels(after), count_states(changes))
 
 
@@ -114,10 +119,11 @@ def decide(subjects: Sequence[Subject], options: Settings) -> tuple[Change, ...]
         _change(s, next(judged) if s.obstacle is None else Judgement(State.NOT_COMPARABLE), number, options)
         for s in subjects
     ]
-    return tuple(sorted(changes, key=_pressing))
+    return tuple(sorted(changes, key=pressing))
 
 
-def _pressing(change: Change) -> tuple[int, int, float, str]:
+def pressing(change: Change) -> tuple[int, int, float, str]:
+    """The order in which changes are shown."""
     p_value = 1.0 if change.p_value is None else change.p_value
     return _ORDER[change.state], -change.severity, p_value, change.fingerprint
 
@@ -127,24 +133,21 @@ def count_states(changes: Sequence[Change]) -> dict[State, int]:
     return {state: n for state in State if (n := sum(change.state is state for change in changes))}
 
 
-def _labels(runs: Sequence[Run]) -> tuple[str, ...]:
+def _labels(logs: Sequence[Log]) -> tuple[str, ...]:
+    runs = [log.run for log in logs]
     return tuple(run.label or ", ".join(s.path for s in run.sources) or str(i + 1) for i, run in enumerate(runs))
 
 
-def _side(runs: Sequence[Run]) -> dict[str, Group]:
+def groups_of(logs: Sequence[Log]) -> dict[str, Group]:
     """A group of each fingerprint: that of the last log that has it."""
-    return {name: group for run in runs for name, group in run.groups.items()}
+    return {name: group for log in logs for name, group in log.run.groups.items()}
 
 
 def _subject(
-    match: Match,
-    runs: tuple[Sequence[Run], Sequence[Run]],
-    spans: Sequence[Sequence[Span]],
-    terms: comparable.Terms,
-    options: Settings,
+    match: Match, sides: tuple[Sequence[Log], Sequence[Log]], terms: comparable.Terms, options: Settings
 ) -> Subject:
     names = (match.before, match.after)
-    groups = [[together(run.groups.get(n) for n in names[i]) for run in runs[i]] for i in (0, 1)]
+    groups = [[together(log.run.groups.get(n) for n in names[i]) for log in sides[i]] for i in (0, 1)]
     shown = [next((g for g in reversed(side) if g is not None), None) for side in groups]
     group = shown[1] or shown[0]
     if group is None:
@@ -153,9 +156,7 @@ def _subject(
     bound = terms.bound if group.kind in facts.BLOCKING else None
 
     def case(above: int | None) -> Case:
-        old, new = (
-            tuple(of_group(g, span, above) for g, span in zip(groups[i], spans[i], strict=True)) for i in (0, 1)
-        )
+        old, new = (tuple(log.evidence(names[i], above) for log in sides[i]) for i in (0, 1))
         return Case(old, new, severity, options.min_count)
 
     judged = case(bound)
@@ -196,7 +197,7 @@ def _change(subject: Subject, judged: Judgement, number: int, options: Settings)
         None if ratio is None or math.isinf(ratio) else round(ratio, 6),
         _interval(first),
         round(first.p_value, 8) if first else None, reason, subject.match.rung, first.measure if first else None,
-        was if has_moved else None, group,
+        was if has_moved else None, group, subject.match,
     )  # fmt: skip
 
 

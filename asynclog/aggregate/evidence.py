@@ -7,13 +7,12 @@ and rounded, so a baseline can keep it and still be equal to what it was made fr
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from asynclog.aggregate import histogram, timeline
 from asynclog.aggregate.counts import NOTHING, Spread, spread_of
-from asynclog.aggregate.group import together
 from asynclog.model import Histogram, Run, Timeline
 
 UNITS = "units of work"
@@ -112,31 +111,6 @@ def exposure_of(span: Span) -> float:
     return span.seconds if span.units is None else float(span.units)
 
 
-@dataclass(frozen=True, slots=True)
-class Log:
-    """One side's log as a comparison sees it. `known` holds the evidence where a baseline kept nothing else."""
-
-    run: Run
-    span: Span
-    known: Mapping[str, Evidence] | None = field(default=None)
-
-    def evidence(self, names: Iterable[str], above: int | None = None) -> Evidence:
-        """What this log says about the groups of these fingerprints taken together, without records under `above`."""
-        group = together(self.run.groups.get(name) for name in names)
-        if group is None:
-            return Evidence(exposure=exposure_of(self.span))
-        if self.known is not None:
-            found = joined([self.known[name] for name in names if name in self.known])
-        else:
-            found = observe(group.count, group.timeline, group.durations, self.span)
-        return found if above is None or not group.durations.count else slow_part(found, group.durations, above)
-
-
-def log_of(run: Run, per: bool = False) -> Log:
-    """A run, to be compared by time or (`per`) by units of work."""
-    return Log(run, span_of(run, per))
-
-
 def observe(count: int, times: Timeline, durations: Histogram, span: Span) -> Evidence:
     """The evidence of `count` records with these times and durations."""
     found = timeline.bursts(times)
@@ -153,11 +127,11 @@ def observe(count: int, times: Timeline, durations: Histogram, span: Span) -> Ev
     sizes = spread_of(_means([math.log(b.count) for b in found], places))
     typical, lengths = NOTHING, NOTHING
     if durations.count:
-        typical = _logs(durations, 0)
+        typical = logarithms(durations)
         lengths = _lengths(times, span, [b.start for b in found], busy > CROWDED)
     return Evidence(
-        count, len(found), durations.total, exposure_of(span), tuple(starts) if events else (), tuple(n for n, _ in events),
-        span.parts if events else (), round(busy, 4), sizes, lengths, typical,
+        count, len(found), durations.total, exposure_of(span), tuple(starts) if events else (),
+        tuple(n for n, _ in events), span.parts if events else (), round(busy, 4), sizes, lengths, typical,
     )  # fmt: skip
 
 
@@ -177,8 +151,8 @@ def _lengths(times: Timeline, span: Span, found: list[int], crowded: bool) -> Sp
     Many bursts, and those that run into each other, are put together in pairs of windows.
     """
     width, cell = max(span.end - span.start, 1), _CELL << times.level
-    together = span.windows and (crowded or len(found) > WINDOWS)
-    number = span.windows // 2 if together else span.windows
+    merged = span.windows and (crowded or len(found) > WINDOWS)
+    number = span.windows // 2 if merged else span.windows
     units: dict[tuple[int, int], list[float]] = {}
     burst = -1
     for index, (count, total) in sorted(times.cells.items()):
@@ -187,43 +161,11 @@ def _lengths(times: Timeline, span: Span, found: list[int], crowded: bool) -> Sp
         if total:
             middle = index * cell + cell // 2 - span.start
             window = min(max(middle * number // width, 0), number - 1)
-            units.setdefault((-1 if together else burst, window), []).append(math.log(total / count))
+            units.setdefault((-1 if merged else burst, window), []).append(math.log(total / count))
     return spread_of([math.fsum(unit) / len(unit) for unit in units.values()])
 
 
-def slow_part(evidence: Evidence, durations: Histogram, above: int) -> Evidence:
-    """The evidence of the records that lasted at least `above`; their spread is at most that of all."""
-    kept, total = histogram.above(durations, above)
-    typical = _logs(durations, above)
-    lengths = typical._replace(n=min(kept, evidence.bursts))
-    return replace(evidence, count=kept, total=total, typical=typical, lengths=lengths, busy=1.0, sizes=NOTHING)
-
-
-def joined(parts: Sequence[Evidence]) -> Evidence:
-    """The evidence of several groups of one log as if they were one; bursts are added, for want of their times."""
-    if len(parts) == 1:
-        return parts[0]
-
-    def columns(rows: list[tuple[int, ...]]) -> tuple[int, ...]:
-        return tuple(map(sum, zip(*rows, strict=True)))
-
-    def pool(found: list[Spread]) -> Spread:
-        number = sum(s.n for s in found)
-        if not number:
-            return NOTHING
-        mean = math.fsum(s.mean * s.n for s in found) / number
-        square = math.fsum(s.variance * (s.n - 1) + (s.mean - mean) ** 2 * s.n for s in found if s.n)
-        return Spread(number, round(mean, 6), round(square / max(number - 1, 1), 6))
-
-    return Evidence(
-        sum(e.count for e in parts), sum(e.bursts for e in parts), sum(e.total for e in parts), parts[0].exposure,
-        columns([e.starts for e in parts if e.starts]), columns([e.events for e in parts if e.events]),
-        next((e.parts for e in parts if e.parts), ()), min(1.0, round(sum(e.busy for e in parts), 4)),
-        pool([e.sizes for e in parts]), pool([e.lengths for e in parts]), pool([e.typical for e in parts]),
-    )  # fmt: skip
-
-
-def _logs(durations: Histogram, low: int) -> Spread:
+def logarithms(durations: Histogram, low: int = 0) -> Spread:
     """Mean and variance of the logarithm of the durations, from `low` on."""
     chosen = [(math.log(max(v, 1)), n) for i, n in durations.counts.items() if (v := histogram.middle(i)) >= low]
     number = sum(n for _, n in chosen)

@@ -51,7 +51,8 @@ def pair(before: Mapping[str, Group], after: Mapping[str, Group], keys: Keys = k
             if not old or not new:
                 continue
             single = len(old) == len(new) == 1
-            if single or (rung == _RUNGS[-1] and _covers([before[n] for n in old], [after[n] for n in new])):
+            groups = [before[n] for n in old], [after[n] for n in new]
+            if single or _renamed(*groups) or (rung == _RUNGS[-1] and _covers(*groups)):
                 found.append(Match(tuple(old), tuple(new), rung))
                 for name in old:
                     del left[name]
@@ -68,6 +69,12 @@ def _by_key(groups: Mapping[str, Sequence[str]], rung: str) -> dict[str, list[st
             if key.startswith(f"{rung}:"):
                 result.setdefault(key, []).append(name)
     return result
+
+
+def _renamed(before: Sequence[Group], after: Sequence[Group]) -> bool:
+    """Whether another version of the fingerprint joined or split what is one problem."""
+    versions = [{group.signature.partition("|")[0] for group in side} for side in (before, after)]
+    return min(len(before), len(after)) == 1 and not versions[0] & versions[1]
 
 
 def _covers(before: Sequence[Group], after: Sequence[Group]) -> bool:
@@ -90,10 +97,10 @@ def moved(before: Site, after: Site) -> bool:
     """Whether the site is printed at another place: seen in the same way, but another file, function or line."""
     if before.file is None or after.file is None or (before.via in _SEEN_CREATED) != (after.via in _SEEN_CREATED):
         return False
-    return (_tail(before.file), before.function, before.line) != (_tail(after.file), after.function, after.line)
+    return (tail(before.file), before.function, before.line) != (tail(after.file), after.function, after.line)
 
 
-def _tail(path: str) -> tuple[str, ...]:
+def tail(path: str) -> tuple[str, ...]:
     """The part of a path that another root leaves alone: from site-packages on, else its last two components."""
     parts = tuple(part for part in path.replace("\\", "/").split("/") if part)
     for folder in ("site-packages", "dist-packages"):
@@ -102,23 +109,32 @@ def _tail(path: str) -> tuple[str, ...]:
     return parts[-2:]
 
 
-def align(runs: Sequence[Mapping[str, Group]], keys: Keys = keys_of) -> list[tuple[str | None, list[Group | None]]]:
+def align(runs: Sequence[Mapping[str, Group]], keys: Keys = keys_of) -> list[tuple[str, list[Group | None]]]:
     """For each problem its group in every run (None where it is not), with the weakest rung that joined them."""
-    rows: dict[str, list[Group | None]] = {}
-    rungs: dict[str, str | None] = {}
-    latest: dict[str, Group] = {}
+    rows: list[list[Group | None]] = []
+    rungs: list[str] = []
+    known: dict[str, int] = {}
     for index, groups in enumerate(runs):
-        for match in pair(latest, groups, keys):
-            group = together(groups[name] for name in match.after)
-            if group is None:
+        met = {known[name] for name in groups.keys() & known.keys()}
+        latest = {
+            group.fingerprint: group for row, cells in enumerate(rows) if row not in met and (group := _last(cells))
+        }
+        for match in pair(latest, {name: group for name, group in groups.items() if name not in known}, keys):
+            if not match.after:
                 continue
-            name = match.before[0] if match.before else group.fingerprint
-            row = rows.setdefault(name, [None] * len(runs))
+            row = known[match.before[0]] if match.before else len(rows)
+            if row == len(rows):
+                rows.append([None] * len(runs))
+                rungs.append(EXACT)
             for other in match.before[1:]:
-                older = rows.pop(other)
-                row[:] = [together(cells) for cells in zip(row, older, strict=True)]
-                del latest[other], rungs[other]
-            row[index] = together((row[index], group))
-            rungs[name] = match.rung if match.rung not in (None, EXACT) else rungs.get(name, EXACT)
-            latest[name] = group
-    return [(rungs[name], rows[name]) for name in sorted(rows)]
+                rows[row] = [together(cells) for cells in zip(rows[row], rows[known[other]], strict=True)]
+                rows[known[other]] = [None] * len(runs)
+            rungs[row] = max(rungs[row], match.rung or EXACT, key=(EXACT, *_RUNGS).index)
+            known |= dict.fromkeys((*match.before, *match.after), row)
+        for name, group in groups.items():
+            rows[known[name]][index] = together((rows[known[name]][index], group))
+    return [(rung, cells) for rung, cells in zip(rungs, rows, strict=True) if _last(cells) is not None]
+
+
+def _last(cells: Sequence[Group | None]) -> Group | None:
+    return next((group for group in reversed(cells) if group is not None), None)
