@@ -44,11 +44,12 @@ Test = Callable[[object], bool]  # one question to one value that is there
 
 @dataclass(slots=True)
 class Condition:
-    """What one key of the view must be."""
+    """What one key of the view must be. `text` says it in words."""
 
     key: str
     tests: tuple[Test, ...] = ()
     present: bool = True
+    text: str = field(default="", compare=False)
 
     def holds(self, view: View) -> bool:
         """Whether the view fulfils it."""
@@ -132,7 +133,7 @@ def _condition(key: str, wanted: Value) -> Condition:
     if wanted is None:
         raise ValueError("is empty; write {present: false} for a field that must be missing")
     if not isinstance(wanted, Mapping):
-        return Condition(key, (_one_of(wanted),))
+        return Condition(key, (_one_of(wanted),), text=f"{key} {_said('is', wanted)}")
     if not wanted:
         raise ValueError(f"needs one of {', '.join(OPERATORS)}")
     present = wanted.get("present", True)
@@ -140,7 +141,18 @@ def _condition(key: str, wanted: Value) -> Condition:
         raise ValueError("present must be true or false")
     if not present and len(wanted) > 1:
         raise ValueError("present: false goes with no other condition")
-    return Condition(key, tuple(_tests(wanted)), present)
+    text = " and ".join(_said(_WORDS[operator], argument) for operator, argument in wanted.items() if operator in _WORDS)
+    return Condition(key, tuple(_tests(wanted)), present, f"{key} {text or ('is there' if present else 'is missing')}")
+
+
+_WORDS = {"glob": "like", "regex": "matches", "lt": "<", "ge": ">="}
+
+
+def _said(verb: str, wanted: Value) -> str:
+    """`is 'x'`, `like one of 'a', 'b'`."""
+    choices = wanted if isinstance(wanted, list) else [wanted]
+    shown = ", ".join(str(choice) if isinstance(choice, int | float) else repr(choice) for choice in choices)
+    return f"{verb} {'one of ' if len(choices) > 1 else ''}{shown}"
 
 
 def _tests(wanted: Mapping[str, Value]) -> Iterator[Test]:

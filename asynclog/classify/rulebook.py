@@ -21,7 +21,10 @@ from asynclog.model import MessagePattern, Rule, Severity
 
 @dataclass(frozen=True, slots=True)
 class JudgeRule:
-    """A rule with its conditions. `rule.severity` None silences what it claims. `where` is FILE:LINE of its `id`."""
+    """A rule with its conditions. `rule.severity` None silences what it claims.
+
+    `where` is FILE:LINE of the rule, `examples_at` that of its `claims`, then of its `rejects`.
+    """
 
     rule: Rule
     when: Conditions = field(default_factory=Conditions)
@@ -31,6 +34,7 @@ class JudgeRule:
     rejects: tuple[str, ...] = ()
     where: str = ""
     builtin: bool = True
+    examples_at: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -238,6 +242,11 @@ def _judge(
         tuple(examples.get("rejects", ())),
         at,
         checker.builtin,
+        tuple(
+            checker.at(document, f"{where}.examples.{key}.{number}")
+            for key in ("claims", "rejects")
+            for number in range(len(examples.get(key, ())))
+        ),
     )
 
 

@@ -102,15 +102,24 @@ class Reader:
     def records(self, source: Input, progress: Progress) -> Iterator[Record | Echo]:
         """All records of `source`, in order. Losses become notes in `progress`; raises InputError if it cannot be opened."""
         with self._open(source) as stream:
-            head = self._fill(stream, SAMPLE_BYTES, progress, source)
-            if head.startswith(_BOM):
-                head = head[3:]
-            if len(head) < SAMPLE_BYTES and (whole := unwrap(head, self.recogniser.needles)) is not None:
-                yield from self._unwrapped(whole, source, progress)
-                return
-            progress.layout = settle(head)
-            progress.first = _edge_time(head, progress.layout, last=False)
-            yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam())
+            yield from self._records(stream, source, progress)
+
+    def text(self, text: str, name: str = "example") -> Iterator[Record]:
+        """The records of a text, read like a file that holds nothing else."""
+        stream = cast("BinaryIO", io.BytesIO(text.encode("utf-8", "surrogateescape")))
+        for record in self._records(stream, Input(name, 0), Progress()):
+            yield self.again(record) if isinstance(record, Echo) else record
+
+    def _records(self, stream: BinaryIO, source: Input, progress: Progress) -> Iterator[Record | Echo]:
+        head = self._fill(stream, SAMPLE_BYTES, progress, source)
+        if head.startswith(_BOM):
+            head = head[3:]
+        if len(head) < SAMPLE_BYTES and (whole := unwrap(head, self.recogniser.needles)) is not None:
+            yield from self._unwrapped(whole, source, progress)
+            return
+        progress.layout = settle(head)
+        progress.first = _edge_time(head, progress.layout, last=False)
+        yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam())
 
     def _unwrapped(self, whole: tuple[bytes, list[int]], source: Input, progress: Progress) -> Iterator[Record | Echo]:
         """The records of a text that was broken at a fixed column; their lines are those of the broken text."""
