@@ -5,6 +5,7 @@ sees the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from asynclog.read.claim import Claim
@@ -19,6 +20,8 @@ WALK_UP = 400  # lines above the end of a traceback in which its beginning is lo
 TRACEBACK = "Traceback (most recent call last):"
 _LINKS = ("During handling of the above", "The above exception was the direct")
 _REMAINS = (" ", "source_traceback:", "handle_traceback:")
+_SENTENCE = re.compile(r"[A-Za-z][\w'-]*(?: [\w'\"(<=/.,:;#@%+-]+)+[^:]?$")
+_ENDING = re.compile(r"[\w.]+(?:: |$)")  # the last line of another exception
 _NEAR = 60
 _HEADER = 100  # characters of an application's first line in which level, logger and time stand
 
@@ -78,7 +81,7 @@ def ends_traceback(texts: Sequence[str], index: int) -> bool:
 
 
 def claim_traceback(
-    lines: Lines, line: Line, final: Head, base: int, covered: Mapping[str | None, int]
+    lines: Lines, line: Line, final: Head, base: int, covered: Mapping[str | None, int], layout: Layout
 ) -> Iterator[Claim]:
     """The record that ends with the exception at `line`: its own first line, or the traceback's."""
     following = lines.at(line.end)
@@ -113,8 +116,15 @@ def claim_traceback(
         prefix = parse_prefix(owner.text[:_HEADER], owner.time, owner.key)
         if prefix.level not in ("DEBUG", "INFO", "TRACE"):
             first, head = owner, Head(0, prefix, final.pattern, final.fields)
+    elif owner is not None and base + owner.start >= covered.get(owner.key, 0) and _is_message(owner.text, layout):
+        first = owner
     texts = list(_between(lines, first, line))
     yield Claim(first, head, "\n".join(texts), Extent(tuple(texts[1:]), max(line.end, line.reach)))
+
+
+def _is_message(text: str, layout: Layout) -> bool:
+    """Whether the line above a traceback is what an application said with it, where logging prints bare messages."""
+    return layout.header is None and not layout.json and bool(_SENTENCE.match(text)) and not _ENDING.match(text)
 
 
 def _between(lines: Lines, first: Line, last: Line) -> Iterator[str]:

@@ -57,7 +57,7 @@ class Claims:
             yield claimed
             return
         if (final := self._recogniser.final(text)) is not None:
-            yield from claim_traceback(lines, line, final, base, self._covered)
+            yield from claim_traceback(lines, line, final, base, self._covered, self._layout)
         elif (detail := self._recogniser.detail(text)) is not None:
             if is_headless(lines, line, base):
                 yield self._message(lines, line, detail, headless=True)
