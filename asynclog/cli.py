@@ -13,6 +13,7 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 #: Name -> what it is for. The click command is `command` in `asynclog/commands/NAME.py`.
 COMMANDS: Mapping[str, str] = MappingProxyType({
     "analyze": "Report what happened in one run.",
+    "rules": "List, explain and test the rules; print the schema of rule files.",
 })  # fmt: skip
 
 

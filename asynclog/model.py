@@ -614,3 +614,54 @@ class Report:
     notes: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     unknown: tuple[Tally, ...] = ()
+
+
+# -- rules and explanations, as they are shown ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RuleCard:
+    """A rule with its conditions in words. `where` is FILE:LINE; `severity` None (off) silences."""
+
+    rule: Rule
+    order: int = 100
+    when: tuple[str, ...] = ()
+    when_group: tuple[str, ...] = ()
+    fingerprint: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    rejects: tuple[str, ...] = ()
+    where: str = ""
+    builtin: bool = True
+
+    @property
+    def severity(self) -> str:
+        """The word used in YAML."""
+        return "off" if self.rule.severity is None else self.rule.severity.label
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleFailure:
+    """An example that a rule must claim and does not, or must leave and claims. `where` is FILE:LINE of the example."""
+
+    where: str
+    rule: str
+    problem: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One line of an explanation. `mark`: True for what held or was taken, False for what did not, None for a fact."""
+
+    label: str
+    text: str
+    mark: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a record is in the group that it is in: titled sections of reasons, and the record's own text."""
+
+    title: str
+    sections: tuple[tuple[str, tuple[Reason, ...]], ...] = ()
+    text: str = ""

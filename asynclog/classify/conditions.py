@@ -141,7 +141,8 @@ def _condition(key: str, wanted: Value) -> Condition:
         raise ValueError("present must be true or false")
     if not present and len(wanted) > 1:
         raise ValueError("present: false goes with no other condition")
-    text = " and ".join(_said(_WORDS[operator], argument) for operator, argument in wanted.items() if operator in _WORDS)
+    said = [_said(_WORDS[operator], argument) for operator, argument in wanted.items() if operator in _WORDS]
+    text = " and ".join(said)
     return Condition(key, tuple(_tests(wanted)), present, f"{key} {text or ('is there' if present else 'is missing')}")
 
 
