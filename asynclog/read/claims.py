@@ -67,7 +67,7 @@ class Claims:
             yield from in_strings(self._recogniser, line)
 
     def _is_head(self, text: str) -> bool:
-        return self._recogniser.head(text) is not None
+        return self._recogniser.is_head(text)
 
     def _message(self, lines: Lines, line: Line, head: Head, headless: bool = False) -> Claim:
         rest = extent(lines, line, line.text[: head.start], head.pattern, self._layout, self._is_head)

@@ -17,6 +17,7 @@ from asynclog.read.extent import Extent, NeedMore
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Lines
 from asynclog.read.recognise import Recogniser
+from asynclog.read.testids import test_of
 
 RECORD_CAP = 4 << 20  # bytes of a record that are waited for
 
@@ -148,6 +149,7 @@ class Cutter:
             stream=claim.line.key,
             headless=claim.headless,
             cut=claim.rest.capped,
+            test=test_of(lines, claim.line, claim.head.prefix.text) if self._layout.tests else None,
             source_index=self._index,
             end_offset=base + claim.rest.end,
             lines=1 + len(claim.rest.lines),

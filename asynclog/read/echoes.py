@@ -57,7 +57,7 @@ class Echoes:
         )
         self._json = layout.json
         self._timed = self._header is not None and "time" in self._header.groupindex
-        self.able = not layout.wrappers and (layout.json or self._timed)
+        self.able = not layout.wrappers and not layout.tests and (layout.json or self._timed)
         self._known: dict[bytes, Record | None] = {}
 
     def bounds(self, data: bytes, start: int, final: bool) -> tuple[int, int, int] | None:

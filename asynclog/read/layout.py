@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from asynclog.read.prefix import is_header, shape
 from asynclog.read.timestamps import find_timestamp
+from asynclog.read.testmarks import has_tests
 from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers
 
 SAMPLE_BYTES = 1 << 18
@@ -28,13 +29,14 @@ _COMMON = 3  # lines of one shape that make it the file's
 class Layout:
     """`wrappers` stand before every line (outermost first); `header` matches the first lines of records.
 
-    `native` tells how logger asyncio writes into this file: with the header (True), bare (False), not seen (None).
+    `native` tells how logger asyncio writes into this file: with the header (True), bare (False), not seen (None). `tests`: it is what a run of tests printed.
     """
 
     wrappers: tuple[str, ...] = ()
     header: re.Pattern[str] | None = None
     json: bool = False
     native: bool | None = None
+    tests: bool = False
 
     @property
     def splits(self) -> bool:
@@ -70,7 +72,7 @@ def settle(sample: bytes) -> Layout:
     if rests and braces > len(rests) / 2:
         return Layout(wrappers, None, json=True)
     header = _common_header(rests)
-    return Layout(wrappers, header, native=_native(rests, header))
+    return Layout(wrappers, header, native=_native(rests, header), tests=has_tests(rests))
 
 
 def _native(lines: list[str], header: re.Pattern[str] | None) -> bool | None:

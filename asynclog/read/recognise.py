@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import cast
 
 from asynclog.model import MessagePattern, Prefix
 from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
 
 _PATH_START = re.compile(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|<)")
 _LAST_WORD = re.compile(r"(?:^|[\s\]|:>])(?P<word>[^\s\]|:>]+)$")
+LONGEST = 1 << 15  # characters of a line in which a message is looked for: patterns are not linear on longer ones
+_SHORT, _REMEMBERED = 240, 1 << 14
 _LEAST = 9  # characters of a cut message that are enough to name it
 _ASYNCIO = re.compile(r"(?<![\w./\\])asyncio(?![\w/\\])(?!\.(?:py|\w+\())")
 _AFTER_NAME = re.compile(
-    r"(?:\.[\w.]+)?(?::[\w.<>]+)?(?::\d+)?[\])>]*\s*(?:[\[(<]?(?:[A-Z]{4,8})[\])>]?)?\s*(?:[:|\-–]\s*|\s+|$)(?:[\[(<]?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[\])>]?\s*[:|\-]*\s*)?"
+    r"(?:\.[\w.]+)?(?::[\w.<>]+)?(?::\d+)?[\])>]*\s*(?:[\[(<]?(?:[A-Z]{4,8})[\])>]?)?\s*(?:[:|\-–]\s*|\s+|$)"
+    r"(?:[\[(<]?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[\])>]?\s*[:|\-]*\s*)?"
 )
 
 
@@ -38,17 +42,23 @@ class Recogniser:
         self.heads = tuple(pattern for pattern in ordered if pattern.channel not in ("traceback", "detail"))
         self.finals = tuple(pattern for pattern in ordered if pattern.channel == "traceback")
         self.details = tuple(pattern for pattern in ordered if pattern.channel == "detail")
-        self.needles = tuple({needle for pattern in self.heads for needle in pattern.needles})
+        self.needles = tuple(sorted({needle for pattern in self.heads for needle in pattern.needles}))
+        self._find = _finder(self.needles)
+        self._asked_by = tuple(
+            frozenset(place for place, pattern in enumerate(self.heads) if needle in pattern.needles)
+            for needle in self.needles
+        )
+        self._headless: set[str] = set()
 
     def head(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
         """The message that starts in `line`, or None. `time` and `key` come from the line's wrapper."""
-        present = {needle for needle in self.needles if needle in line}
-        if not present:
+        found_needles = self._find(line if len(line) <= LONGEST else line[:LONGEST])
+        if not found_needles:
             return None
-        for pattern in self.heads:
-            if present.isdisjoint(pattern.needles):
-                continue
-            found = pattern.pattern.search(line)
+        places = self._asked_by[found_needles[0][0]].union(*[self._asked_by[hit[0]] for hit in found_needles[1:]])
+        for place in sorted(places):
+            pattern = self.heads[place]
+            found = pattern.pattern.search(line if len(line) <= LONGEST else line[:LONGEST])
             if found is None:
                 continue
             fields = {name: value for name, value in found.groupdict().items() if value is not None}
@@ -61,6 +71,18 @@ class Recogniser:
             if belongs(pattern, prefix, before):
                 return Head(start, prefix, pattern, fields, line[found.end() :])
         return None
+
+    def is_head(self, line: str) -> bool:
+        """Whether a message starts in `line`; remembered for lines that repeat themselves, as those of frames do."""
+        if line in self._headless:
+            return False
+        if self.head(line) is not None:
+            return True
+        if len(line) < _SHORT:
+            if len(self._headless) >= _REMEMBERED:
+                self._headless.clear()
+            self._headless.add(line)
+        return False
 
     def unknown(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
         """A record that names logger `asyncio` in its prefix with a text that no pattern knows, or None."""
@@ -107,6 +129,14 @@ class Recogniser:
             if found is not None:
                 return Head(0, Prefix(), pattern, {n: v for n, v in found.groupdict().items() if v is not None})
         return None
+
+
+def _finder(needles: Sequence[str]) -> Callable[[str], list[tuple[int, int, int]]]:
+    """What finds all of `needles` in a text, also those that overlap."""
+    from ahocorasick_rs import AhoCorasick
+
+    search = AhoCorasick(list(needles)).find_matches_as_indexes
+    return lambda text: cast("list[tuple[int, int, int]]", search(text, overlapping=True))
 
 
 def belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:

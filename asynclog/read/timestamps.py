@@ -73,6 +73,7 @@ _FORMS = tuple(
 _DIGIT = re.compile(r"\d")
 
 
+@lru_cache(maxsize=1024)
 def find_timestamp(text: str) -> tuple[Timestamp, int, int] | None:
     """The first time printed in `text` with its start and end, or None. Dated forms win over a bare clock."""
     if not _DIGIT.search(text):

@@ -1,0 +1,58 @@
+"""A finding names the test inside whose output it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asynclog.config import Settings
+from asynclog.pipeline import findings
+
+PYTEST = """\
+.F.                                                                      [100%]
+=================================== FAILURES ===================================
+_________________________________ test_failing _________________________________
+
+    def test_failing():
+>       assert 0
+E       assert 0
+
+shop/test_orders.py:10: AssertionError
+------------------------------ Captured log call -------------------------------
+ERROR    asyncio:base_events.py:1858 Task exception was never retrieved
+future: <Task finished name='Task-6' coro=<boom() done, defined at /srv/app/orders.py:2> exception=ValueError('x')>
+_____________________ ERROR at teardown of TestCart.test_add _____________________
+------------------------------ Captured log call -------------------------------
+WARNING  asyncio:base_events.py:2022 Executing <Task finished name='T' coro=<a() done, defined at /srv/app/o.py:6>> took 0.121 seconds
+=============================== warnings summary ===============================
+shop/test_orders.py::TestX::test_never
+  /srv/app/orders.py:13: RuntimeWarning: coroutine 'boom' was never awaited
+    boom()
+  Enable tracemalloc to get traceback where the object was allocated.
+
+-- Docs: https://docs.pytest.org/en/stable/how-to/capture-warnings.html
+=========================== short test summary info ============================
+"""
+UNITTEST = """\
+test_fast (shop.tests.Orders.test_fast) ... ok
+test_slow (shop.tests.Orders.test_slow) ... Executing <Task finished name='T' coro=<a() done, defined at /srv/app/o.py:6>> took 0.121 seconds
+ok
+test_old (shop.tests.Orders) ... Task was destroyed but it is pending!
+task: <Task pending name='Task-2' coro=<w() running at /srv/app/a.py:9>>
+ok
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(PYTEST, ["test_failing", "TestCart.test_add", "shop/test_orders.py::TestX::test_never"], id="pytest"),
+        pytest.param(UNITTEST, ["shop.tests.Orders.test_slow", "shop.tests.Orders.test_old"], id="unittest"),
+        pytest.param("ERROR:asyncio:Task was destroyed but it is pending!\n", [None], id="no tests"),
+    ],
+)
+def test_findings_name_their_test(text: str, expected: list[str | None], tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text(text, "utf-8")
+    assert [finding.test for finding in findings([str(path)], Settings())] == expected
