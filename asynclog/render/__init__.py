@@ -46,6 +46,7 @@ _ALL = (
     Renderer("jsonl", "one finding a line, in log order", streamed=True),
     Renderer("csv", "one row a group, for spreadsheets"),
     Renderer("markdown", "for a pull request comment or $GITHUB_STEP_SUMMARY"),
+    Renderer("html", "a page for the browser: one file, no network"),
     Renderer("github", "workflow commands: annotations of GitHub Actions"),
     Renderer("gitlab", "Code Quality report of GitLab"),
     Renderer("junit", "JUnit XML: one test case a group"),

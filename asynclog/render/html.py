@@ -1,0 +1,94 @@
+"""The page: one file without network, readable without scripts, in light, dark and print.
+
+`page/` holds the templates. `base.html` is the frame of every view (head, bar, theme, footer, script) with the blocks
+`title`, `kind`, `nav` and `main`; `words.html`, `charts.html` and `groups.html` are macros; `page.css` and `page.js` are
+written into the page. A view is a template that extends `base.html` and a function here that gives it its names: what is
+computed stands in `html_view` (groups), `html_charts` (charts), `html_tree` (tasks and flames), never in a template.
+
+Nothing in a page acts but its own script: the Content-Security-Policy allows one style sheet and one script, both by
+their hash, and no connection; every expression of a template passes `html_text.shown`; only http(s) references of rules
+are links. The same report gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from asynclog.model import Report
+from asynclog.render import html_charts, html_text, html_tree
+from asynclog.render.html_palette import variables
+from asynclog.render.html_view import RunView
+from asynclog.render.options import RenderOptions
+from asynclog.render.rows import blocks, problem, subject
+from asynclog.render.units import duration, share
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+def analyze(report: Report, options: RenderOptions) -> str:
+    """The report of one run."""
+    chart = html_charts.timeline(report)
+    graph = html_tree.flames(report, options)
+    tasks = html_tree.ancestry(report.rows[: options.top])
+    view = RunView(report, options, chart is not None, bool(graph or tasks))
+    return _page("analyze.html", report=report, view=view, chart=chart, graph=graph, tasks=tasks)
+
+
+def _page(template: str, **names: Any) -> str:  # noqa: ANN401
+    """A template with the style, the script and their hashes."""
+    from markupsafe import Markup
+
+    environment = _environment()
+    style = variables() + _source(environment, "page.css")
+    script = _source(environment, "page.js")
+    page = environment.get_template(template).render(
+        names,
+        style=Markup(style),
+        script=Markup(script),
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+    return page.rstrip("\n") + "\n"
+
+
+def _hash(text: str) -> str:
+    """The source expression of a Content-Security-Policy that allows just `text`."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0].replace("\r\n", "\n")
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, and what they may call."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("asynclog.render", "page"),
+        autoescape=True,
+        finalize=html_text.shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        block=html_text.block,
+        breaking=html_text.breaking,
+        prose=html_text.prose,
+        duration=duration,
+        share=share,
+        problem=problem,
+        subject=subject,
+        blocks=blocks,
+        spread=html_charts.spread,
+        strip=html_charts.strip,
+    )
+    environment.tests["web"] = html_text.is_web
+    return environment
