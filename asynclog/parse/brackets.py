@@ -52,14 +52,15 @@ class Spans:
     A closer without its opener is taken for text; an opener that a closer of another kind passes over is too.
     """
 
-    __slots__ = ("closed", "extra", "left")
+    __slots__ = ("closed", "extra", "left", "text")
 
     def __init__(self, text: str) -> None:
         stack: list[tuple[str, int]] = []
         waiting = {"<": 0, "[": 0, "(": 0, "{": 0}
         closed: list[tuple[int, int]] = []
         self.extra = 0
-        for match in _TOKEN.finditer(_shield(text)):
+        self.text = text = _shield(text)
+        for match in _TOKEN.finditer(text):
             start, end = match.span()
             char = text[start]
             if end - start > 1:
@@ -81,6 +82,23 @@ class Spans:
         self.left = [start for _, start in stack]
         self.closed = _outermost(closed)
 
+    def masked(self, cut: bool = False) -> str:
+        """See `mask`."""
+        text, closed = self.text, self.closed
+        if cut and self.left:
+            first = self.left[0]
+            closed = [span for span in closed if span[0] < first]
+            closed.append((first, len(text) + 1))
+        if not closed:
+            return text
+        pieces: list[str] = []
+        at = 0
+        for start, end in closed:
+            pieces += text[at : start + 1], FILL * (end - start - 2)
+            at = end - 1
+        pieces.append(text[at:])
+        return "".join(pieces)
+
 
 def _outermost(closed: list[tuple[int, int]]) -> list[tuple[int, int]]:
     kept: list[tuple[int, int]] = []
@@ -96,22 +114,7 @@ def mask(text: str, cut: bool = False) -> str:
 
     With `cut` the text was ended early: what an opener without an end starts is blanked to the end of the text.
     """
-    spans = Spans(text)
-    text = _shield(text)
-    closed = spans.closed
-    if cut and spans.left:
-        first = spans.left[0]
-        closed = [span for span in closed if span[0] < first]
-        closed.append((first, len(text) + 1))
-    if not closed:
-        return text
-    pieces: list[str] = []
-    at = 0
-    for start, end in closed:
-        pieces += text[at : start + 1], FILL * (end - start - 2)
-        at = end - 1
-    pieces.append(text[at:])
-    return "".join(pieces)
+    return Spans(text).masked(cut)
 
 
 def split_outer(text: str, masked: str, separator: str = ", ") -> list[str]:

@@ -6,6 +6,7 @@ import re
 
 from asynclog.model import CallbackRef, CoroutineRef, Place
 from asynclog.parse.brackets import FILL, mask, split_outer
+from asynclog.parse.memo import remembered
 
 _STATES = (
     ("running at ", "running"),
@@ -31,6 +32,7 @@ def place(text: str) -> Place | None:
     return Place(file, int(line))
 
 
+@remembered
 def coroutine(text: str) -> CoroutineRef | None:
     """The inside of `coro=<...>`, or `f() at F:L` of the reprs before 3.4.2."""
     text = text.strip()
@@ -88,6 +90,7 @@ def _partial(arguments: str, where: Place | None) -> CallbackRef:
     return CallbackRef(named_object(parts[0]) or parts[0], ", ".join(parts[1:]), where)
 
 
+@remembered
 def callbacks(text: str) -> tuple[CallbackRef, ...]:
     """The inside of `cb=[...]`. A comma inside a path does not split: every callback has parentheses."""
     found: list[list[str]] = []

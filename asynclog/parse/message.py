@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from asynclog.model import Message, ObjectRepr, Record
 from asynclog.parse.blocks import Blocks, split_blocks
+from asynclog.parse.brackets import mask, split_outer
 from asynclog.parse.legacy import parse_callee
 from asynclog.parse.literals import unquote
 from asynclog.parse.reprs import parse_repr, unwrap
@@ -21,6 +22,7 @@ _SLOW = re.compile(r"Executing (?P<handle>.*) took (?P<duration>\d+(?:\.\d+)?) s
 _IN_PARENTHESES = re.compile(r"[^<]*\((?:task: )?(?P<repr><.*>)\):?\s*")
 _DURATION = re.compile(r"(\d{1,15})(?:\.(\d{1,30}))?")
 _MICROS = {"s": 6, "ms": 3, "us": 0}
+_UNITS = {"s": "s", "seconds": "s", "ms": "ms", "us": "us"}
 _CALLEES = frozenset(("callback",))
 _NO_OBJECTS = frozenset(("file", "line", "text", "what", "error", "addrinfo"))
 _GRAPH_TASK = re.compile(r"\s*\* Task\(name=(?P<name>'.*'|\".*\"), id=0x[0-9a-f]+\)")
@@ -29,7 +31,7 @@ CONTEXT_OTHER = "loop-context-other"
 
 
 def understand(record: Record, duration_unit: str | None = None) -> Message:
-    """What a record says. `duration_unit` ("s", "ms" or "us") is that of the pattern's field `duration`."""
+    """What a record says. `duration_unit` is the unit of the field `duration`, unless the record has a field `unit`."""
     fields = _fields(record)
     objects = _field_objects(fields)
     if "\n" in record.text or record.headless:
@@ -53,7 +55,7 @@ def understand(record: Record, duration_unit: str | None = None) -> Message:
         values=values,
         stacks=blocks.stacks,
         exception=blocks.exception,
-        duration=duration(fields.get("duration", ""), duration_unit or "s"),
+        duration=duration(fields.get("duration", ""), _UNITS.get(fields.get("unit", ""), duration_unit or "s")),
         partial=_is_partial(record, objects),
         malformed=_malformed(record, objects),
     )
@@ -88,9 +90,20 @@ def _field_objects(fields: Mapping[str, str]) -> dict[str, ObjectRepr]:
             continue
         if name in _CALLEES:
             objects[name] = parse_callee(value)
+            if (failed := _failed_argument(objects[name])) is not None:
+                objects.setdefault("future", failed)
         elif value.startswith("<") or name in ("handle", "wrapper"):
             objects[name] = parse_repr(value)
     return objects
+
+
+def _failed_argument(callback: ObjectRepr) -> ObjectRepr | None:
+    """The failed task or future that a callback was given, where its repr is printed in full (tornado does)."""
+    arguments = callback.callback.arguments if callback.callback else ""
+    if " exception=" not in arguments:
+        return None
+    items = (parse_repr(part) for part in split_outer(arguments, mask(arguments)) if " exception=" in part)
+    return next((item for item in items if item.exception_type), None)
 
 
 def _kind(record: Record, blocks: Blocks) -> str:

@@ -16,9 +16,9 @@ from asynclog.parse.brackets import Spans, mask
 from asynclog.parse.callees import callbacks, callee, coroutine, named_object, place
 from asynclog.parse.legacy import parse_legacy
 from asynclog.parse.literals import exception_text, exception_type, unquote
+from asynclog.parse.memo import remembered
 
-_CACHED_LENGTH = 2048
-_DEPTH = 4  # wait_for= in wait_for= in ...: deeper ones stay raw
+_DEPTH = 5  # wait_for= in wait_for= in ...: deeper ones stay raw
 
 _CLASS = re.compile(r"(?:bound method|built-in \w+|[\w.$-]+)")
 _STATE = re.compile(r" (?:state=)?(pending|finished|cancelled|cancelling)(?![^\s>])", re.IGNORECASE)
@@ -34,16 +34,14 @@ _TRANSPORT_STATES = frozenset({"closed", "closing", "open", "idle", "running", "
 
 def parse_repr(text: str) -> ObjectRepr:
     """Parse any repr; never raises. What is not understood is `parsed=False` with `raw` only."""
-    text = text.strip()
-    return _cached(text) if len(text) <= _CACHED_LENGTH else _parse(text, 0)
-
-
-@functools.lru_cache(maxsize=2048)
-def _cached(text: str) -> ObjectRepr:
-    return _parse(text, 0)
+    return _parse(text.strip(), 0)
 
 
 def _parse(raw: str, depth: int) -> ObjectRepr:
+    return _BY_DEPTH[min(depth, _DEPTH)](raw)
+
+
+def _read(raw: str, depth: int) -> ObjectRepr:
     if "\n" in raw:
         return _wrapped(raw, depth)
     return _flat(raw, raw, depth)
@@ -68,11 +66,10 @@ def _known(item: ObjectRepr | None) -> int:
 def _flat(raw: str, flat: str, depth: int) -> ObjectRepr:
     if not flat.startswith("<"):
         return parse_legacy(raw, flat)
-    body, closed = _body(flat)
+    body, masked, closed = _body(flat)
     head = _CLASS.match(body)
-    if head is None or depth > _DEPTH:
+    if head is None or depth >= _DEPTH:
         return ObjectRepr(raw=raw, cls=head.group() if head else "")
-    masked = mask(body, cut=not closed)
     known = ObjectRepr(raw=raw, cls=head.group(), parsed=True)
     rest = head.end()
     if known.cls in _COROUTINES:
@@ -102,8 +99,17 @@ def unwrap(text: str) -> str:
     return "".join(pieces)
 
 
-def _body(flat: str) -> tuple[str, bool]:
-    """The text between the outermost `<` and its `>`, and whether that `>` is there."""
+def _body(flat: str) -> tuple[str, str, bool]:
+    """The text between the outermost `<` and its `>`, the same masked, and whether that `>` is there."""
+    if flat.endswith(">"):
+        inside = Spans(flat[1:-1])
+        if not inside.left and not inside.extra:
+            return flat[1:-1], inside.masked(), True
+    body, closed = _unbalanced_body(flat)
+    return body, mask(body, cut=not closed), closed
+
+
+def _unbalanced_body(flat: str) -> tuple[str, bool]:
     spans = Spans(flat)
     if spans.closed and spans.closed[0][0] == 0:
         end = spans.closed[0][1]
@@ -155,7 +161,7 @@ def _future(known: ObjectRepr, body: str, masked: str, start: int, depth: int) -
     stop = wait_at if wait_at >= 0 else end
     coro_at = masked.find(" coro=", start, stop)
     if coro_at >= 0:
-        coro = _inside(body[coro_at + 6 : stop].strip())
+        coro = _inside(body, masked, coro_at + 6, stop)
     else:  # 2014: the bare coroutine follows the state
         coro = body[state.end() : stop].strip() if state else ""
         coro = coro if "()" in coro else ""
@@ -175,13 +181,12 @@ def _future(known: ObjectRepr, body: str, masked: str, start: int, depth: int) -
     )
 
 
-def _inside(value: str) -> str:
-    """`coro=<...>` without its own brackets; a bound method or a coroutine object keeps its words."""
-    if not value.startswith("<"):
-        return value
-    spans = Spans(value)
-    end = spans.closed[0][1] if spans.closed and spans.closed[0][0] == 0 else 0
-    return value[1 : end - 1] if end else value[1:]
+def _inside(body: str, masked: str, start: int, stop: int) -> str:
+    """The value of `coro=<...>` without its brackets."""
+    if masked[start : start + 1] != "<":
+        return body[start:stop].strip()
+    end = masked.find(">", start, stop)
+    return body[start + 1 : end if end >= 0 else stop]
 
 
 def _name(body: str, match: re.Match[str]) -> str | None:
@@ -211,3 +216,6 @@ def _other(known: ObjectRepr, body: str, masked: str, start: int, closed: bool) 
     state = words[0] if words and words[0] in _TRANSPORT_STATES else ""
     text = _name(body, name) if name and name.group(1) else None
     return replace(known, parsed=closed, state=state, name=text, created_at=created)
+
+
+_BY_DEPTH = [remembered(functools.partial(_read, depth=depth)) for depth in range(_DEPTH + 1)]

@@ -134,6 +134,20 @@ def test_duration_unit_comes_from_the_pattern():
     assert got.duration == 9_046
 
 
+def test_duration_unit_in_the_message_goes_first():
+    fields = {"duration": "9.046", "unit": "ms"}
+    assert understand(record("poll took 9.046 ms: 1 events", "slow-poll", fields), "s").duration == 9_046
+
+
+def test_callback_that_was_given_a_failed_task():
+    task = "<Task finished coro=<track() done, defined at /srv/c.py:4864> exception=ClosedError('in <X>: closed')>"
+    callee = f"functools.partial(<bound method IOLoop._discard of <tornado.Loop object at 0x7f>>, {task})"
+    got = message(f"Exception in callback {callee}\nTraceback {RECENT}:", "callback-exception", {"callback": callee})
+    assert got.objects["callback"].callback.name == "IOLoop._discard"
+    assert got.objects["future"].coroutine.qualname == "track"
+    assert got.exception.type == "ClosedError"
+
+
 def test_callback_exception():
     got = message(
         f"""\
