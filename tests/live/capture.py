@@ -3,7 +3,7 @@
 A program imports this module and calls ``start()`` first. Entries go as JSON lines to the file that ``LIVE_CAPTURE``
 names (none given: to standard output). Standard library only; CPython 3.6 and later.
 """
-# ruff: noqa: UP028, UP031
+# ruff: noqa: UP031
 
 import atexit
 import contextlib
@@ -188,8 +188,8 @@ def _label_record(record, caller):
     if getattr(record, "live_kind", None):
         exception = record.exc_info[1] if record.exc_info else None
         return labels.label_application_error(record.live_kind, exception)
-    if record.name in labels.LIBRARY_LOGGERS and record.levelno >= logging.ERROR:
-        return labels.label_error(labels.LIBRARY_LOGGERS[record.name], record.exc_info[1] if record.exc_info else None)
+    if record.name in labels.LIBRARY_LOGGERS and record.exc_info:
+        return labels.label_error(labels.LIBRARY_LOGGERS[record.name], record.exc_info[1])
     return None
 
 

@@ -315,6 +315,8 @@ def label_slow(handle, seconds):
             object=type(owner).__name__,
             coroutine=coroutine_name(coro) if coro is not None else None,
             task=owner.get_name() if hasattr(owner, "get_name") else None,
+            exception=type_name(getattr(owner, "_exception", None)),  # shown by the repr only
+            soft=["exception"],
         )
         label.update(
             choose([(created_place(owner), False), ((coro is not None and coroutine_place(coro)) or None, False)])

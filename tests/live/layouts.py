@@ -17,6 +17,9 @@ RAW_HEADS = re.compile(
 )
 
 
+TRACEBACK_HEADS = ("Traceback (most recent call last)", "  + Exception Group Traceback")
+
+
 @dataclass(frozen=True)
 class Layout:
     """A logging format: the prefix of a record, and the shape of a line that starts with one."""
@@ -95,8 +98,8 @@ def text_lines(entries, layout, capture_warnings=False):
         record = Record(entry["label"], text, entry["created"])
         if not layout.configured and entry["label"] and entry["label"]["kind"] == "loop-context-other":
             record.undecidable = True
-        headless = not logged or not layout.configured
-        settle_doubt(record, entry, before, headless)
+        if not logged or not layout.configured:
+            settle_doubt(record, entry, before)
         for number, line in enumerate(split_lines(text)):
             ambiguous = number > 0 and bool(layout.start.match(line) or RAW_HEADS.match(line))
             record.cut = record.cut or ambiguous
@@ -105,24 +108,22 @@ def text_lines(entries, layout, capture_warnings=False):
     return lines
 
 
-def settle_doubt(record, entry, before, headless):
-    """Say what nobody could decide where a traceback without any prefix follows a record that has none of its own."""
-    traced = (
-        (entry["type"] == "raw"
-        and entry["text"].startswith(("Traceback", "  + Exception Group")))
-        or (entry["type"] == "log"
-        and entry["exc_text"])
-    )
-    if not headless or not traced:
+def settle_doubt(record, entry, before):
+    """Say what nobody could decide where a traceback without any prefix follows a record.
+
+    ``entry`` is a traceback on stderr, or an application's record in a layout without prefixes. Behind a record that
+    has a traceback of its own it can be told apart; behind any other it reads as that record's traceback.
+    """
+    logged = entry["type"] == "log"
+    if logged and (entry["logger"] == "asyncio" or not entry["exc_text"]):
         return
-    label = record.label
-    app = entry["type"] == "log" and entry["logger"] != "asyncio"
-    if app:
+    if not logged and not entry["text"].startswith(TRACEBACK_HEADS):
+        return
+    if logged:
         record.head_lines = len(split_lines(entry["message"])) + 1
-    if not app and entry["type"] == "log":
+    if before is None:
         return
-    if before and before[0]["type"] in ("log", "raw"):
-        previous, owner = before
-        if previous["type"] == "raw" or not previous["exc_text"] or app:
-            owner.cut = True
-            record.undecidable, record.host = bool(label), owner
+    previous, owner = before
+    owner.cut = True
+    if previous["type"] == "log" and not previous["exc_text"] and previous["logger"] != "py.warnings":
+        record.undecidable, record.host = bool(record.label), owner
