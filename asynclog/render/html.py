@@ -1,9 +1,10 @@
 """The page: one file without network, readable without scripts, in light, dark and print.
 
 `page/` holds the templates. `base.html` is the frame of every view (head, bar, theme, footer, script) with the blocks
-`title`, `kind`, `nav` and `main`; `words.html`, `charts.html` and `groups.html` are macros; `page.css` and `page.js` are
-written into the page. A view is a template that extends `base.html` and a function here that gives it its names: what is
-computed stands in `html_view` (groups), `html_charts` (charts), `html_tree` (tasks and flames), never in a template.
+`title`, `kind`, `nav` and `main`; `words.html`, `charts.html` and `groups.html` are macros; `page.css` and `page.js`
+are written into the page. A view is a template that extends `base.html` and a function here that gives it its names:
+what is computed stands in `html_view` (groups), `html_charts` (charts) and `html_tree` (tasks and flames), never in a
+template.
 
 Nothing in a page acts but its own script: the Content-Security-Policy allows one style sheet and one script, both by
 their hash, and no connection; every expression of a template passes `html_text.shown`; only http(s) references of rules
@@ -32,10 +33,10 @@ if TYPE_CHECKING:
 def analyze(report: Report, options: RenderOptions) -> str:
     """The report of one run."""
     chart = html_charts.timeline(report)
-    graph = html_tree.flames(report, options)
+    graphs = html_tree.graphs(report, options)
     tasks = html_tree.ancestry(report.rows[: options.top])
-    view = RunView(report, options, chart is not None, bool(graph or tasks))
-    return _page("analyze.html", report=report, view=view, chart=chart, graph=graph, tasks=tasks)
+    view = RunView(report, options, chart is not None, bool(graphs or tasks))
+    return _page("analyze.html", report=report, view=view, chart=chart, graphs=graphs, tasks=tasks)
 
 
 def _page(template: str, **names: Any) -> str:  # noqa: ANN401

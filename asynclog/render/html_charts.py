@@ -1,9 +1,9 @@
 """The geometry of the small charts: lanes over time, durations, bars. Templates draw them (`page/charts.html`).
 
 SVG by hand rather than by a chart library: pygal's charts carry their own style sheet and fixed colours (10 to 20 kB
-each, no dark mode, names of nothing for a screen reader) and want a script from elsewhere for their tooltips. These are
-a few rectangles whose x is in per cent and whose y is in pixels, so that text keeps its size on any width; their colours
-are the page's classes, every bar says its numbers in a `<title>`, and a sentence says the chart to who does not see it.
+each, no dark mode, nothing for a screen reader) and want a script from elsewhere for their tooltips. These are a few
+rectangles whose x is in per cent and whose y is in pixels, so that text keeps its size on any width; their colours are
+classes of the page, every bar says its numbers in a `<title>`, and a sentence says the chart to who does not see it.
 """
 
 from __future__ import annotations
@@ -57,7 +57,6 @@ class Chart:
     lanes: tuple[Lane, ...]
     ticks: tuple[tuple[float, str], ...]
     text: str
-    step: str = ""
 
 
 def timeline(report: Report) -> Chart | None:
@@ -79,8 +78,8 @@ def timeline(report: Report) -> Chart | None:
     if not lanes:
         return None
     peaks = "; ".join(f"{lane.label}: {lane.peak}" for lane in lanes)
-    text = f"From {clock(origin)} to {clock(origin + count * step)}, in steps of {duration(step)}. Highest bars: {peaks}."
-    return Chart(tuple(lanes), _ticks(origin, step * count, clock), text, duration(step))
+    text = f"From {clock(origin)} to {clock(origin + count * step)}, in steps of {duration(step)}. Peaks: {peaks}."
+    return Chart(tuple(lanes), _ticks(origin, step * count, clock), text)
 
 
 def _edges(times: Timeline) -> list[int]:
@@ -100,7 +99,11 @@ def _lane(name: str, times: Timeline, origin: int, step: int, count: int, clock:
         place = min(max((index * width + width // 2 - origin) // step, 0), count - 1)
         sums[place] = sums.get(place, 0) + (micros if name == "blocked" else number)
     word = "note" if name == "info" else name
-    say = duration if name == "blocked" else lambda value: plural(value, word)
+
+    def say(place: int, value: int) -> str:
+        start, end = (clock(origin + at * step, step) for at in (place, place + 1))
+        return f"{start} – {end}: " + (f"blocked {duration(value)}" if name == "blocked" else plural(value, word))
+
     top = max(sums.values(), default=0)
     if top <= 0:
         return None
@@ -109,7 +112,7 @@ def _lane(name: str, times: Timeline, origin: int, step: int, count: int, clock:
             _per_cent(place, count),
             _per_cent(1, count),
             max(round(LANE * value / top, 1), 2),
-            f"{clock(origin + place * step, step)} – {clock(origin + (place + 1) * step, step)}: {_blocked(name)}{say(value)}",
+            say(place, value),
         )
         for place, value in sorted(sums.items())
         if value > 0
@@ -117,10 +120,6 @@ def _lane(name: str, times: Timeline, origin: int, step: int, count: int, clock:
     label = "blocked" if name == "blocked" else f"{word}s"
     peak = duration(top) if name == "blocked" else f"{top:,}"
     return Lane(name, label, f"{peak} in {duration(step)}", bars)
-
-
-def _blocked(name: str) -> str:
-    return "blocked " if name == "blocked" else ""
 
 
 def _per_cent(part: float, whole: float) -> float:

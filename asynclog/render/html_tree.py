@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from zlib import crc32
 
-from asynclog.model import Report, ReportRow
+from asynclog.model import Report, ReportRow, Severity
 from asynclog.render import folded
 from asynclog.render.html_palette import FLAMES
 from asynclog.render.options import RenderOptions
@@ -43,7 +44,7 @@ def ancestry(rows: Iterable[ReportRow]) -> tuple[Task, ...]:
     groups: defaultdict[tuple[str, str], list[ReportRow]] = defaultdict(list)
     for row in rows:
         for parent, count in row.group.parents.items():
-            name = row.group.coroutine or row.group.callback or row.title
+            name = row.group.coroutine or row.group.callback or _thing(row)
             children[parent][name] += count
             groups[parent, name].append(row)
     names: defaultdict[str, set[str]] = defaultdict(set)
@@ -62,6 +63,12 @@ def ancestry(rows: Iterable[ReportRow]) -> tuple[Task, ...]:
     busiest = sorted(children, key=lambda parent: (-children[parent].total(), parent))
     roots = [parent for parent in busiest if parent not in nested] or busiest
     return tuple(forest.root(parent) for parent in roots[:_ROOTS])
+
+
+def _thing(row: ReportRow) -> str:
+    """What a group without a coroutine is about: the class of its objects."""
+    objects = row.group.objects
+    return max(objects, key=lambda name: (objects[name], name), default="") or row.group.kind
 
 
 def _function(parent: str) -> str:
@@ -124,11 +131,19 @@ class FlameGraph:
     timed: bool
 
 
-def flames(report: Report, options: RenderOptions) -> FlameGraph | None:
+def graphs(report: Report, options: RenderOptions) -> tuple[FlameGraph, ...]:
+    """Blocked time, and errors and warnings whose creation is known, by the frames that created them."""
+    rows = report.rows[: options.top]
+    slow = tuple(row for row in rows if blocks(row) and row.total)
+    failed = tuple(row for row in rows if row.callers and row.severity > Severity.INFO and not blocks(row))
+    found = (_flames(replace(report, rows=part), options, part is slow) for part in (slow, failed) if part)
+    return tuple(filter(None, found))
+
+
+def _flames(report: Report, options: RenderOptions, timed: bool) -> FlameGraph | None:
     """The folded stacks of the report as a graph; None where there are none."""
     root = _Node()
     stacks = []
-    timed = any(blocks(row) and row.total for row in report.rows)  # as in `folded`
     for line in folded.analyze(report, options).splitlines():
         stack, _, number = line.rpartition(" ")
         names, weight = tuple(stack.split(";")), int(number)
@@ -140,16 +155,16 @@ def flames(report: Report, options: RenderOptions) -> FlameGraph | None:
             node.weight += weight
     if not root.weight:
         return None
-    say = duration if timed else lambda value: plural(value, "finding")
+    say: Callable[[int], str] = duration if timed else lambda value: plural(value, "finding")
     drawn = tuple(_layout(root, root.weight, 0.0, 0, say))
     worst = sorted(stacks, key=lambda each: (-each[1], each[0]))[:30]
     table = tuple((names, say(weight), share(weight / root.weight)) for names, weight in worst)
-    text = f"{plural(len(stacks), 'stack')}, {say(root.weight)} in all; most of it {' > '.join(worst[0][0][-3:])}: {table[0][2]}."
+    largest = f"{' > '.join(worst[0][0][-3:])}, {table[0][2]}"
+    text = f"{plural(len(stacks), 'stack')}, {say(root.weight)} in all; the largest: {largest}."
     return FlameGraph(drawn, max(frame.depth for frame in drawn) + 1, table, text, timed)
 
 
-def _layout(node: _Node, whole: int, start: float, depth: int, say: object) -> Iterator[Flame]:
-    assert callable(say)
+def _layout(node: _Node, whole: int, start: float, depth: int, say: Callable[[int], str]) -> Iterator[Flame]:
     for name, child in sorted(node.below.items(), key=lambda item: (-item[1].weight, item[0])):
         width = 100 * child.weight / whole
         if width < _THIN:
@@ -157,6 +172,12 @@ def _layout(node: _Node, whole: int, start: float, depth: int, say: object) -> I
         file = name.rpartition("(")[2].rpartition(":")[0] or name
         tint = crc32(file.encode("utf-8", "backslashreplace")) % FLAMES
         text = f"{name}: {say(child.weight)}, {share(child.weight / whole)}"
-        yield Flame(round(start, 3), round(width, 3), depth, tint, name, text)
+        yield Flame(round(start, 3), round(width, 3), depth, tint, _short(name), text)
         yield from _layout(child, whole, start, depth + 1, say)
         start += width
+
+
+def _short(name: str) -> str:
+    """A frame within little room: `function (folder/file.py:7)` without the folder."""
+    function, mark, where = name.rpartition(" (")
+    return f"{function} {re.split(r'[/\\]', where.removesuffix(')'))[-1]}" if mark else re.split(r"[/\\]", name)[-1]

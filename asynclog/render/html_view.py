@@ -52,7 +52,9 @@ class RunView:
     @cached_property
     def _verdict(self) -> tuple[str, str]:
         head, mark, rest = self.report.verdict.partition(". ")
-        return (head + ("." if mark else ""), rest) if len(head) <= _HEAD else ("What the log tells", self.report.verdict)
+        if len(head) > _HEAD:
+            return "What the log tells", self.report.verdict
+        return head + ("." if mark else ""), rest
 
     @property
     def head(self) -> str:
@@ -95,6 +97,11 @@ class RunView:
             ("accounting", "Accounting", True),
         ]
         return [(name, text) for name, text, there in found if there]
+
+    @property
+    def account(self) -> tuple[str, ...]:
+        """The sentences that say what the report stands on."""
+        return tuple(filter(None, (*self.report.accounting, self.report.blocked_text, *self.report.notes)))
 
     @cached_property
     def severities(self) -> tuple[tuple[str, str], ...]:

@@ -16,13 +16,26 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars",
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
     "--remote-debugging-pipe",
-)  # fmt: skip
+)
 PATIENCE = 60.0
 # Chromium reads commands from descriptor 3 and answers on 4: put the ends of the pipes there, then become it
-_BECOME = "import os,sys;r,w=map(int,sys.argv[1:3]);a,b=os.dup(r),os.dup(w);os.dup2(a,3);os.dup2(b,4);os.execvp(sys.argv[3],sys.argv[3:])"
+_BECOME = """
+import os, sys
+ends = [os.dup(int(text)) for text in sys.argv[1:3]]
+os.dup2(ends[0], 3)
+os.dup2(ends[1], 4)
+os.execvp(sys.argv[3], sys.argv[3:])
+"""
 
 
 def find() -> str | None:
@@ -36,7 +49,8 @@ class Browser:
     def __init__(self, program: str, profile: Path) -> None:
         commands, self._write = os.pipe()
         self._read, answers = os.pipe()
-        command = [sys.executable, "-c", _BECOME, str(commands), str(answers), program, *FLAGS, f"--user-data-dir={profile}"]
+        become = [sys.executable, "-c", _BECOME, str(commands), str(answers)]
+        command = [*become, program, *FLAGS, f"--user-data-dir={profile}"]
         self._log = open(profile.parent / "chromium.log", "wb")  # noqa: SIM115
         self._process = subprocess.Popen(
             command, pass_fds=(commands, answers), stdout=self._log, stderr=self._log, start_new_session=True
@@ -58,7 +72,7 @@ class Browser:
         message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
         if self._session is not None and not method.startswith(("Target.", "Browser.")):
             message["sessionId"] = self._session
-        os.write(self._write, json.dumps(message).encode() + b"\0") if len(parameters) < 50 else None
+        os.write(self._write, json.dumps(message).encode() + b"\0")
         while True:
             answer = self._next()
             if answer.get("id") == self._number:
