@@ -1,0 +1,66 @@
+"""The settled format of a file, from its first lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from asynclog.read.layout import clean, settle
+
+STANDARD = b"2026-01-31 12:00:0%d,123 - app - INFO - hello\n"
+SAMPLES = {
+    "empty": (b"", "bare lines"),
+    "prose": (b"hello\nworld\n" * 5, "bare lines"),
+    "one header is not enough": (STANDARD % 0 + b"x\ny\n", "bare lines"),
+    "prefixed": (b"".join(STANDARD % n for n in range(5)), "prefixed lines"),
+    "prefixed, with tracebacks between": (
+        b"".join(STANDARD % n + b"Traceback (most recent call last):\n  x\nValueError: y\n" for n in range(5)),
+        "prefixed lines",
+    ),
+    "basicConfig": (b"INFO:app:hello\nERROR:app:x\nINFO:b:y\n" * 3, "prefixed lines"),
+    "JSON": (b'{"message": "hello", "level": "info"}\n' * 5, "JSON lines"),
+    "JSON with a banner": (b"starting\n" + b'{"message": "hello", "level": "info"}\n' * 5, "JSON lines"),
+    "compose": (b"web-1  | INFO:app:x\ndb-1   | INFO:b:y\n" * 3, "compose, prefixed lines"),
+    "CRI and JSON": (
+        b'2026-01-01T00:00:00.1Z stderr F {"message": "hello", "level": "info", "logger": "a"}\n' * 5,
+        "cri, JSON lines",
+    ),
+    "carriage returns": (b"".join(STANDARD % n for n in range(5)).replace(b"\n", b"\r\n"), "prefixed lines"),
+    "colours": (b"".join(b"\x1b[32m" + STANDARD % n + b"\x1b[0m" for n in range(5)), "prefixed lines"),
+}
+
+
+@pytest.mark.parametrize(("sample", "description"), SAMPLES.values(), ids=SAMPLES)
+def test_the_format_in_words(sample: bytes, description: str) -> None:
+    assert settle(sample).description == description
+
+
+def test_the_header_is_the_most_common_shape() -> None:
+    layout = settle(b"".join(STANDARD % n for n in range(5)) + b"INFO:other:x\n")
+    assert layout.header is not None
+    assert layout.header.match("2027-02-03 04:05:06,789 - x")
+    assert not layout.header.match("INFO:other:x")
+
+
+def test_where_no_shape_is_common_there_is_none() -> None:
+    assert settle(STANDARD % 1 * 3 + b"INFO:a:x\n" * 3 + b"12:00:00 x\n" * 3).header is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        pytest.param(b"plain", "plain", id="plain"),
+        pytest.param(b"windows\r", "windows", id="carriage return"),
+        pytest.param(b"a\rb", "a\rb", id="carriage return inside"),
+        pytest.param(b"caf\xc3\xa9", "caf\u00e9", id="UTF-8"),
+        pytest.param(b"caf\xe9", "caf\\xe9", id="bad byte"),
+        pytest.param(b"\x1b[1;31mred\x1b[0m", "red", id="colour"),
+        pytest.param(b"\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link", id="hyperlink"),
+        pytest.param(b"\\x1b[31mred\\x1b[0m", "red", id="colour as escapes"),
+        pytest.param(b"\\033[31mred\\033[0m", "red", id="colour in octal"),
+        pytest.param(b"#033[31mred#033[0m", "red", id="colour by rsyslog"),
+        pytest.param(b"nul\x00", "nul\x00", id="NUL"),
+        pytest.param(b"", "", id="empty"),
+    ],
+)
+def test_lines_as_text(raw: bytes, text: str) -> None:
+    assert clean(raw) == text
