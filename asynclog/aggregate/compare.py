@@ -108,7 +108,7 @@ def compare_logs(before: Sequence[Log], after: Sequence[Log], options: Settings)
     terms = comparable.terms(before, after)
     matches = pair(groups_of(before), groups_of(after), options.keys)
     changes = decide([_subject(match, (before, after), terms, options) for match in matches], options)
-    return Diff(changes, terms.caveats, _labels(before), _labels(after), count_states(changes))
+    return Diff(changes, terms.caveats, labels_of(before), labels_of(after), count_states(changes))
 
 
 def decide(subjects: Sequence[Subject], options: Settings) -> tuple[Change, ...]:
@@ -133,7 +133,8 @@ def count_states(changes: Sequence[Change]) -> dict[State, int]:
     return {state: n for state in State if (n := sum(change.state is state for change in changes))}
 
 
-def _labels(logs: Sequence[Log]) -> tuple[str, ...]:
+def labels_of(logs: Sequence[Log]) -> tuple[str, ...]:
+    """What each log is called: its label, else its files, else its place in the row."""
     runs = [log.run for log in logs]
     return tuple(run.label or ", ".join(s.path for s in run.sources) or str(i + 1) for i, run in enumerate(runs))
 

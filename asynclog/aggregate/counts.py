@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 ALPHA = 0.05
 UNSURE = float("inf")
+EXACT = 0.01
+"""Logarithms of sizes and durations vary at least so much: a few equal ones are no proof of no spread."""
 FEWEST_UNITS = 4
 """Means of fewer bursts or windows are not compared: their spread is not known."""
 
@@ -106,6 +108,7 @@ def compare_counts(
     square = 0.0
     if len(before[0]) + len(after[0]) > 2:
         square, free = between_logs((before, after), within)
+        free = _kept_back(free)
     (n0, e0), (n1, e1) = ((sum(counts), math.fsum(exposures)) for counts, exposures in (before, after))
     rate = (n0 + n1) / (e0 + e1)
     f0 = within + square * rate * math.fsum(e * e for e in before[1]) / e0
@@ -133,33 +136,60 @@ def rate_ratio(n0: float, e0: float, n1: float, e1: float, free: int) -> Result:
     return Result(ratio, low / (1 - low) * scale, high / (1 - high) * scale if high < 1 else UNSURE, p_value)
 
 
-def compare_means(before: Spread, after: Spread, pooled: bool) -> Result | None:
-    """The ratio of two geometric means, given the means of logarithms. None where the spread cannot be known.
+def compare_means(before: Spread, after: Spread) -> Result | None:
+    """The ratio of two geometric means, given the logarithms of units inside one log each. None for too few units.
 
-    Units inside one log each: Welch's test, with the degrees of freedom of the smaller sample because such units are
-    skewed and not quite independent. Logs as units (`pooled`): Student's, so that one log can meet several.
+    Welch's test, but with the degrees of freedom of the smaller sample: such units are skewed and a little dependent.
     """
+    if min(before.n, after.n) < FEWEST_UNITS:
+        return None
+    error = max(before.variance, EXACT) / before.n + max(after.variance, EXACT) / after.n
+    return _student(after.mean - before.mean, error, min(before.n, after.n) - 1)
+
+
+def compare_logs(before: Sequence[Spread], after: Sequence[Spread]) -> Result | None:
+    """Likewise with several logs as the units, whose means differ at least as much as their own samples make them.
+
+    Student's test, so that one log can meet several. None where the logs are too few.
+    """
+    means = [spread_of([log.mean for log in side]) for side in (before, after)]
+    free = len(before) + len(after) - 2
+    if not before or not after or free < 2:
+        return None
+    between = sum((m.n - 1) * m.variance for m in means) / free
+    inner = sum(log.n - 1 for log in (*before, *after))
+    within = sum((log.n - 1) * log.variance for log in (*before, *after)) / inner if inner else 0.0
+    sampled = within * math.fsum(1 / log.n for log in (*before, *after)) / (free + 2)
+    error = max(between, sampled, EXACT) * (1 / means[0].n + 1 / means[1].n)
+    return _student(means[1].mean - means[0].mean, error, _kept_back(free))
+
+
+def line_through(points: Sequence[tuple[float, float, float]]) -> Result | None:
+    """The growth along the line through (x, logarithm, its variance): the ratio of both ends. None under 4 points."""
+    number = len(points)
+    if number < 4:
+        return None
+    mid_x = math.fsum(x for x, _, _ in points) / number
+    mid_y = math.fsum(y for _, y, _ in points) / number
+    square = math.fsum((x - mid_x) ** 2 for x, _, _ in points)
+    slope = math.fsum((x - mid_x) * (y - mid_y) for x, y, _ in points) / square
+    rest = math.fsum((y - mid_y - slope * (x - mid_x)) ** 2 for x, y, _ in points) / (number - 2)
+    error = max(rest, math.fsum(v for _, _, v in points) / number, EXACT) / square
+    reach = points[-1][0] - points[0][0]
+    return _student(slope * reach, error * reach * reach, _kept_back(number - 2))
+
+
+def _student(gap: float, error: float, free: float) -> Result:
     from scipy.special import stdtr, stdtrit
 
-    n0, n1 = before.n, after.n
-    if pooled:
-        free = float(n0 + n1 - 2)
-        if free < 1 or not n0 or not n1:
-            return None
-        square = ((n0 - 1) * before.variance + (n1 - 1) * after.variance) / free
-        error = square * (1 / n0 + 1 / n1)
-    else:
-        if min(n0, n1) < FEWEST_UNITS:
-            return None
-        error = before.variance / n0 + after.variance / n1
-        free = float(min(n0, n1) - 1)
-    gap = after.mean - before.mean
     wide = -float(stdtrit(free, ALPHA / 2)) * math.sqrt(error)
-    if error:
-        p_value = min(1.0, 2 * float(stdtr(free, -abs(gap) / math.sqrt(error))))
-    else:
-        p_value = 1.0 if abs(gap) < 1e-6 else 0.0
+    p_value = min(1.0, 2 * float(stdtr(free, -abs(gap) / math.sqrt(error))))
     return Result(math.exp(gap), math.exp(gap - wide), math.exp(gap + wide), p_value)
+
+
+def _kept_back(free: int) -> int:
+    """One degree of freedom less, because the spread from log to log is not normal."""
+    return free - 1 if free > 2 else free
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -129,6 +129,7 @@ def align(runs: Sequence[Mapping[str, Group]], keys: Keys = keys_of) -> list[tup
             for other in match.before[1:]:
                 rows[row] = [together(cells) for cells in zip(rows[row], rows[known[other]], strict=True)]
                 rows[known[other]] = [None] * len(runs)
+                known = {name: row if place == known[other] else place for name, place in known.items()}
             rungs[row] = max(rungs[row], match.rung or EXACT, key=(EXACT, *_RUNGS).index)
             known |= dict.fromkeys((*match.before, *match.after), row)
         for name, group in groups.items():

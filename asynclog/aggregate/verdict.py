@@ -14,9 +14,9 @@ from asynclog.aggregate.counts import (
     Result,
     Spread,
     compare_counts,
+    compare_logs,
     compare_means,
     holm,
-    spread_of,
     within_logs,
 )
 from asynclog.aggregate.evidence import CROWDED, Evidence
@@ -24,7 +24,7 @@ from asynclog.model import Severity
 
 MINIMUM_EFFECT = 1.25
 """A ratio nearer to 1 than this (or its inverse) is no change that anybody should act on."""
-HEAP = 5.0
+HEAP = 10.0
 """Without windows nobody can tell bursts from independent records: the variance is taken as so many times Poisson's."""
 LUMPY = 1.5
 """Bursts hold at least so many records on average, or their size is not looked at."""
@@ -172,8 +172,8 @@ def _coarser(values: Sequence[N], width: int) -> list[N]:
 def _mean(before: list[Spread], after: list[Spread], several: bool) -> Result | None:
     """Compare means of logarithms: of units inside one log each, or with the logs as units."""
     if several:
-        return compare_means(spread_of([s.mean for s in before]), spread_of([s.mean for s in after]), pooled=True)
-    return compare_means(before[0], after[0], pooled=False) if before and after else None
+        return compare_logs(before, after)
+    return compare_means(before[0], after[0]) if before and after else None
 
 
 def _length(evidence: Evidence) -> Spread:
@@ -198,7 +198,7 @@ def _typical(before: tuple[Evidence, ...], after: tuple[Evidence, ...]) -> float
 
 
 def _decide(aspects: tuple[Aspect, ...], tests: int, alpha: float, effect: float) -> Judgement:
-    changed = [a for a in aspects if a.p_value < alpha and _beyond(a, effect)]
+    changed = [a for a in aspects if a.p_value < alpha and beyond(a, effect)]
     if changed:
         altogether = math.prod(a.result.ratio for a in changed)
         state = State.BETTER if altogether < 1 / effect else State.WORSE
@@ -216,7 +216,7 @@ def _decide(aspects: tuple[Aspect, ...], tests: int, alpha: float, effect: float
     )
 
 
-def _beyond(aspect: Aspect, effect: float) -> bool:
+def beyond(aspect: Aspect, effect: float) -> bool:
     """Whether the change is large enough, on both looks at it."""
     ratio, other = aspect.result.ratio, aspect.effect
     return min(ratio, other) >= effect or max(ratio, other) <= 1 / effect

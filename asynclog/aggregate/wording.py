@@ -20,7 +20,7 @@ def plural(number: float, one: str, many: str = "") -> str:
 
 def seconds(value: float) -> str:
     """A time in the unit that fits."""
-    for size, unit in ((172_800, "d"), (7_200, "h"), (120, "min")):
+    for size, unit in ((172_800, "d"), (3_600, "h"), (60, "min")):
         if value >= size:
             return f"{value / {'d': 86_400, 'h': 3_600, 'min': 60}[unit]:.3g} {unit}"
     return f"{value:.3g} s" if value >= 1 else f"{value * 1000:.3g} ms"
@@ -62,7 +62,7 @@ def reason(case: Case, judged: Judgement, groups: int, per: bool, effect: float)
         return f"{what}: {interval(first)}, {test}{''.join(others)}"
     if judged.state is State.SAME:
         return f"{what}: {interval(first)} lies inside x{1 / effect:.2f} to x{effect:.2f}"
-    verdict = f"{test}, which settles nothing" if first.p_value < 1 else "which settles nothing"
+    verdict = f"{test}: too uncertain to say" if first.p_value < 1 else "too uncertain to say"
     return f"{what}: {interval(first)}, {verdict}; {_settle(case, judged)}"
 
 
@@ -132,6 +132,8 @@ def _settle(case: Case, judged: Judgement) -> str:
     more = judged.more
     if more is None or more > MUCH:
         return "it is too near to the limit of a change for more log to settle it soon"
+    if not any(e.events for e in (*case.before, *case.after)) and len(case.before) + len(case.after) == 2:
+        return "too little time is known to tell bursts from single records: longer logs with timestamps would"
     if len(case.before) + len(case.after) > 2:
         logs = math.ceil(max(len(case.before), len(case.after)) * more)
         return f"about {plural(max(logs, 2), 'log')} a side would settle it"

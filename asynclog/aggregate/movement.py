@@ -1,0 +1,120 @@
+"""Where the level of a group changed over many runs, if it did.
+
+The change is looked for by splitting the runs at every place and comparing both parts as `compare` does, with the
+spread from run to run, and by a line through all of them; the best is paid for by correcting over all that was tried,
+then over all groups. A library for change points would place the step as well, but its penalty is no error rate, and
+an error rate is what is promised.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from asynclog.aggregate.compare import Settings
+from asynclog.aggregate.counts import holm, line_through
+from asynclog.aggregate.evidence import CROWDED, Evidence
+from asynclog.aggregate.verdict import Aspect, Measure, beyond, measure
+from asynclog.model import Severity
+
+_SURE = 3.0
+"""Of so many expected bursts at least one comes in 95 of 100 logs."""
+
+
+class Verdict(enum.StrEnum):
+    """How a group moves."""
+
+    NEW = "new"
+    RISING = "rising"
+    FALLING = "falling"
+    GONE = "gone"
+    INCONCLUSIVE = "inconclusive"
+    STEADY = "steady"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What was found about one row of evidence: the verdict, the index of the step, and the split it rests on.
+
+    Without a split it rests on a line through all runs.
+    """
+
+    verdict: Verdict
+    step: int | None = None
+    split: int | None = None
+    aspect: Aspect | None = None
+
+
+def follow(rows: Sequence[tuple[Evidence, ...]], severities: Sequence[Severity], options: Settings) -> list[Movement]:
+    """The movements of all groups together: the correction is over their splits and over the groups."""
+    best: list[tuple[int | None, Aspect] | None] = []
+    for row in rows:
+        tests: list[tuple[int | None, Aspect]] = [(k, a) for k in range(1, len(row)) for a in measure(row[:k], row[k:])]
+        tests += [(None, a) for a in _lines(row)]
+        first = min(tests, key=lambda test: test[1].result.p_value, default=None)
+        if first is not None:
+            split, aspect = first
+            p_value = min(1.0, aspect.result.p_value * len(tests))
+            first = split, Aspect(aspect.measure, aspect.result, aspect.effect, p_value)
+        best.append(first)
+    adjusted = holm([1.0 if found is None else found[1].p_value for found in best])
+    return [
+        _verdict(row, severity, found, p_value, options)
+        for row, severity, found, p_value in zip(rows, severities, best, adjusted, strict=True)
+    ]
+
+
+def _verdict(
+    row: tuple[Evidence, ...],
+    severity: Severity,
+    best: tuple[int | None, Aspect] | None,
+    p_value: float,
+    options: Settings,
+) -> Movement:
+    if best is None:
+        return Movement(Verdict.INCONCLUSIVE)
+    split, found = best
+    aspect = Aspect(found.measure, found.result, found.effect, p_value)
+    here = [i for i, e in enumerate(row) if e.count]
+    enough = severity is Severity.ERROR or sum(e.count for e in row) >= options.min_count
+    if here and enough and len(here) < len(row):
+        first, last = here[0], here[-1]
+        if first and len(here) == len(row) - first and (last == first or _expected(row[first:], row[:first]) >= _SURE):
+            return Movement(Verdict.NEW, first, first, aspect)
+        if len(here) == last + 1 and (last == first or _expected(row[: last + 1], row[last + 1 :]) >= _SURE):
+            return Movement(Verdict.GONE, last + 1, last + 1, aspect)
+    if p_value < options.alpha and beyond(aspect, options.effect):
+        verdict = Verdict.RISING if found.result.ratio > 1 else Verdict.FALLING
+        return Movement(verdict, split, split, aspect)
+    half = len(row) // 2
+    inside = all(
+        1 / options.effect <= a.result.low and a.result.high <= options.effect for a in measure(row[:half], row[half:])
+    )
+    steady = inside or len(set(row)) == 1
+    return Movement(Verdict.STEADY if steady else Verdict.INCONCLUSIVE, None, split, aspect)
+
+
+def _expected(seen: Sequence[Evidence], missing: Sequence[Evidence]) -> float:
+    """How many bursts the missing runs would show at the rate of the others."""
+    bursts = sum(e.bursts or e.count for e in seen)
+    here, there = sum(e.exposure for e in seen), sum(e.exposure for e in missing)
+    return bursts * (there / here if min(here, there) > 0 else len(missing) / len(seen))
+
+
+def _lines(row: tuple[Evidence, ...]) -> list[Aspect]:
+    """A steady growth from run to run: of the rate, and of the typical duration. The ratio is that of both ends."""
+    crowded = any(e.busy > CROWDED or (e.count and not e.events) for e in row)
+    amounts = [e.count if crowded else e.bursts for e in row]
+    known = all(e.exposure > 0 for e in row)
+    rates = [
+        (i, math.log((n + 0.5) / (e.exposure if known else 1.0)), 1 / (n + 0.5))
+        for i, (n, e) in enumerate(zip(amounts, row, strict=True))
+    ]
+    lengths = [(i, e.typical.mean, e.typical.variance / e.typical.n) for i, e in enumerate(row) if e.typical.n]
+    found = [
+        (Measure.RECORDS if crowded else Measure.BURSTS, line_through(rates)),
+        (Measure.DURATION, line_through(lengths)),
+    ]
+    return [Aspect(what, result, result.ratio) for what, result in found if result is not None]
