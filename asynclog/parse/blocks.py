@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from asynclog.model import ExceptionReport, Frame, ObjectRepr
 from asynclog.parse.brackets import Balance
+from asynclog.parse.finals import starts_traceback
 from asynclog.parse.frames import match_final, match_frame, parse_frames
 from asynclog.parse.headers import (
     KNOWN_KEYS,
@@ -20,7 +21,7 @@ from asynclog.parse.headers import (
 )
 from asynclog.parse.legacy import looks_legacy
 from asynclog.parse.reprs import parse_repr
-from asynclog.parse.tracebacks import fit, parse_traceback, starts_traceback
+from asynclog.parse.tracebacks import fit, parse_traceback
 
 _VALUE_LINES = 200
 _LOOP_FUNCTIONS = frozenset(("_run_once", "run_forever"))

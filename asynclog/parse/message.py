@@ -10,7 +10,8 @@ from asynclog.parse.blocks import Blocks, split_blocks
 from asynclog.parse.brackets import mask, split_outer
 from asynclog.parse.legacy import parse_callee
 from asynclog.parse.literals import unquote
-from asynclog.parse.reprs import parse_repr, unwrap
+from asynclog.parse.reprs import parse_repr
+from asynclog.parse.wrapping import unwrap
 
 # the object line that a record of this kind normally has; without it only part of the record is there
 _OBJECT_LINE = {
@@ -19,7 +20,7 @@ _OBJECT_LINE = {
 }
 _SLOW = re.compile(r"Executing (?P<handle>.*) took (?P<duration>\d+(?:\.\d+)?) seconds", re.DOTALL)
 # Home Assistant: "Task exception was never retrieved (<Task ...>)", "Unclosed connector (task: None)"
-_IN_PARENTHESES = re.compile(r"[^<]*\((?:task: )?(?P<repr><.*>)\):?\s*")
+_IN_PARENTHESES = re.compile(r"[^<\n]*\((?:task: )?(?P<repr><.*>)\)(?::.*)?$", re.MULTILINE)
 _DURATION = re.compile(r"(\d{1,15})(?:\.(\d{1,30}))?")
 _MICROS = {"s": 6, "ms": 3, "us": 0}
 _UNITS = {"s": "s", "seconds": "s", "ms": "ms", "us": "us"}
@@ -33,18 +34,15 @@ CONTEXT_OTHER = "loop-context-other"
 def understand(record: Record, duration_unit: str | None = None) -> Message:
     """What a record says. `duration_unit` is the unit of the field `duration`, unless the record has a field `unit`."""
     fields = _fields(record)
-    objects = _field_objects(fields)
+    objects = _field_objects(fields) or _first_line_objects(record)
     if "\n" in record.text or record.headless:
         known = next((item for item in objects.values() if item.exception_type), None)
         blocks = split_blocks(record.text, known, record.headless)
     else:
         blocks = Blocks(first=record.text)
-    if not objects and not blocks.objects:
-        if match := _IN_PARENTHESES.fullmatch(blocks.first):
-            objects["task"] = parse_repr(match.group("repr"))
-        elif record.kind == "call-graph" and (match := _GRAPH_TASK.match(blocks.first)):
-            objects["task"] = ObjectRepr(match.group(), "Task", parsed=True, name=unquote(match.group("name")))
     objects |= blocks.objects
+    if "handle" in objects and (called := objects.get("callback")) is not None and not called.parsed:
+        del objects["callback"]  # its repr goes on over the first line's end; the handle has all of it
     values = {key: value for key, value in blocks.values.items() if key not in objects}
     if blocks.source:
         values.setdefault("source_line", blocks.source)
@@ -56,7 +54,7 @@ def understand(record: Record, duration_unit: str | None = None) -> Message:
         stacks=blocks.stacks,
         exception=blocks.exception,
         duration=duration(fields.get("duration", ""), _UNITS.get(fields.get("unit", ""), duration_unit or "s")),
-        partial=_is_partial(record, objects),
+        partial=_is_partial(record, objects, blocks),
         malformed=_malformed(record, objects),
     )
 
@@ -97,6 +95,17 @@ def _field_objects(fields: Mapping[str, str]) -> dict[str, ObjectRepr]:
     return objects
 
 
+def _first_line_objects(record: Record) -> dict[str, ObjectRepr]:
+    """The task in the first line of records that have no fields for it."""
+    if record.kind == "call-graph" and (match := _GRAPH_TASK.match(record.text)):
+        return {"task": ObjectRepr(match.group(), "Task", parsed=True, name=unquote(match.group("name")))}
+    if match := _IN_PARENTHESES.match(record.text):
+        item = parse_repr(match.group("repr"))
+        if item.state:
+            return {"task": item}
+    return {}
+
+
 def _failed_argument(callback: ObjectRepr) -> ObjectRepr | None:
     """The failed task or future that a callback was given, where its repr is printed in full (tornado does)."""
     arguments = callback.callback.arguments if callback.callback else ""
@@ -114,8 +123,8 @@ def _kind(record: Record, blocks: Blocks) -> str:
     return CONTEXT_OTHER if from_asyncio and (prefix.level or "").upper() == "ERROR" else UNCLASSIFIED
 
 
-def _is_partial(record: Record, objects: Mapping[str, ObjectRepr]) -> bool:
-    if record.headless or record.cut:
+def _is_partial(record: Record, objects: Mapping[str, ObjectRepr], blocks: Blocks) -> bool:
+    if record.headless or record.cut or (blocks.exception is not None and not blocks.exception.type):
         return True
     key = _OBJECT_LINE.get(record.kind or "")
     return key is not None and key not in objects and "task" not in objects

@@ -17,6 +17,7 @@ from asynclog.parse.callees import callbacks, callee, coroutine, named_object, p
 from asynclog.parse.legacy import parse_legacy
 from asynclog.parse.literals import exception_text, exception_type, unquote
 from asynclog.parse.memo import remembered
+from asynclog.parse.wrapping import best_reading
 
 _DEPTH = 5  # wait_for= in wait_for= in ...: deeper ones stay raw
 
@@ -43,24 +44,8 @@ def _parse(raw: str, depth: int) -> ObjectRepr:
 
 def _read(raw: str, depth: int) -> ObjectRepr:
     if "\n" in raw:
-        return _wrapped(raw, depth)
+        return best_reading(raw, lambda flat: _flat(raw, flat, depth))
     return _flat(raw, raw, depth)
-
-
-def _wrapped(raw: str, depth: int) -> ObjectRepr:
-    """A repr over several lines: the reading of the line ends that explains more of it counts."""
-    joined, spaced = (_flat(raw, text, depth) for text in (raw.replace("\n", ""), unwrap(raw)))
-    cut_anywhere = not all(line[:1].isspace() for line in raw.split("\n")[1:])
-    return joined if _known(joined) + cut_anywhere > _known(spaced) else spaced
-
-
-def _known(item: ObjectRepr | None) -> int:
-    """How much is known of an object."""
-    if item is None:
-        return 0
-    parts = (item.state, item.name, item.coroutine and item.coroutine.place, item.callback, item.created_at)
-    places = sum(ref.place is not None for ref in item.callbacks)
-    return item.parsed + sum(bool(part) for part in parts) + len(item.callbacks) + places + _known(item.wait_for)
 
 
 def _flat(raw: str, flat: str, depth: int) -> ObjectRepr:
@@ -85,18 +70,6 @@ def _flat(raw: str, flat: str, depth: int) -> ObjectRepr:
     if _is_future(masked, rest):
         return _future(known, body, masked, rest, depth)
     return _other(known, body, masked, rest, closed)
-
-
-def unwrap(text: str) -> str:
-    """Undo a wrap at spaces, and behind the slashes of a path."""
-    pieces: list[str] = []
-    for line in text.split("\n"):
-        piece = line.strip()
-        if pieces and piece:
-            pieces.append("" if pieces[-1].endswith(("/", "\\")) else " ")
-        if piece:
-            pieces.append(piece)
-    return "".join(pieces)
 
 
 def _body(flat: str) -> tuple[str, str, bool]:

@@ -65,6 +65,12 @@ def test_object_line_is_missing():
     assert message("Future exception was never retrieved\nValueError: x", "exception-never-retrieved").partial
 
 
+def test_traceback_without_its_end():
+    text = f'Unhandled exception in event loop\nTraceback {RECENT}:\n  File "/srv/a.py", line 2, in f\n    x'
+    assert message(text, "loop-unhandled-exception").partial
+    assert not message(f"{text}\nValueError", "loop-unhandled-exception").partial
+
+
 def test_headless_remains():
     got = message("task: <Task pending coro=<f() running at /srv/a.py:3>>", "task-destroyed-pending", headless=True)
     assert got.partial
@@ -137,6 +143,16 @@ def test_duration_unit_comes_from_the_pattern():
 def test_duration_unit_in_the_message_goes_first():
     fields = {"duration": "9.046", "unit": "ms"}
     assert understand(record("poll took 9.046 ms: 1 events", "slow-poll", fields), "s").duration == 9_046
+
+
+def test_callee_over_several_lines():
+    got = message(
+        "Exception in callback <app.Odd\nobject>(1)\nhandle: <Handle <app.Odd\nobject>(1) created at /srv/b.py:9>",
+        "callback-exception",
+        {"callback": "<app.Odd"},
+    )
+    assert list(got.objects) == ["handle"]
+    assert got.objects["handle"].created_at == Place("/srv/b.py", 9)
 
 
 def test_callback_that_was_given_a_failed_task():
@@ -416,6 +432,23 @@ def test_task_in_the_parentheses_of_home_assistant(between):
     got = message(f"Task exception was never retrieved ({between}{task})", "exception-never-retrieved")
     assert got.objects["task"].coroutine.qualname == "f"
     assert not got.partial
+
+
+def test_task_in_parentheses_tells_which_traceback_counts():
+    text = f"""\
+Task exception was never retrieved (<Task finished coro=<f() done, defined at /srv/a.py:1> exception=ValueError('x')>)
+Traceback {RECENT}:
+  File "/srv/b.py", line 2, in stray
+OSError: stray
+Traceback {RECENT}:
+  File "/srv/a.py", line 2, in f
+ValueError: x"""
+    assert message(text, "exception-never-retrieved").exception.type == "ValueError"
+
+
+def test_other_reprs_in_parentheses_are_no_task():
+    text = "a.py:1: DeprecationWarning: value that is not None (<bound method T.test_b of <t.T object at 0x7f>>)"
+    assert message(text, "asyncio-deprecation").objects == {}
 
 
 @pytest.mark.parametrize("between", ["", ": ", "\n"])
