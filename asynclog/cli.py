@@ -13,6 +13,10 @@ CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 #: Name -> what it is for. The click command is `command` in `asynclog/commands/NAME.py`.
 COMMANDS: Mapping[str, str] = MappingProxyType({
     "analyze": "Report what happened in one run.",
+    "diff": "Say what changed between two runs.",
+    "trend": "Follow groups over many runs.",
+    "check": "Say yes or no to a build from its log (for CI).",
+    "baseline": "Make or update the file of what is accepted.",
     "rules": "List, explain and test the rules; print the schema of rule files.",
 })  # fmt: skip
 

@@ -8,6 +8,7 @@ next; where they do not, the later one is read again with what the earlier one f
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -15,10 +16,13 @@ from pathlib import Path
 
 from asynclog import codec
 from asynclog.aggregate.join import combine, merge_runs, shift_lines
+from asynclog.aggregate.judged import group_views, whole, with_judgement
 from asynclog.aggregate.related import settle
 from asynclog.aggregate.run import RunBuilder
 from asynclog.batches import Batches
-from asynclog.classify.judge import UNCLASSIFIED, Judge
+from asynclog.classify.groups import accepted, judge_groups
+from asynclog.classify.judge import Judge
+from asynclog.classify.parts import UNCLASSIFIED
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.redact import Redactor
 from asynclog.classify.rulebook import Rulebook, load_builtin, load_user
@@ -28,7 +32,7 @@ from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run, SourceSpan
 from asynclog.parse.message import understand
 from asynclog.read.echoes import Echo
-from asynclog.read.inputs import Input, expand
+from asynclog.read.inputs import Input, expand, sets_of
 from asynclog.read.layout import Layout
 from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
 from asynclog.read.recognise import Recogniser
@@ -99,7 +103,7 @@ class Engine:
         return understand(record, self._units.get(record.kind or ""))
 
     def finding(self, record: Record, builder: RunBuilder | None = None) -> tuple[Finding | None, bool]:
-        """The finding of `record` (None: it is none, and counted in `builder`), and whether all like it are judged alike."""
+        """The finding of `record` (None: only counted in `builder`), and whether all like it are judged alike."""
         message = self.message(record)
         verdict = self.judge.verdict(message)
         finding = self.judge.finding(message, verdict)
@@ -109,6 +113,10 @@ class Engine:
         if finding.kind == UNCLASSIFIED:
             if builder is not None:
                 builder.add_unclassified(finding.text)
+            return None, False
+        if self.judge.silences(finding.rule):
+            if builder is not None:
+                builder.add_silenced(finding)
             return None, False
         if self._redactor is not None:
             finding = self._redactor.scrub(finding)
@@ -182,8 +190,15 @@ def analyze(
         runs.append(run)
         if on_part is not None:
             on_part(source.size or 0)
-    run = settle(combine(runs))
+    run = judged(settle(combine(runs)), book.rulebook)
     return dataclasses.replace(run, label=label or run.label)
+
+
+def judged(run: Run, rulebook: Rulebook) -> Run:
+    """`run` with its groups judged as wholes, and without those that the user accepts."""
+    run = whole(run)
+    verdicts = judge_groups(run.groups, group_views(run), rulebook, datetime.date.today())
+    return with_judgement(run, verdicts.rules, verdicts.suppressed, verdicts.notes)
 
 
 def _source(book: Engine, source: Input, on_part: Callable[[int], None] | None) -> Run:
@@ -208,18 +223,39 @@ def _source(book: Engine, source: Input, on_part: Callable[[int], None] | None) 
     return merged
 
 
+def runs(arguments: Sequence[str], settings: Settings) -> list[Run]:
+    """The runs that `arguments` name, one for each: a log with its rotated files, a saved report, `label=path`.
+
+    A folder or pattern names a run for each log in it. Runs are labelled by their files where nothing else names them.
+    """
+    found = []
+    for argument in arguments:
+        for label, paths in sets_of(argument):
+            run = analyze(paths, settings, label if "=" in argument else None)
+            name = run.label or label or Path(paths[0]).name
+            found.append(dataclasses.replace(run, label=name))
+    return found
+
+
 def findings(arguments: Sequence[str], settings: Settings) -> Iterator[Finding]:
     """Every finding of the logs that `arguments` name, in log order."""
     book = engine(settings)
     _ = book.rulebook
+    suppressed = 0
     for source in expand(arguments):
         if _is_saved(source):
             raise InputError(
                 f"{source.path}: a saved report holds groups, not findings", "give the log itself for -f jsonl"
             )
         progress = Progress()
-        yield from book.findings(book.reader.records(source, progress))
+        for finding in book.findings(book.reader.records(source, progress)):
+            if accepted(finding, book.rulebook, datetime.date.today()):
+                suppressed += 1
+            else:
+                yield finding
         book.notes.extend(progress.notes)
+    if suppressed:
+        book.notes.append(f"{suppressed} findings suppressed by your rules")
 
 
 def records(arguments: Sequence[str], settings: Settings) -> Iterator[tuple[Record, Message, Finding]]:
@@ -227,6 +263,7 @@ def records(arguments: Sequence[str], settings: Settings) -> Iterator[tuple[Reco
     book = engine(settings)
     for source in expand(arguments):
         for record in book.reader.records(source, Progress()):
+            assert isinstance(record, Record)  # this reader tells no echoes
             message = book.message(record)
             yield record, message, book.judge.judge(message)
 

@@ -58,6 +58,25 @@ def expand(arguments: Iterable[str]) -> tuple[Input, ...]:
     return tuple(Input(path, index, _size(path)) for index, path in enumerate(unique))
 
 
+def sets_of(argument: str) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
+    """The runs that one argument names, each with its label: `label=path`, or the files of a folder or pattern.
+
+    The rotated files of one log are one run. Raises InputError for names that lead nowhere.
+    """
+    label, equals, path = argument.partition("=")
+    if equals and not os.path.exists(argument):
+        return tuple((label, paths) for _, paths in sets_of(path))
+    found = [source.path for source in expand([argument])]
+    if len(found) == 1:
+        return ((None, (found[0],)),)
+    sets: dict[str, list[str]] = {}
+    for file in found:
+        name = _ROTATION.match(os.path.basename(file))
+        stem = os.path.join(os.path.dirname(file), name["stem"]) if name else file
+        sets.setdefault(stem, []).append(file)
+    return tuple((os.path.basename(stem), tuple(files)) for stem, files in sets.items())
+
+
 def _in_folder(folder: str) -> list[str]:
     names = [
         os.path.join(base, name)

@@ -1,0 +1,97 @@
+"""`asynclog check`: a gate for a build. Exit 1 when it fails, 3 when nothing could be judged, 2 on errors."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from asynclog import pipeline
+from asynclog.aggregate import baseline as accepted
+from asynclog.aggregate.compare import Change, Diff, Numbers
+from asynclog.aggregate.gate import Gate, decide
+from asynclog.aggregate.verdict import State
+from asynclog.aggregate.views import facts_of, report
+from asynclog.commands.common import CLEAN, FAILED, NOTHING, note, note_losses, places, render_options, view_options
+from asynclog.commands.comparing import comparing, comparison, conditions, failing, is_empty, reading_settings
+from asynclog.commands.options import logs, output, reading, showing
+from asynclog.config import find_project, load_project
+from asynclog.errors import InputError
+from asynclog.model import Severity, Site
+from asynclog.output import write
+from asynclog.render import render
+
+
+@click.command("check")
+@logs()
+@click.option("--baseline", metavar="FILE", help="What has been accepted; see `asynclog baseline create`.")
+@reading
+@comparing
+@failing
+@click.option("--strict-counts", is_flag=True, help="Compare plain counts: for tests that always do the same.")
+@click.option("--demo-fail", is_flag=True, help="Pretend that a new error was found: proves that the gate can fail.")
+@showing
+@output
+def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - click's values
+    """Say yes or no to a build from its log.
+
+    Fails on `new` and `worse` against a baseline, without one on any finding of severity error.
+    """
+    project = load_project(find_project())
+    settings = reading_settings(project, options)
+    wanted = conditions(options["fail_if"] or project.fail_if)
+    targets = places(options, "check")
+    file = options["baseline"] or project.baseline
+    known = accepted.load(read_baseline(file), file) if file else None
+    run = pipeline.analyze(logs, settings)
+    shown = report(run, view_options(project, options))
+    diff = None
+    if known is not None:
+        today = datetime.date.today()
+        diff = accepted.check(known, [run], today, comparison(options), strict=options["strict_counts"])
+    if options["demo_fail"]:
+        diff = _demo(diff)
+    fail_on = options["fail_on"] or project.fail_on or (("new", "worse") if diff is not None else ("error",))
+    gate = decide(fail_on, wanted, report(run), diff, facts_of(run))
+    empty = is_empty([run]) and not options["allow_empty"] and not options["demo_fail"]
+    if empty and not gate.failed:
+        gate = dataclasses.replace(gate, sentence="Nothing could be judged: no record of asyncio was found in the log.")
+    gate = dataclasses.replace(gate, report=shown)
+    for target in targets:
+        write(target, render(target.format, gate, render_options(options, target), view="check"))
+    return _code(gate, note_losses(run, options), empty)
+
+
+def _code(gate: Gate, lost: int, empty: bool) -> int:
+    if lost:
+        return lost
+    if gate.failed:
+        return FAILED
+    if empty:
+        note("exit 3: an empty log is no proof of anything; --allow-empty if that is fine here", {})
+        return NOTHING
+    if gate.diff is not None and gate.diff.changes and not gate.diff.judged:
+        return NOTHING
+    return CLEAN
+
+
+def read_baseline(file: str) -> bytes:
+    """The bytes of a baseline file; raises InputError that says how to make one."""
+    try:
+        return Path(file).read_bytes()
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}", "make it with: asynclog baseline create LOG -o FILE") from None
+
+
+def _demo(diff: Diff | None) -> Diff:
+    """`diff` with an invented new error on top."""
+    change = Change(
+        State.NEW, "exception-never-retrieved", "demo-fail", Severity.ERROR, "demo00000000", Site(), None, False,
+        Numbers(), Numbers(1, 1), None, None, None, "invented by --demo-fail: not in the log",
+    )  # fmt: skip
+    old = diff or Diff()
+    states = {**old.states, State.NEW: old.states.get(State.NEW, 0) + 1}
+    return dataclasses.replace(old, changes=(change, *old.changes), states=states)
