@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from asynclog.model import Report, ReportRow
+from asynclog.render.changes import change_json, series_json
 from asynclog.render.options import RenderOptions
 from asynclog.render.rows import example
 from asynclog.render.safe import csv_cell
@@ -62,3 +64,45 @@ def analyze(report: Report, options: RenderOptions) -> str:
 
 def _cell(value: Cell) -> Cell:
     return csv_cell(value) if isinstance(value, str) else value
+
+
+def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """A line for each change."""
+    return _rows([_flat(change_json(change)) for change in found.changes[: options.top]])
+
+
+def trend(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """A line for each group and run."""
+    rows = []
+    for one in found.series[: options.top]:
+        told = series_json(one)
+        runs = told.pop("runs")
+        rows += [{**_flat(told), **{f"run_{key}": value for key, value in run.items()}} for run in runs]
+    return _rows(rows)
+
+
+def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """A line for each change, or for each group where there is no baseline."""
+    if gate.diff is not None:
+        return diff(gate.diff, options)
+    return analyze(gate.report, options) if gate.report is not None else ""
+
+
+def _flat(value: Mapping[str, Any]) -> dict[str, Cell]:
+    flat: dict[str, Cell] = {}
+    for key, part in value.items():
+        if isinstance(part, dict):
+            flat.update({f"{key}_{name}": inner for name, inner in part.items()})
+        else:
+            flat[key] = part
+    return flat
+
+
+def _rows(rows: list[dict[str, Cell]]) -> str:
+    file = io.StringIO()
+    if rows:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(rows[0])
+        for row in rows:
+            writer.writerow([_cell(value) for value in row.values()])
+    return file.getvalue()

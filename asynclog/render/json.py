@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from asynclog import codec
 from asynclog.model import Report
+from asynclog.render.changes import change_json, numbers_json, series_json
 from asynclog.render.options import RenderOptions
 from asynclog.render.safe import json_text
 
@@ -11,3 +14,36 @@ from asynclog.render.safe import json_text
 def analyze(report: Report, options: RenderOptions) -> bytes:
     """The whole run, whatever is shown of it elsewhere."""
     return json_text(codec.dump_run(report.run).decode().rstrip("\n")).encode() + b"\n"
+
+
+def diff(found: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-typed
+    """All changes in one document."""
+    return _document("diff", _diff(found))
+
+
+def trend(found: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-typed
+    """All series in one document."""
+    totals = [{"label": point.label, **numbers_json(point.numbers)} for point in found.totals]
+    body = {"runs": list(found.labels), "series": [series_json(one) for one in found.series]}
+    return _document("trend", {**body, "totals": totals, "caveats": list(found.caveats)})
+
+
+def check(gate: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-typed
+    """The verdict, its reasons and the changes."""
+    body = {"failed": gate.failed, "sentence": gate.sentence, "reasons": list(gate.reasons)}
+    if gate.diff is not None:
+        body |= _diff(gate.diff)
+    if gate.report is not None:
+        body["facts"] = dict(gate.report.facts)
+    return _document("check", body)
+
+
+def _diff(found: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
+    changes = [change_json(change) for change in found.changes]
+    sides = {"before": list(found.before), "after": list(found.after)}
+    return {**sides, "changes": changes, "caveats": list(found.caveats)}
+
+
+def _document(kind: str, body: dict[str, Any]) -> bytes:
+    text = codec.dumps({"asynclog": {"format": kind, "version": 1}, kind: body}).decode()
+    return json_text(text.rstrip("\n")).encode() + b"\n"

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from asynclog.model import Finding
+from asynclog.render.changes import change_json, series_json
+from asynclog.render.options import RenderOptions
 from asynclog.render.safe import json_text
 from asynclog.render.units import iso
 
@@ -46,3 +48,18 @@ def line(value: dict[str, Any]) -> bytes:
     except TypeError:  # a lone surrogate: only JSON's own escapes can say it
         packed = json.dumps(value, separators=(",", ":")).encode()
     return json_text(packed.decode()).encode() + b"\n"
+
+
+def diff(found: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-typed
+    """One change a line, the most pressing first."""
+    return b"".join(line(change_json(change)) for change in found.changes[: options.top])
+
+
+def trend(found: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-typed
+    """One group a line."""
+    return b"".join(line(series_json(series)) for series in found.series[: options.top])
+
+
+def check(gate: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-typed
+    """One change a line, as in a diff; without a baseline nothing."""
+    return diff(gate.diff, options) if gate.diff is not None else b""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from asynclog.model import Frame, Report, ReportRow, Sample
 from asynclog.render.options import RenderOptions
@@ -141,3 +142,24 @@ def _when(report: Report) -> list[str]:
 def _list(title: str, items: Iterable[str]) -> list[str]:
     bullets = [f"- {_text(item)}" for item in items if item][:20]
     return [f"### {title}", "", *bullets, ""] if bullets else []
+
+
+def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """What changed."""
+    from asynclog.render import markdown_changes
+
+    return markdown_changes.diff(found, options)
+
+
+def trend(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """How groups move over runs."""
+    from asynclog.render import markdown_changes
+
+    return markdown_changes.trend(found, options)
+
+
+def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """Yes or no, and why."""
+    from asynclog.render import markdown_changes
+
+    return markdown_changes.check(gate, options)

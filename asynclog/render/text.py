@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from asynclog.model import Report
 from asynclog.render.options import RenderOptions
 from asynclog.render.rows import day_of, severities
@@ -78,3 +80,24 @@ def _accounting(paper: Paper, report: Report) -> None:
     for note in report.notes:
         paper.bullet(safe(note))
     _sentences(paper, "To see more next time", report.advice)
+
+
+def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """What changed."""
+    from asynclog.render import text_changes
+
+    return text_changes.diff(found, options)
+
+
+def trend(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """How groups move over runs."""
+    from asynclog.render import text_changes
+
+    return text_changes.trend(found, options)
+
+
+def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """Yes or no, and why."""
+    from asynclog.render import text_changes
+
+    return text_changes.check(gate, options)

@@ -1,0 +1,111 @@
+"""Changes, series and gates as rows: the keys that other tools read, and the words that reports share.
+
+What is shown is duck-typed: a diff has `changes`, `states`, `caveats`, `before`, `after`; a trend `series`, `labels`,
+`totals`, `verdicts`, `caveats`; a gate `failed`, `sentence`, `reasons`, `report`, `diff`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from asynclog.model import Site
+from asynclog.render.places import site_text
+from asynclog.render.safe import safe
+from asynclog.render.units import plural
+
+COLOURS = {
+    "new": "red", "worse": "red", "better": "green", "gone": "green", "same": "dim", "inconclusive": "yellow",
+    "not_comparable": "magenta", "rising": "red", "falling": "green", "steady": "dim",
+}  # fmt: skip
+_SECOND = 1_000_000
+
+
+def site_json(site: Site) -> dict[str, Any]:
+    """The documented keys of a site."""
+    return {"file": site.file, "line": site.line, "function": site.function, "via": site.via.value}
+
+
+def numbers_json(numbers: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
+    """One side of a change: `rate` per hour or unit of work, `total` in seconds."""
+    total = None if numbers.total is None else numbers.total / _SECOND
+    return {"count": numbers.count, "bursts": numbers.bursts, "rate": numbers.rate, "total": total}
+
+
+def change_json(change: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
+    """A change with exactly the documented keys."""
+    return {
+        "state": change.state.value,
+        "kind": change.kind,
+        "rule": change.rule,
+        "severity": change.severity.label,
+        "fingerprint": change.fingerprint,
+        "site": site_json(change.site),
+        "coroutine": change.coroutine,
+        "moved": change.moved,
+        "before": numbers_json(change.before),
+        "after": numbers_json(change.after),
+        "ratio": change.ratio,
+        "p_value": change.p_value,
+        "reason": change.reason,
+    }
+
+
+def series_json(series: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
+    """A series with exactly the documented keys."""
+    runs = []
+    for point in series.runs:
+        told = numbers_json(point.numbers)
+        runs.append({"label": point.label, "count": told["count"], "rate": told["rate"], "total": told["total"]})
+    return {
+        "verdict": series.verdict.value,
+        "kind": series.kind,
+        "rule": series.rule,
+        "severity": series.severity.label,
+        "fingerprint": series.fingerprint,
+        "site": site_json(series.site),
+        "runs": runs,
+        "step": series.step,
+    }
+
+
+def state_word(state: str) -> str:
+    """A state or verdict as a word."""
+    return state.replace("_", " ")
+
+
+def counted(states: Any) -> str:  # noqa: ANN401 - duck-typed
+    """`2 new, 1 worse, 9 same`."""
+    return ", ".join(f"{count:,} {state_word(state.value)}" for state, count in states.items() if count)
+
+
+def verdict_of_diff(diff: Any) -> str:  # noqa: ANN401 - duck-typed
+    """The first line of a diff."""
+    told = counted(diff.states)
+    return f"{plural(len(diff.changes), 'group')} compared: {told}." if told else "Nothing found on either side."
+
+
+def verdict_of_trend(trend: Any) -> str:  # noqa: ANN401 - duck-typed
+    """The first line of a trend."""
+    told = counted(trend.verdicts)
+    return f"{plural(len(trend.series), 'group')} over {plural(len(trend.labels), 'run')}: {told or 'nothing found'}."
+
+
+def place_of(thing: Any, width: int = 200) -> str:  # noqa: ANN401 - duck-typed
+    """Where a change or series was made, with the coroutine where the place names no function."""
+    where = site_text(thing.site, width)
+    name = safe(thing.coroutine) if thing.coroutine else ""
+    if not where:
+        return name or "place not known"
+    if name and name.rsplit(".", 1)[-1] != (thing.site.function or "").rsplit(".", 1)[-1]:
+        room = width - len(name) - 2
+        return f"{site_text(thing.site, max(room, 20))}  {name}" if room > 20 else where
+    return where
+
+
+def levels(series: Any) -> tuple[int, ...]:  # noqa: ANN401 - duck-typed
+    """The heights of a series for a sparkline: rates where they are known, else counts."""
+    rates = [point.numbers.rate for point in series.runs]
+    if all(rate is not None for rate in rates):
+        top = max(rates) or 1.0
+        return tuple(round(1000 * rate / top) for rate in rates)
+    return tuple(point.numbers.count for point in series.runs)
