@@ -363,6 +363,8 @@ class Group:
     process to (findings, microseconds). `echoes` counts, per process likewise, findings that repeat the record on the
     line before (two handlers). `shutdown` counts findings written while the loop or the interpreter was closing;
     `undecided` is what this part of a source cannot tell (findings before its first sign of a loop, per source).
+    A rule that judges whole groups may replace `rule` and `severity`; `rules` then does not hold it. `suppressed` says
+    why the user accepts the group.
     """
 
     fingerprint: str
@@ -396,6 +398,7 @@ class Group:
     shutdown: int = 0
     undecided: Mapping[int, int] = field(default_factory=dict)
     echoes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    suppressed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -443,7 +446,10 @@ class Seam:
 
 @dataclass(frozen=True, slots=True)
 class Accounting:
-    """Explained + unexplained = all: `records` = classified + partial + unclassified + malformed."""
+    """Explained + unexplained = all: `records` = classified + partial + unclassified + malformed + silenced.
+
+    `silenced` counts by rule what rules of severity `off` claimed.
+    """
 
     lines: int = 0
     bytes: int = 0
@@ -453,6 +459,7 @@ class Accounting:
     unclassified: int = 0
     malformed: int = 0
     unknown: Mapping[str, int] = field(default_factory=dict)
+    silenced: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,7 +481,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """All groups of one analysis. `Run()` is the identity of merging."""
+    """All groups of one analysis. `Run()` is the identity of merging.
+
+    `suppressed` are the groups that the user accepts, left out of `groups`; `judged` says what is to be known about
+    suppressions and group rules.
+    """
 
     groups: Mapping[str, Group] = field(default_factory=dict)
     accounting: Accounting = Accounting()
@@ -486,6 +497,8 @@ class Run:
     label: str | None = None
     notes: tuple[str, ...] = ()
     seams: Mapping[int, Seam] = field(default_factory=dict)
+    suppressed: Mapping[str, Group] = field(default_factory=dict)
+    judged: tuple[str, ...] = ()
 
 
 # -- what a renderer is given ----------------------------------------------------------------------------------------

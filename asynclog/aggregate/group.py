@@ -168,7 +168,10 @@ def _head_rank(group: Group) -> tuple[object, ...]:
 
 
 def merge_groups(a: Group, b: Group) -> Group:
-    """The group of the findings of both. Which rung, rule or sample stays does not depend on the order."""
+    """The group of the findings of both. Which rung, rule or sample stays does not depend on the order.
+
+    Rules that judge whole groups have to judge the sum again; it is suppressed where both are.
+    """
     head = min((a, b), key=_head_rank)
     rules = dict(Counter(a.rules) + Counter(b.rules))
     severities = {rule: max(group.severities[rule] for group in (a, b) if rule in group.severities) for rule in rules}
@@ -182,4 +185,5 @@ def merge_groups(a: Group, b: Group) -> Group:
         tally.merge(a.messages, b.messages), tally.merge(a.parents, b.parents), worse(a.worst, b.worst),
         first_variants((*a.samples, *b.samples)), tuple(sorted({*a.related, *b.related})), a.shutdown + b.shutdown,
         dict(Counter(a.undecided) + Counter(b.undecided)), tally.merge_pairs(a.echoes, b.echoes),
+        min(a.suppressed, b.suppressed),
     )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from asynclog.aggregate import facts, keep, seams, tally, timeline
@@ -12,11 +13,12 @@ from asynclog.model import Accounting, Group, Rule, Run, Sample, SourceSpan, Tim
 
 def merge_runs(a: Run, b: Run) -> Run:
     """The run of both. `Run()` is the identity; parts of one source must be neighbours, in any order."""
-    groups = dict(a.groups)
-    for name, group in b.groups.items():
+    groups = {**a.groups, **a.suppressed}
+    for name, group in (*b.groups.items(), *b.suppressed.items()):
         groups[name] = merge_groups(groups[name], group) if name in groups else group
+    suppressed = {name: group for name, group in sorted(groups.items()) if group.suppressed}
     merged = Run(
-        groups,
+        {name: group for name, group in groups.items() if name not in suppressed},
         _merge_accounting(a.accounting, b.accounting),
         facts.merge(a.facts, b.facts),
         merge_sources((*a.sources, *b.sources)),
@@ -29,6 +31,8 @@ def merge_runs(a: Run, b: Run) -> Run:
         a.label if a.label is not None else b.label,
         tuple(sorted({*a.notes, *b.notes})),
         {**a.seams, **b.seams},
+        suppressed,
+        tuple(sorted({*a.judged, *b.judged})),
     )
     for source in sorted(a.seams.keys() & b.seams.keys()):
         merged = _sew(merged, a, b, source)
@@ -69,13 +73,15 @@ def _merge_accounting(a: Accounting, b: Accounting) -> Accounting:
         a.unclassified + b.unclassified,
         a.malformed + b.malformed,
         tally.merge(a.unknown, b.unknown),
+        dict(Counter(a.silenced) + Counter(b.silenced)),
     )
 
 
 def adds_up(accounting: Accounting) -> bool:
     """Whether explained + unexplained = all."""
     parts = accounting.classified + accounting.partial + accounting.unclassified + accounting.malformed
-    return parts == accounting.records and sum(accounting.unknown.values()) == accounting.unclassified
+    unknown = sum(accounting.unknown.values())
+    return parts + sum(accounting.silenced.values()) == accounting.records and unknown == accounting.unclassified
 
 
 def _merge_rules(a: Run, b: Run) -> dict[str, Rule]:
@@ -122,15 +128,12 @@ def shift_lines(run: Run, delta: int) -> Run:
     def moved(sample: Sample) -> Sample:
         return replace(sample, line=sample.line + delta)
 
-    groups = {
-        name: replace(
-            group,
-            samples=tuple(moved(sample) for sample in group.samples),
-            worst=None if group.worst is None else moved(group.worst),
-        )
-        for name, group in run.groups.items()
-    }
-    return replace(run, groups=groups, seams={index: seams.shift(seam, delta) for index, seam in run.seams.items()})
+    return replace(
+        run,
+        groups=_moved(run.groups, moved),
+        suppressed=_moved(run.suppressed, moved),
+        seams={index: seams.shift(seam, delta) for index, seam in run.seams.items()},
+    )
 
 
 def shift_sources(run: Run, delta: int) -> Run:
@@ -141,19 +144,26 @@ def shift_sources(run: Run, delta: int) -> Run:
     def moved(sample: Sample) -> Sample:
         return replace(sample, source_index=sample.source_index + delta)
 
-    groups = {
+    return replace(
+        run,
+        groups=_moved(run.groups, moved, delta),
+        suppressed=_moved(run.suppressed, moved, delta),
+        sources=tuple(replace(span, index=span.index + delta) for span in run.sources),
+        seams={index + delta: seam for index, seam in run.seams.items()},
+    )
+
+
+def _moved(groups: Mapping[str, Group], moved: Callable[[Sample], Sample], sources: int = 0) -> dict[str, Group]:
+    """The groups with every sample moved, and their sources numbered `sources` higher."""
+    return {
         name: replace(
             group,
             samples=tuple(moved(sample) for sample in group.samples),
             worst=None if group.worst is None else moved(group.worst),
-            undecided={index + delta: count for index, count in group.undecided.items()},
+            undecided={index + sources: count for index, count in group.undecided.items()},
         )
-        for name, group in run.groups.items()
+        for name, group in groups.items()
     }
-    sources = tuple(replace(span, index=span.index + delta) for span in run.sources)
-    return replace(
-        run, groups=groups, sources=sources, seams={index + delta: seam for index, seam in run.seams.items()}
-    )
 
 
 def combine(runs: Iterable[Run]) -> Run:

@@ -29,6 +29,7 @@ class RunBuilder:
         self._blocking: set[str] = set()
         self._unknown: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
+        self._silenced: Counter[str] = Counter()
         self._buffer: list[Finding] = []
         self._signs: dict[int, seams.Signs] = {}
         self._ends: dict[int, tuple[Finding, Finding]] = {}
@@ -74,6 +75,13 @@ class RunBuilder:
         if len(self._unknown) > 2 * tally.KEPT:
             self._unknown = tally.cap(self._unknown)
 
+    def add_silenced(self, finding: Finding) -> None:
+        """Count what a rule of severity `off` claimed: no finding, but it still tells about the loop."""
+        self._counts["silenced"] += 1
+        self._silenced[finding.rule] += 1
+        self._facts.add_all([finding])
+        self._take_sign(finding)
+
     def add_malformed(self, finding: Finding | None = None) -> None:
         """Count a record that could not be understood, with the finding that it gave all the same."""
         self._counts["malformed"] += 1
@@ -100,7 +108,7 @@ class RunBuilder:
             Accounting(
                 sum(span.lines for span in spans), sum(span.bytes for span in spans), counts.total(),
                 counts["classified"], counts["partial"], counts["unclassified"], counts["malformed"],
-                tally.cap(self._unknown),
+                tally.cap(self._unknown), dict(sorted(self._silenced.items())),
             ),
             self._facts.freeze(),
             spans,
@@ -132,10 +140,13 @@ class RunBuilder:
             else:
                 batch.append(finding)
             self._take_echo(finding)
-            if finding.kind == "loop-lifecycle" and (closed := seams.sign_of(finding)) is not None:
-                self._signs.setdefault(finding.source_index, seams.Signs()).add(finding.line, closed)
+            self._take_sign(finding)
         for (fingerprint, source, _, _), batch in batches.items():
             self._take(fingerprint, source, batch)
+
+    def _take_sign(self, finding: Finding) -> None:
+        if finding.kind == "loop-lifecycle" and (closed := seams.sign_of(finding)) is not None:
+            self._signs.setdefault(finding.source_index, seams.Signs()).add(finding.line, closed)
 
     def _take(self, fingerprint: str, source: int, batch: list[Finding]) -> None:
         group = self._group(fingerprint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from asynclog.aggregate import facts, join, related
@@ -101,6 +101,14 @@ def accounting(run: Run) -> Iterable[str]:
         f"{number(told.records, 'record')} of asyncio and its neighbours: {told.classified:,} classified, "
         f"{told.partial:,} partial, {told.unclassified:,} unclassified, {told.malformed:,} malformed."
     )
+    if told.silenced:
+        names = [f"{rule} {count:,}" for rule, count in sorted(told.silenced.items())]
+        yield f"{number(sum(told.silenced.values()), 'record')} silenced by rules that are off: {listed(names)}."
+    if run.suppressed:
+        reasons = Counter(group.suppressed for group in run.suppressed.values())
+        records = sum(group.count for group in run.suppressed.values())
+        said = "; ".join(f"{text} ({number(count, 'group')})" for text, count in sorted(reasons.items()))
+        yield f"{number(len(run.suppressed), 'group')} with {number(records, 'record')} suppressed: {said}."
     if not join.adds_up(told):
         yield "These numbers do not add up: this is a bug of asynclog."
     families = related.families(run.groups.values())
@@ -124,6 +132,7 @@ def run_notes(run: Run) -> Iterable[str]:
         for note in span.notes:
             yield f"{span.path}: {note}"
     yield from run.notes
+    yield from run.judged
 
 
 def advice(run: Run, frame: Frame) -> Iterable[str]:

@@ -152,6 +152,9 @@ def _severities(groups: list[Group]) -> dict[str, int]:
     """Findings by severity, worst first."""
     counts: Counter[Severity] = Counter()
     for group in groups:
+        if group.rule not in group.rules:  # a rule judged the group as a whole
+            counts[group.severity] += group.count
+            continue
         for rule, count in group.rules.items():
             counts[group.severities.get(rule, group.severity)] += count
     return {severity.label: counts[severity] for severity in sorted(Severity, reverse=True)}

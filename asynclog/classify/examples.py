@@ -22,6 +22,7 @@ def cards(book: Rulebook) -> tuple[RuleCard, ...]:
             order=judge.order,
             when=tuple(condition.text for condition in judge.when.conditions),
             when_group=tuple(condition.text for condition in judge.when_group.conditions),
+            fingerprint=judge.fingerprint,
             claims=judge.claims,
             rejects=judge.rejects,
             where=judge.where,
@@ -99,6 +100,8 @@ def _lost(rule: JudgeRule, message: Message, holding: list[list[JudgeRule]], jud
         yield from _unmet(rule, message, judge)
         return
     winner = holding[0][0]
+    if rule.builtin and not winner.builtin and winner.order < rule.order:
+        return  # the user's rule is meant to come first
     yield f"is claimed by {winner.rule.id} ({winner.where}), which is tried first (order {winner.order})"
 
 

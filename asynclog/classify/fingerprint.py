@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from asynclog.model import Frame
@@ -18,6 +18,12 @@ from asynclog.model import Frame
 VERSION = 1
 
 PREFIX = f"asynclog/v{VERSION}"
+
+#: What `fingerprint:` of a rule may name besides `field.NAME`: the parts of the usual signature (`default` for all of
+#: them) and what splits its groups further.
+DEFAULT = ("exception", "what", "site", "coroutine", "callback", "object", "message")
+EXTRA = ("exception.message", "failure", "logger", "state", "text", "test", "site.file")
+PARTS = ("default", *DEFAULT, *EXTRA)
 
 #: The longest masked message that a signature keeps.
 MESSAGE = 120
@@ -136,6 +142,19 @@ def signature(
     if message:
         parts.append(f"message={_part(masked(message))}")
     return "|".join(parts)
+
+
+def refined(text: str, wanted: Sequence[str], view: Mapping[str, object]) -> str:
+    """A signature with the parts that a rule names instead of the usual ones; its kind always stays."""
+    parts = parts_in(text)
+    kept = [key for key in DEFAULT if key in parts and (key in wanted or "default" in wanted)]
+    result = [PREFIX, f"kind={parts['kind']}", *(f"{key}={parts[key]}" for key in kept)]
+    for key in sorted(set(wanted) - {"default", *DEFAULT}):
+        values = [view.get(name) for name in (("failure.file", "failure.function") if key == "failure" else (key,))]
+        said = [str(value[-1] if isinstance(value, tuple) else value) for value in values if value is not None]
+        if said:
+            result.append(f"{key}={_part(masked(':'.join(said)))}")
+    return "|".join(result)
 
 
 def fingerprint(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from asynclog.classify.fingerprint import fingerprint, signature
+from asynclog.classify.fingerprint import fingerprint, refined, signature
 from asynclog.classify.parts import BY_TEXT, BY_TEXT_ALONE, DEBUG_ONLY, UNCLASSIFIED, Parts, parts_of, python_version
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.rulebook import JudgeRule
@@ -73,17 +73,16 @@ class Judge:
         self._debug_only = debug_only
         self._verdicts: dict[Parts, Verdict] = {}
         self._notes: dict[str, str] = {}
-        self._silenced: set[str] = set()
+        self._silent: set[str] = set()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """One line for each rule that failed on a finding or was switched off, sorted."""
         return tuple(self._notes[key] for key in sorted(self._notes))
 
-    @property
-    def silenced(self) -> frozenset[str]:
-        """Rules of severity `off`: what they claim is not to be shown."""
-        return frozenset(self._silenced)
+    def silences(self, rule: str) -> bool:
+        """Whether a rule has severity `off`: what it claims is counted, but is no finding."""
+        return rule in self._silent
 
     def judge(self, message: Message) -> Finding:
         """The finding of a message."""
@@ -104,9 +103,11 @@ class Judge:
         record, parts, located = message.record, verdict.parts, verdict.located
         prefix = record.prefix
         thing = subject(message)
-        chosen = verdict.settled
-        if chosen is None and verdict.rules:
-            chosen = self._choose(message, verdict)
+        chosen = self.choice(message, verdict)
+        identity, print_ = verdict.signature, verdict.fingerprint
+        if chosen is not None and chosen.fingerprint:
+            identity = refined(identity, chosen.fingerprint, self.view(message, verdict))
+            print_ = fingerprint(identity)
         text = record.text.lstrip("\n")
         end = text.find("\n", 0, TEXT)
         return Finding(
@@ -117,8 +118,8 @@ class Judge:
             source_index=record.source_index,
             line=record.line,
             offset=record.offset,
-            fingerprint=verdict.fingerprint,
-            signature=verdict.signature,
+            fingerprint=print_,
+            signature=identity,
             timestamp=prefix.timestamp,
             site=located.site,
             chain=located.chain,
@@ -155,7 +156,7 @@ class Judge:
         values = {"python": python_version(parts), "loop": parts.loop}
         view = stable_view(parts, located, exception, values["python"], self._plumbing)
         rules = self._candidates(parts.kind, view)
-        self._silenced.update(rule.rule.id for rule in rules if rule.rule.severity is None)
+        self._silent.update(rule.rule.id for rule in rules if rule.rule.severity is None)
         open_keys = {condition.key for rule in rules for condition in rule.conditions.conditions} - view.keys()
         return Verdict(
             parts=parts,
@@ -183,7 +184,10 @@ class Judge:
                 break
         return tuple(candidates)
 
-    def _choose(self, message: Message, verdict: Verdict) -> JudgeRule | None:
+    def choice(self, message: Message, verdict: Verdict) -> JudgeRule | None:
+        """The rule that judges a message: the first that holds."""
+        if verdict.settled is not None or not verdict.rules:
+            return verdict.settled
         view = self.view(message, verdict, verdict.open_keys) if verdict.open_keys else verdict.view
         return next((rule for rule in verdict.rules if self._holds(rule, view)), None)
 

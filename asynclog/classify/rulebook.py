@@ -23,7 +23,8 @@ from asynclog.model import MessagePattern, Rule, Severity
 class JudgeRule:
     """A rule with its conditions. `rule.severity` None silences what it claims.
 
-    `where` is FILE:LINE of the rule, `examples_at` that of its `claims`, then of its `rejects`.
+    `where` is FILE:LINE of the rule, `examples_at` that of its `claims`, then of its `rejects`. `fingerprint` names the
+    parts of the identity of what it claims, empty for the usual ones.
     """
 
     rule: Rule
@@ -35,6 +36,7 @@ class JudgeRule:
     where: str = ""
     builtin: bool = True
     examples_at: tuple[str, ...] = ()
+    fingerprint: tuple[str, ...] = ()
 
     @property
     def severity(self) -> Severity:
@@ -52,7 +54,7 @@ class JudgeRule:
 
     def matches_group(self, view: View) -> bool:
         """Whether it judges a group (of its kind) with this view."""
-        return self.when_group.hold(view)
+        return self.when.hold(view) and self.when_group.hold(view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +225,10 @@ def _judge(
         example_before=example.get("before", old.example_before),
         example_after=example.get("after", old.example_after),
     )
-    when = checker.conditions(entry.get("when"), document, f"{where}.when", RECORD_KEYS)
     when_group = checker.conditions(entry.get("when_group"), document, f"{where}.when_group", GROUP_KEYS)
-    order = 50 if when else 100
+    keys = GROUP_KEYS if when_group else RECORD_KEYS
+    when = checker.conditions(entry.get("when"), document, f"{where}.when", keys)
+    order = 50 if when or when_group else 100
     if parent is not None:
         mine = {condition.key for condition in when.conditions}
         inherited = tuple(c for c in parent.when.conditions if c.key not in mine)
@@ -247,6 +250,7 @@ def _judge(
             for key in ("claims", "rejects")
             for number in range(len(examples.get(key, ())))
         ),
+        tuple(entry.get("fingerprint", parent.fingerprint if parent else ())),
     )
 
 

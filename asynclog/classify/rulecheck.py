@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any, Literal
 
 from asynclog.classify.conditions import ConditionError, Conditions, compile_conditions, suggest
+from asynclog.classify.fingerprint import PARTS
 from asynclog.classify.rulefiles import Plain, Value
 
 _SECTIONS = ("messages", "details", "rules", "suppress")
@@ -21,7 +22,7 @@ _DETAIL = {"kind": _TEXT, "pattern": _TEXT}
 _RULE = {
     "id": _TEXT, "kind": _TEXT, "severity": _TEXT, "title": _TEXT, "why": _TEXT, "fix": _TEXT, "references": _TEXTS,
     "static": _TEXTS, "example": _MAP, "examples": _MAP, "when": _MAP, "when_group": _MAP, "order": _INT,
-    "extends": _TEXT,
+    "extends": _TEXT, "fingerprint": _TEXTS,
 }  # fmt: skip
 _EXAMPLE = {"before": _TEXT, "after": _TEXT}
 _EXAMPLES = {"claims": _TEXTS, "rejects": _TEXTS}
@@ -151,6 +152,12 @@ class Checker:
         if severity not in _SEVERITIES:
             near = suggest(severity, _SEVERITIES)
             self.problem(document, f"{where}.severity", f"severity must be one of {', '.join(_SEVERITIES)}{near}")
+        for number, name in enumerate(entry.get("fingerprint", ())):
+            if name not in PARTS and not name.startswith("field."):
+                place = f"{where}.fingerprint.{number}"
+                self.problem(document, place, f"no part of an identity is named {name!r}{suggest(name, PARTS)}")
+        if entry.get("fingerprint") and entry.get("when_group"):
+            self.problem(document, f"{where}.fingerprint", "fingerprint: is for rules that judge records, not groups")
         examples = entry.get("examples")
         for key in ("claims", "rejects"):
             if examples is not None and not examples.get(key):
