@@ -3,8 +3,8 @@
 `page/` holds the templates. `base.html` is the frame of every view (head, bar, theme, footer, script) with the blocks
 `title`, `kind`, `nav` and `main`; `words.html`, `charts.html` and `groups.html` are macros; `page.css` and `page.js`
 are written into the page. A view is a template that extends `base.html` and a function here that gives it its names:
-what is computed stands in `html_view` (groups), `html_charts` (charts) and `html_tree` (tasks and flames), never in a
-template.
+what is computed stands in `html_view` (groups), `html_compare` (changes, series), `html_charts` and `html_tree` (tasks
+and flames), never in a template.
 
 Nothing in a page acts but its own script: the Content-Security-Policy allows one style sheet and one script, both by
 their hash, and no connection; every expression of a template passes `html_text.shown`; only http(s) references of rules
@@ -15,16 +15,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from asynclog.model import Report
-from asynclog.render import html_charts, html_text, html_tree
+from asynclog.render import html_charts, html_compare, html_text, html_tree
 from asynclog.render.html_palette import variables
 from asynclog.render.html_view import RunView
 from asynclog.render.options import RenderOptions
 from asynclog.render.rows import blocks, problem, subject
-from asynclog.render.units import duration, share
+from asynclog.render.safe import clip
+from asynclog.render.units import duration, plural, share
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,6 +39,28 @@ def analyze(report: Report, options: RenderOptions) -> str:
     tasks = html_tree.ancestry(report.rows[: options.top])
     view = RunView(report, options, chart is not None, bool(graphs or tasks))
     return _page("analyze.html", report=report, view=view, chart=chart, graphs=graphs, tasks=tasks)
+
+
+def diff(diff: Any, options: RenderOptions) -> str:  # noqa: ANN401
+    """What changed between two sides."""
+    over = f"{_named(diff.before)} → {_named(diff.after)}"
+    changes = html_compare.lines(diff.changes, "state")
+    view = html_compare.CompareView(changes, html_compare.counts(diff.states), options, over)
+    return _page("diff.html", diff=diff, view=view)
+
+
+def trend(trend: Any, options: RenderOptions) -> str:  # noqa: ANN401
+    """How groups move over many runs."""
+    over = f"over {plural(len(trend.labels), 'run')}: {_named(trend.labels)}"
+    series = html_compare.lines(trend.series, "verdict")
+    view = html_compare.CompareView(series, html_compare.counts(trend.verdicts), options, over)
+    return _page("trend.html", trend=trend, view=view, lanes=html_compare.run_lanes(trend.totals))
+
+
+def _named(labels: Sequence[str]) -> str:
+    """The first few labels."""
+    more = f" and {len(labels) - 4:,} more" if len(labels) > 4 else ""
+    return ", ".join(clip(label, 80) for label in labels[:4]) + more
 
 
 def _page(template: str, **names: Any) -> str:  # noqa: ANN401
@@ -90,6 +114,11 @@ def _environment() -> Environment:
         blocks=blocks,
         spread=html_charts.spread,
         strip=html_charts.strip,
+        lengths=html_compare.lengths,
+        run_bars=html_compare.run_bars,
+        ratio=html_compare.ratio,
+        rate=html_compare.rate,
+        chance=html_compare.chance,
     )
     environment.tests["web"] = html_text.is_web
     return environment

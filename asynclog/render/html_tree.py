@@ -19,6 +19,7 @@ _DEPTH = 40
 _THIN = 0.25  # per cent of the width under which a frame is not drawn
 _ROOTS = 60  # trees that are shown
 _CHILDREN = 40
+_FOLDERS = re.compile(r"^.*[/\\\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,4 +181,5 @@ def _layout(node: _Node, whole: int, start: float, depth: int, say: Callable[[in
 def _short(name: str) -> str:
     """A frame within little room: `function (folder/file.py:7)` without the folder."""
     function, mark, where = name.rpartition(" (")
-    return f"{function} {re.split(r'[/\\]', where.removesuffix(')'))[-1]}" if mark else re.split(r"[/\\]", name)[-1]
+    file = _FOLDERS.sub("", where.removesuffix(")") if mark else name)
+    return f"{function} {file}" if mark else file
