@@ -81,18 +81,18 @@ def between_logs(sides: Sequence[tuple[Sequence[int], Sequence[float]]], within:
     if free <= 0:
         return 0.0, 0
 
-    def excess(square: float) -> float:
-        return math.fsum(gap * gap / (within * mean + square * mean * mean) for gap, mean in points) - free
-
-    if excess(0.0) <= 0:
-        return 0.0, free
-    low, high = 0.0, 1.0
-    while excess(high) > 0:
-        low, high = high, high * 4
-    for _ in range(30):
-        middle = (low + high) / 2
-        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
-    return high, free
+    square = 0.0
+    for _ in range(60):  # Newton's steps from the left: the function falls and is convex
+        spreads = [within * mean + square * mean * mean for _, mean in points]
+        shares = [gap * gap / spread for (gap, _), spread in zip(points, spreads, strict=True)]
+        excess = math.fsum(shares) - free
+        if excess <= 0:
+            break
+        fall = math.fsum(share * m * m / spread for share, (_, m), spread in zip(shares, points, spreads, strict=True))
+        square += excess / fall
+        if excess < 1e-9:
+            break
+    return square, free
 
 
 def compare_counts(

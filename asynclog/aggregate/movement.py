@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 from asynclog.aggregate.compare import Settings
 from asynclog.aggregate.counts import holm, line_through
-from asynclog.aggregate.evidence import CROWDED, Evidence
-from asynclog.aggregate.verdict import Aspect, Measure, beyond, measure
+from asynclog.aggregate.evidence import Evidence
+from asynclog.aggregate.verdict import Aspect, Measure, beyond, by_record, heaping, measure
 from asynclog.model import Severity
 
 _SURE = 3.0
@@ -51,7 +51,10 @@ def follow(rows: Sequence[tuple[Evidence, ...]], severities: Sequence[Severity],
     """The movements of all groups together: the correction is over their splits and over the groups."""
     best: list[tuple[int | None, Aspect] | None] = []
     for row in rows:
-        tests: list[tuple[int | None, Aspect]] = [(k, a) for k in range(1, len(row)) for a in measure(row[:k], row[k:])]
+        within = heaping(row)
+        tests: list[tuple[int | None, Aspect]] = [
+            (k, a) for k in range(1, len(row)) for a in measure(row[:k], row[k:], within)
+        ]
         tests += [(None, a) for a in _lines(row)]
         first = min(tests, key=lambda test: test[1].result.p_value, default=None)
         if first is not None:
@@ -105,7 +108,7 @@ def _expected(seen: Sequence[Evidence], missing: Sequence[Evidence]) -> float:
 
 def _lines(row: tuple[Evidence, ...]) -> list[Aspect]:
     """A steady growth from run to run: of the rate, and of the typical duration. The ratio is that of both ends."""
-    crowded = any(e.busy > CROWDED or (e.count and not e.events) for e in row)
+    crowded = by_record(row)
     amounts = [e.count if crowded else e.bursts for e in row]
     known = all(e.exposure > 0 for e in row)
     rates = [

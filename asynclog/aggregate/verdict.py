@@ -130,11 +130,13 @@ def expected(case: Case) -> float:
 # -- measuring -------------------------------------------------------------------------------------------------------
 
 
-def measure(before: tuple[Evidence, ...], after: tuple[Evidence, ...]) -> tuple[Aspect, ...]:
-    """Every test that the evidence of a group on both sides allows."""
-    records = any(e.busy > CROWDED or (e.count and not e.events) for e in (*before, *after))
+def measure(
+    before: tuple[Evidence, ...], after: tuple[Evidence, ...], within: tuple[float, int] | None = None
+) -> tuple[Aspect, ...]:
+    """Every test that the evidence of a group on both sides allows. `within` is that of `heaping`, if known."""
+    records = by_record((*before, *after))
     several = len(before) + len(after) > 2
-    rate = _rate(before, after, records, several)
+    rate = _rate(before, after, records, within or heaping((*before, *after)))
     found = [Aspect(Measure.RECORDS if records else Measure.BURSTS, rate, rate.ratio)]
     bursts = sum(e.bursts for e in (*before, *after))
     if not records and sum(e.count for e in (*before, *after)) >= LUMPY * bursts:
@@ -148,21 +150,36 @@ def measure(before: tuple[Evidence, ...], after: tuple[Evidence, ...]) -> tuple[
     return tuple(found)
 
 
-def _rate(before: tuple[Evidence, ...], after: tuple[Evidence, ...], records: bool, several: bool) -> Result:
+def by_record(logs: Sequence[Evidence]) -> bool:
+    """Whether records are counted: bursts cannot be told apart, or they run into each other."""
+    return any(e.busy > CROWDED or (e.count and not e.events) for e in logs)
+
+
+def heaping(logs: Sequence[Evidence]) -> tuple[float, int]:
+    """How much more than Poisson the counts vary inside the logs, and the degrees of freedom of that.
+
+    Of several widths of windows the one with the largest spread counts, since heaps can be of any length.
+    """
+    records = by_record(logs)
+    counts = [(e.events if records else e.starts, e.shares) for e in logs if e.events]
+    if not counts:
+        return (1.0 if len(logs) > 2 else HEAP), 0
+    return max(
+        within_logs([_coarser(n, width) for n, _ in counts], [_coarser(part, width) for _, part in counts])
+        for width in (1, 2, 4)
+        if width == 1 or all(len(n) // width >= _FEWEST_WINDOWS for n, _ in counts)
+    )
+
+
+def _rate(
+    before: tuple[Evidence, ...], after: tuple[Evidence, ...], records: bool, within: tuple[float, int]
+) -> Result:
     known = all(e.exposure > 0 for e in (*before, *after))
     sides = [
         ([e.count if records else e.bursts for e in side], [e.exposure if known else 1.0 for e in side])
         for side in (before, after)
     ]
-    counts = [(e.events if records else e.starts, e.shares) for e in (*before, *after) if e.events]
-    if not counts:
-        return compare_counts(sides[0], sides[1], 1.0 if several else HEAP, 0)
-    within, free = max(
-        within_logs([_coarser(n, width) for n, _ in counts], [_coarser(part, width) for _, part in counts])
-        for width in (1, 2, 4)
-        if width == 1 or all(len(n) // width >= _FEWEST_WINDOWS for n, _ in counts)
-    )
-    return compare_counts(sides[0], sides[1], within, free)
+    return compare_counts(sides[0], sides[1], *within)
 
 
 def _coarser(values: Sequence[N], width: int) -> list[N]:
