@@ -46,8 +46,11 @@ def targets(formats: Iterable[str], output: str | None, default: str) -> tuple[T
 def writing(target: Target) -> Iterator[BinaryIO]:
     """The place to write to. A file is written beside itself under another name and renamed when it is complete."""
     if target.file is None or target.file == "-":
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # the reader has seen enough: whatever is decided still holds
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     folder = os.path.dirname(target.file) or "."
     try:

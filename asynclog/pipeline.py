@@ -15,6 +15,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from asynclog import codec
+from asynclog.aggregate.evidence import UNITS
 from asynclog.aggregate.join import combine, merge_runs, shift_lines
 from asynclog.aggregate.judged import group_views, whole, with_judgement
 from asynclog.aggregate.related import settle
@@ -25,6 +26,7 @@ from asynclog.classify.judge import Judge
 from asynclog.classify.parts import UNCLASSIFIED
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.redact import Redactor
+from asynclog.classify.regexes import RegexError, safe_regex
 from asynclog.classify.rulebook import Rulebook, load_builtin, load_user
 from asynclog.classify.rulefiles import builtin_folder, parse_documents
 from asynclog.config import Settings
@@ -38,6 +40,7 @@ from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import LOGGER_ANCHORS, Scanner
 from asynclog.read.timestamps import parse_timestamp
+from asynclog.read.work import count_work
 
 _DAY = 86_400_000_000
 _AROUND = 300_000_000  # microseconds on either side of --around
@@ -186,12 +189,22 @@ def analyze(
     runs: list[Run] = []
     for source in expand(arguments):
         saved = _saved(source, settings)
-        run = saved if saved is not None else _source(book, source, on_part)
-        runs.append(run)
+        runs.append(saved if saved is not None else _with_work(_source(book, source, on_part), source, settings))
         if on_part is not None:
             on_part(source.size or 0)
     run = judged(settle(combine(runs)), book.rulebook)
     return dataclasses.replace(run, label=label or run.label)
+
+
+def _with_work(run: Run, source: Input, settings: Settings) -> Run:
+    """`run` with the units of work that its source shows, where they are to be counted."""
+    if settings.per is None:
+        return run
+    try:
+        work = count_work(source, safe_regex(settings.per).found)
+    except RegexError as error:
+        raise UsageError(f"--per {settings.per!r} {error}", "e.g. --per 'POST /orders .* 200'") from None
+    return dataclasses.replace(run, facts=dataclasses.replace(run.facts, counters={**run.facts.counters, UNITS: work}))
 
 
 def judged(run: Run, rulebook: Rulebook) -> Run:
