@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType({
     "trend": "Follow groups over many runs.",
     "check": "Say yes or no to a build from its log (for CI).",
     "baseline": "Make or update the file of what is accepted.",
+    "explain": "Say why a group is what it is: prefix, objects, creation site, rule, identity.",
     "rules": "List, explain and test the rules; print the schema of rule files.",
 })  # fmt: skip
 

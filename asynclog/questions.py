@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
+import re
+from collections.abc import Mapping, Sequence
+
 from asynclog import pipeline
+from asynclog.aggregate.judged import group_views, whole
+from asynclog.aggregate.rows import bare, short_ids
 from asynclog.classify.examples import cards, check_examples
+from asynclog.classify.explain import explain_group_rules, explain_record
+from asynclog.classify.fingerprint import parts_in
+from asynclog.classify.redact import Redactor
 from asynclog.classify.rulefiles import builtin_folder
 from asynclog.config import Settings
-from asynclog.model import ExampleFailure, Message, RuleCard
+from asynclog.errors import InputError, UsageError
+from asynclog.model import ExampleFailure, Explanation, Group, Message, Reason, Record, RuleCard, Run
+from asynclog.read.inputs import Input, expand
+from asynclog.read.reader import Progress
+
+_ADDRESS = re.compile(r"(?P<file>.*\D):(?P<line>\d+)")
+_SHOWN = 8
+Section = tuple[str, tuple[Reason, ...]]
+
+# -- rules -----------------------------------------------------------------------------------------------------------
 
 
 def rule_cards(settings: Settings) -> tuple[RuleCard, ...]:
@@ -27,3 +46,128 @@ def failing_examples(settings: Settings) -> tuple[int, tuple[ExampleFailure, ...
 def rule_schema() -> str:
     """The JSON Schema of rule files."""
     return (builtin_folder() / "schema.json").read_text("utf-8")
+
+
+# -- one record ------------------------------------------------------------------------------------------------------
+
+
+def explain(name: str, logs: Sequence[str], settings: Settings) -> Explanation:
+    """Why the group of that id, or the record at that FILE:LINE, is what it is."""
+    sources = expand(logs)
+    found = _explain_address(name, sources, settings) or _explain_group(name, logs, sources, settings)
+    return _redacted(found) if settings.redact else found
+
+
+def _explain_address(name: str, sources: Sequence[Input], settings: Settings) -> Explanation | None:
+    address = _ADDRESS.fullmatch(name)
+    if address is None:
+        return None
+    file, line = address["file"], int(address["line"])
+    named = [source for source in sources if source.path == file or os.path.basename(source.path) == file]
+    if not named:
+        known = ", ".join(source.path for source in sources[:_SHOWN])
+        raise UsageError(f"{name}: {file} is none of the logs", f"the logs are {known}")
+    record, progress = _record(named[0], line, settings)
+    if record is None:
+        raise UsageError(f"{name}: no record of asyncio stands on this line", "`-f concise` names lines that have one")
+    title = f"the record at {record.source}:{record.line}"
+    return Explanation(title, tuple(_about(record, progress, settings)), record.text)
+
+
+def _explain_group(name: str, logs: Sequence[str], sources: Sequence[Input], settings: Settings) -> Explanation:
+    run = whole(pipeline.analyze(logs, settings))
+    group = _named(name, run)
+    ids = short_ids(run.groups)
+    title = f"group {ids[group.fingerprint]}: {run.rules[group.rule].title if group.rule in run.rules else group.kind}"
+    summary = _summary(group, run, settings)
+    sample = (*group.samples, *([group.worst] if group.worst else ()))[:1]
+    source = next((source for source in sources if sample and source.path == sample[0].source), None)
+    if source is None or not sample:
+        return Explanation(title, (*summary, _signature(group)), sample[0].text if sample else "")
+    record, progress = _record(source, sample[0].line, settings)
+    if record is None:
+        raise InputError(f"{source.path}: changed while it was read", "try again when nobody writes to it")
+    return Explanation(title, (*summary, *_about(record, progress, settings)), record.text)
+
+
+def _named(name: str, run: Run) -> Group:
+    """The group whose fingerprint begins with `name`."""
+    wanted = bare(name)
+    fits = sorted(each for each in run.groups if bare(each).startswith(wanted))
+    ids = short_ids(run.groups)
+
+    def listed(names: Sequence[str]) -> str:
+        shown = [f"{ids[each]} ({_label(run.groups[each])})" for each in names[:_SHOWN]]
+        return ", ".join(shown) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+
+    if not run.groups:
+        raise UsageError(f"no group {name!r}: nothing was found in these logs", "is it the right log?")
+    if not fits:
+        raise UsageError(f"no group has an id that begins with {name!r}", f"groups: {listed(sorted(run.groups))}")
+    if len(fits) > 1 and wanted not in fits:
+        raise UsageError(f"{name!r} is the beginning of {len(fits)} ids", f"one of {listed(fits)}")
+    return run.groups[fits[0]]
+
+
+def _label(group: Group) -> str:
+    return group.coroutine or group.callback or group.exception_type or group.kind
+
+
+def _record(source: Input, line: int, settings: Settings) -> tuple[Record | None, Progress]:
+    """The record that holds a line of a source."""
+    progress = Progress()
+    for record in pipeline.engine(settings).reader.records(source, progress):
+        assert isinstance(record, Record)  # this reader tells no echoes
+        if record.line <= line < record.line + max(record.lines, 1):
+            return record, progress
+        if record.line > line:
+            break
+    return None, progress
+
+
+def _about(record: Record, progress: Progress, settings: Settings) -> list[Section]:
+    book = pipeline.engine(settings)
+    layout, message = progress.layout, book.message(record)
+    _, sections = explain_record(message, book.judge, book.rulebook, book.plumbing)
+    lines = f"{record.lines} lines" if record.lines > 1 else "1 line"
+    where = [
+        Reason("where", f"{record.source}:{record.line}, {lines}"),
+        Reason("layout", f"{layout.description}, found from the beginning of the file"),
+    ]
+    if layout.header is not None:
+        where.append(Reason("header", f"a new record begins where a line matches {layout.header.pattern}"))
+    if record.headless:
+        where.append(Reason("headless", "its first line is not in the file; what is left tells the kind", False))
+    return [("Where it stands", tuple(where)), *sections]
+
+
+def _summary(group: Group, run: Run, settings: Settings) -> list[Section]:
+    """What is known of the group as a whole, and what the rules that look at it say."""
+    others = sorted(group.rules.items()) if group.rules.keys() != {group.rule} else []
+    facts = [
+        Reason("count", f"{group.count:,}"),
+        Reason("rule", f"{group.rule}, {group.severity.label}"),
+        *(Reason("", f"{rule}: {count:,} of them") for rule, count in others),
+    ]
+    if group.suppressed:
+        facts.append(Reason("suppressed", group.suppressed, False))
+    view: Mapping[str, object] = group_views(run)[group.fingerprint]
+    judged = explain_group_rules(pipeline.engine(settings).rulebook, group.kind, view, group.rule)
+    sections: list[Section] = [("The group", tuple(facts))]
+    return [*sections, ("Rules that look at the whole group", judged)] if judged else sections
+
+
+def _signature(group: Group) -> Section:
+    """Of a saved report: the identity is there, the records are not."""
+    parts = tuple(Reason(key, value, True) for key, value in parts_in(group.signature).items())
+    note = Reason("", "the log itself tells more: a saved report holds no records to explain")
+    return "Identity", (Reason("fingerprint", group.fingerprint), *parts, note)
+
+
+def _redacted(explanation: Explanation) -> Explanation:
+    hide = Redactor(exceptions=True).text
+    sections = tuple(
+        (title, tuple(dataclasses.replace(reason, text=hide(reason.text)) for reason in reasons))
+        for title, reasons in explanation.sections
+    )
+    return Explanation(explanation.title, sections, hide(explanation.text))

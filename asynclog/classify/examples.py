@@ -119,5 +119,5 @@ def shown(view: Mapping[str, object], key: str) -> str:
         return f"{key} is not in this record"
     if isinstance(value, tuple):
         value = value[0]
-    text = repr(value) if isinstance(value, str) else str(value)
+    text = repr(value) if isinstance(value, str) else f"{value:.6g}" if isinstance(value, float) else str(value)
     return f"{key} is {text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}"

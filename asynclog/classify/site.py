@@ -7,7 +7,7 @@ which rung gave it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from asynclog.classify.fingerprint import bare, callee
 from asynclog.classify.plumbing import Plumbing, Role
@@ -27,6 +27,23 @@ _DROPPED = frozenset({"coroutine-never-awaited", "coroutine-method-never-awaited
 
 _COMPREHENSIONS = frozenset({"<listcomp>", "<dictcomp>", "<setcomp>"})
 _DEEP = 50
+
+
+class Rung(NamedTuple):
+    """A rung of the ladder: the evidence, and whose code it has to name. `weak`: shown, but no identity."""
+
+    via: str
+    role: Role | Literal["weak", "any"]
+
+
+#: What `_rungs` yields, in its order.
+RUNGS = (
+    Rung(Via.SOURCE_TRACEBACK, "user"), Rung(Via.CREATED_AT, "user"), Rung(Via.COROUTINE, "user"),
+    Rung(Via.CALLBACK, "user"), Rung(Via.SOURCE_TRACEBACK, "library"), Rung(Via.COROUTINE, "library"),
+    Rung(Via.CREATED_AT, "library"), Rung(Via.CALLBACK, "library"), Rung(Via.EXCEPTION, "user"),
+    Rung(Via.COROUTINE, "plumbing"), Rung(Via.CREATED_AT, "plumbing"), Rung(Via.EXCEPTION, "library"),
+    Rung(Via.WARNING, "any"),
+)  # fmt: skip
 
 
 class Located(NamedTuple):
@@ -63,6 +80,34 @@ def locate(message: Message, plumbing: Plumbing) -> Located:
             return Located(site, chain, failure)
     weak = _weak(message, plumbing)
     return Located(weak, chain, failure, firm=False)
+
+
+def climb(message: Message, plumbing: Plumbing) -> list[tuple[Rung, Site | None]]:
+    """Every rung with the site that it offers, strongest first; `locate` takes the first that offers one."""
+    thing = subject(message)
+    chain = _first(own_frames(message.stacks.get(name, ()), plumbing) for name in CREATION)
+    failure = exception_frames(message.exception, plumbing) or own_frames(message.stacks.get("stack", ()), plumbing)
+    found = list(zip(RUNGS, _rungs(message, thing, chain, failure, plumbing), strict=True))
+    weak = _weak(message, plumbing)
+    return [*found, (Rung(str(weak.via), "weak"), weak if weak.file else None)]
+
+
+def evidence(message: Message, rung: Rung) -> Place | Sequence[Frame] | None:
+    """What a rung looks at: a place, the frames of a stack, or nothing where the record has neither."""
+    thing = subject(message)
+    if rung.role == "weak":
+        return message.stacks.get("handle_traceback") or _fields_place(message)
+    if rung.via == Via.SOURCE_TRACEBACK:
+        return _first(tuple(message.stacks.get(name, ())) for name in CREATION) or None
+    if rung.via == Via.CREATED_AT:
+        return thing.created_at if thing else None
+    if rung.via == Via.COROUTINE:
+        return _coroutine(message, thing)[0]
+    if rung.via == Via.CALLBACK:
+        return _callback(thing)[0]
+    if rung.via == Via.EXCEPTION:
+        return message.exception.frames if message.exception else message.stacks.get("stack")
+    return _fields_place(message)
 
 
 def own_frames(frames: Iterable[Frame], plumbing: Plumbing, role: Role = "user") -> tuple[Frame, ...]:
