@@ -69,6 +69,19 @@ class _Transcoder(io.RawIOBase):
         return count
 
 
+class _Broken(io.RawIOBase):
+    """A stream that cannot be read at all: says so when somebody tries."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        raise OSError(str(self._error) or type(self._error).__name__)
+
+
 def decompressed(raw: BinaryIO, path: str) -> BinaryIO:
     """`raw` as a stream of UTF-8 bytes, whatever it was packed and spelt with."""
     buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", raw), 1 << 16)
