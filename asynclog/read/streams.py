@@ -90,7 +90,10 @@ def decompressed(raw: BinaryIO, path: str) -> BinaryIO:
     stream: BinaryIO = buffered
     if kind is not None:
         stream = io.BufferedReader(cast("io.RawIOBase", _unpacker(kind, buffered)), 1 << 18)
-        head = cast("io.BufferedReader", stream).peek(_TEXT_PROBE)[:_TEXT_PROBE]
+        try:
+            head = cast("io.BufferedReader", stream).peek(_TEXT_PROBE)[:_TEXT_PROBE]
+        except Exception as error:  # noqa: BLE001 - each library has types of its own; told when it is read
+            return io.BufferedReader(_Broken(error))
     encoding = encoding_of(head)
     if encoding:
         stream = io.BufferedReader(_Transcoder(stream, encoding), 1 << 16)
