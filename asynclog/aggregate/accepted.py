@@ -51,7 +51,7 @@ class Accepted:
 
     def group(self, index: int) -> Group:
         """What stands for the group of run `index` in a comparison."""
-        file, _, function = self.site.rpartition(":")
+        file, _, function = self.site.rpartition(":") if ":" in self.site else (self.site, "", "")
         evidence = self.runs[index] or Evidence()
         return Group(
             self.fingerprint, self.signature, self.kind, self.rule, self.severity,

@@ -33,7 +33,7 @@ def _source(log: Log) -> Source:
 def _accepted(group: Group, logs: Sequence[Log]) -> Accepted:
     name = group.fingerprint
     found = [log.run.groups.get(name) for log in logs]
-    place = f"{'/'.join(tail(group.site.file))}:{group.site.function or ''}" if group.site.file else ""
+    place = ":".join(filter(None, ("/".join(tail(group.site.file or "")), group.site.function)))
     slow = group.kind in facts.BLOCKING
     return Accepted(
         name, group.signature, group.kind, group.rule, max(g.severity for g in found if g is not None), place,
