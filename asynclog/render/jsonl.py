@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from asynclog.model import Finding
@@ -10,6 +11,8 @@ from asynclog.render.changes import change_json, series_json
 from asynclog.render.options import RenderOptions
 from asynclog.render.safe import json_text
 from asynclog.render.units import iso
+
+_NAME = re.compile(r"[^\W\d]\w*(?:\.(?:[^\W\d]\w*|<locals>|<lambda>))*")
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -24,7 +27,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "timestamp": iso(finding.timestamp),
         "fingerprint": finding.fingerprint,
         "site": {"file": site.file, "line": site.line, "function": site.function, "via": site.via.value},
-        "coroutine": finding.coroutine,
+        "coroutine": finding.coroutine or _function(finding.callback),
         "task": finding.task,
         "object": finding.object,
         "duration": None if finding.duration is None else finding.duration / 1_000_000,
@@ -32,6 +35,11 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "partial": finding.partial,
         "text": finding.text,
     }
+
+
+def _function(callback: str | None) -> str | None:
+    """The callback where it is called by a plain dotted name: what ran, when no coroutine did."""
+    return callback if callback is not None and _NAME.fullmatch(callback) else None
 
 
 def finding_line(finding: Finding) -> bytes:
