@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from asynclog.model import Report
 from asynclog.render import html_charts, html_compare, html_text, html_tree
 from asynclog.render.html_palette import variables
-from asynclog.render.html_view import RunView
+from asynclog.render.html_view import Answer, RunView
 from asynclog.render.options import RenderOptions
 from asynclog.render.rows import blocks, problem, subject
 from asynclog.render.safe import clip
@@ -34,27 +34,42 @@ if TYPE_CHECKING:
 
 def analyze(report: Report, options: RenderOptions) -> str:
     """The report of one run."""
+    return _run(report, options)
+
+
+def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """Yes or no, why, and what it rests on: the changes against a baseline, else the run."""
+    sentence = "The gate failed." if gate.failed and gate.reasons else gate.sentence
+    answer = Answer(sentence, gate.failed, tuple(gate.reasons))
+    return _diff(gate.diff, options, answer) if gate.diff is not None else _run(gate.report, options, answer)
+
+
+def _run(report: Report, options: RenderOptions, answer: Answer | None = None) -> str:
     chart = html_charts.timeline(report)
     graphs = html_tree.graphs(report, options)
     tasks = html_tree.ancestry(report.rows[: options.top])
-    view = RunView(report, options, chart is not None, bool(graphs or tasks))
+    view = RunView(report, options, chart is not None, bool(graphs or tasks), answer)
     return _page("analyze.html", report=report, view=view, chart=chart, graphs=graphs, tasks=tasks)
 
 
-def diff(diff: Any, options: RenderOptions) -> str:  # noqa: ANN401
+def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
     """What changed between two sides."""
+    return _diff(found, options)
+
+
+def _diff(diff: Any, options: RenderOptions, answer: Answer | None = None) -> str:  # noqa: ANN401 - duck-typed
     over = f"{_named(diff.before)} → {_named(diff.after)}"
     changes = html_compare.lines(diff.changes, "state")
-    view = html_compare.CompareView(changes, html_compare.counts(diff.states), options, over)
+    view = html_compare.CompareView(changes, html_compare.counts(diff.states), options, over, answer)
     return _page("diff.html", diff=diff, view=view)
 
 
-def trend(trend: Any, options: RenderOptions) -> str:  # noqa: ANN401
+def trend(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
     """How groups move over many runs."""
-    over = f"over {plural(len(trend.labels), 'run')}: {_named(trend.labels)}"
-    series = html_compare.lines(trend.series, "verdict")
-    view = html_compare.CompareView(series, html_compare.counts(trend.verdicts), options, over)
-    return _page("trend.html", trend=trend, view=view, lanes=html_compare.run_lanes(trend.totals))
+    over = f"over {plural(len(found.labels), 'run')}: {_named(found.labels)}"
+    series = html_compare.lines(found.series, "verdict")
+    view = html_compare.CompareView(series, html_compare.counts(found.verdicts), options, over)
+    return _page("trend.html", trend=found, view=view, lanes=html_compare.run_lanes(found.totals))
 
 
 def _named(labels: Sequence[str]) -> str:

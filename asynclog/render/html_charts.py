@@ -83,8 +83,9 @@ def timeline(report: Report) -> Chart | None:
 
 
 def _edges(times: Timeline) -> list[int]:
+    """The end of the first cell and the start of the last: times that the log has reached and not yet left."""
     width = 1 << (_CELL_BITS + times.level)
-    return [min(times.cells) * width, max(times.cells) * width + width // 2] if times.cells else []
+    return sorted([(min(times.cells) + 1) * width - 1, max(times.cells) * width]) if times.cells else []
 
 
 def _step(least: float) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from asynclog.model import Frame, Sample
 from asynclog.render.changes import levels, state_word
 from asynclog.render.html_charts import LANE, Bar, pair, strip
-from asynclog.render.html_view import DETAILED
+from asynclog.render.html_view import DETAILED, Answer
 from asynclog.render.options import RenderOptions
 from asynclog.render.safe import clip
 from asynclog.render.units import duration, plural
@@ -64,10 +64,21 @@ class CompareView:
     counts: Mapping[str, int]
     options: RenderOptions
     over: str
+    answer: Answer | None = None
 
     @property
     def head(self) -> str:
-        """What came of it, loudest first."""
+        """What came of it, loudest first; of a gate, its answer."""
+        return self.answer.sentence if self.answer else self.changes
+
+    @property
+    def rest(self) -> str:
+        """What follows it."""
+        return f"{self.changes} {self.over}" if self.answer else self.over
+
+    @property
+    def changes(self) -> str:
+        """How many groups are in which state."""
         loud = [f"{count:,} {state}" for state, count in self.counts.items() if state not in _QUIET]
         quiet = [f"{count:,} {state}" for state, count in self.counts.items() if state in _QUIET]
         if not self.lines:
@@ -79,6 +90,8 @@ class CompareView:
     @property
     def mood(self) -> str:
         """The class of the verdict's colour."""
+        if self.answer:
+            return self.answer.mood
         return "" if any(_MOODS.get(state) != "plain" for state in self.counts) else "good"
 
     @property
@@ -163,7 +176,7 @@ def run_lanes(points: Sequence[Any]) -> tuple[RunLane, ...]:
     """Findings and measured time of each run."""
     found = []
     for name, label, values in (
-        ("warning", "findings", [point.numbers.count for point in points]),
+        ("info", "findings", [point.numbers.count for point in points]),
         ("blocked", "time", [point.numbers.total or 0 for point in points]),
     ):
         say: Callable[[int], str] = duration if name == "blocked" else lambda value: plural(value, "finding")

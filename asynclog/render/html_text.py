@@ -7,12 +7,11 @@ of the page's bytes (`::error::`, `##[`) is broken up by a character reference t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from markupsafe import Markup, escape
 
 from asynclog.render.safe import clip, safe
-
-if TYPE_CHECKING:
-    from markupsafe import Markup
 
 _TICKED = re.compile(r"`([^`\n]+)`")
 _WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][!-~]*)?")
@@ -23,8 +22,6 @@ _LINE = 1_000  # characters of a quoted line
 
 def shown(value: Any) -> Any:  # noqa: ANN401
     """What an expression of a template shows: nothing for None, harmless text for text."""
-    from markupsafe import Markup
-
     if value is None:
         return ""
     if not isinstance(value, str) or isinstance(value, Markup):
@@ -33,8 +30,6 @@ def shown(value: Any) -> Any:  # noqa: ANN401
 
 
 def _inert(text: str) -> Markup:
-    from markupsafe import Markup, escape
-
     if text.isprintable() and "::" not in text and "##" not in text:
         return escape(text)
     colons = (_hashes(part) for part in text.split("::"))
@@ -42,15 +37,11 @@ def _inert(text: str) -> Markup:
 
 
 def _hashes(text: str) -> Markup:
-    from markupsafe import Markup, escape
-
     return Markup("#&#35;").join(escape(safe(part)) for part in text.split("##"))
 
 
 def prose(text: str) -> Markup:
     """Sentences of rules and reports: `code` in backticks becomes code."""
-    from markupsafe import Markup
-
     parts = _TICKED.split(clip(text.strip(), MOST))
     code, plain = Markup("<code>{}</code>"), Markup("{}")
     return Markup().join((code if at % 2 else plain).format(_inert(part)) for at, part in enumerate(parts))
@@ -58,15 +49,11 @@ def prose(text: str) -> Markup:
 
 def breaking(text: str) -> Markup:
     """A path or a name that may wrap after its separators rather than anywhere."""
-    from markupsafe import Markup
-
     return Markup("<wbr>").join(_inert(part) for part in _BREAKS.split(clip(text, MOST)))
 
 
 def block(text: str, lines: int = 200) -> Markup:
     """Text of several lines for `<pre>`: tabs become spaces, a long line keeps its end, what is left out is counted."""
-    from markupsafe import Markup
-
     found = [line.removesuffix("\r").expandtabs(4) for line in text[: 400 * _LINE].rstrip("\n").split("\n")]
     kept = [_inert(_middle_out(line)) for line in found[:lines]]
     if len(found) > lines:

@@ -62,7 +62,12 @@ def ancestry(rows: Iterable[ReportRow]) -> tuple[Task, ...]:
     nested = {parent for name, parent in joined.items() if any(name in children[p] for p in children if p != parent)}
     forest = _Forest(children, groups, joined)
     busiest = sorted(children, key=lambda parent: (-children[parent].total(), parent))
-    roots = [parent for parent in busiest if parent not in nested] or busiest
+    roots = [parent for parent in busiest if parent not in nested]
+    seen = {below for parent in roots for below in forest.reached(parent)}
+    for parent in busiest:  # what only a circle leads to
+        if parent not in seen:
+            roots.append(parent)
+            seen.update(forest.reached(parent))
     return tuple(forest.root(parent) for parent in roots[:_ROOTS])
 
 
@@ -81,6 +86,15 @@ class _Forest:
     children: dict[str, Counter[str]]
     groups: dict[tuple[str, str], list[ReportRow]]
     joined: dict[str, str]
+
+    def reached(self, parent: str) -> set[str]:
+        """All parents under `parent`, itself too."""
+        seen, left = {parent}, [parent]
+        while left:
+            found = {self.joined[name] for name in self.children[left.pop()] if name in self.joined} - seen
+            seen |= found
+            left += found
+        return seen
 
     def root(self, parent: str) -> Task:
         file, _, function = parent.rpartition(":")

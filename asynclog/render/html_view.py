@@ -19,6 +19,20 @@ _MOOD = {None: "good", Severity.INFO: "good", Severity.WARNING: "warning", Sever
 _HEAD = 200  # characters of the first sentence
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a gate says: it stands above everything else."""
+
+    sentence: str
+    failed: bool
+    reasons: tuple[str, ...] = ()
+
+    @property
+    def mood(self) -> str:
+        """The class of its colour."""
+        return "error" if self.failed else "good"
+
+
 @dataclass(frozen=True)
 class RunView:
     """A report and how much of it is shown."""
@@ -27,6 +41,7 @@ class RunView:
     options: RenderOptions
     chart: bool = False
     tasks: bool = False
+    answer: Answer | None = None
 
     @cached_property
     def rows(self) -> tuple[ReportRow, ...]:
@@ -51,6 +66,8 @@ class RunView:
 
     @cached_property
     def _verdict(self) -> tuple[str, str]:
+        if self.answer is not None:
+            return self.answer.sentence, self.report.verdict
         head, mark, rest = self.report.verdict.partition(". ")
         if len(head) > _HEAD:
             return "What the log tells", self.report.verdict
@@ -69,7 +86,7 @@ class RunView:
     @property
     def mood(self) -> str:
         """The class of the verdict's colour."""
-        return _MOOD[self.report.severity]
+        return self.answer.mood if self.answer else _MOOD[self.report.severity]
 
     @cached_property
     def tiles(self) -> list[tuple[str, str, str]]:

@@ -30,8 +30,8 @@ FLAGS = (
 PATIENCE = 60.0
 # Chromium reads commands from descriptor 3 and answers on 4: put the ends of the pipes there, then become it
 _BECOME = """
-import os, sys
-ends = [os.dup(int(text)) for text in sys.argv[1:3]]
+import fcntl, os, sys
+ends = [fcntl.fcntl(int(text), fcntl.F_DUPFD, 10) for text in sys.argv[1:3]]
 os.dup2(ends[0], 3)
 os.dup2(ends[1], 4)
 os.execvp(sys.argv[3], sys.argv[3:])

@@ -98,7 +98,9 @@
         });
         heads.forEach((each) => each.removeAttribute("aria-sort"));
         head.setAttribute("aria-sort", falls ? "descending" : "ascending");
+        body.remove(); // rows move several times faster outside of the page
         body.append(...rows);
+        table.append(body);
         if (!everything) filter();
       });
     });
