@@ -42,8 +42,18 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """What a bug report needs: asynclog's version, Python's, the platform's, the libraries'."""
+    if not wanted or ctx.resilient_parsing:
+        return
+    from asynclog.commands.version import version
+
+    click.echo(version())
+    ctx.exit()
+
+
 @click.group(cls=Commands, context_settings=CONTEXT)
-@click.version_option(package_name="asynclog", message="%(prog)s %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show versions.")
 def cli() -> None:
     """Find out from a log what went wrong in an asyncio program.
 

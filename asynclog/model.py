@@ -525,6 +525,15 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line of the log, shown for context; `own` for the line where the record begins."""
+
+    number: int
+    text: str
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReportRow:
     """One group as it is shown. `id` is the short fingerprint; all that is a duration is in microseconds.
 
@@ -566,6 +575,7 @@ class ReportRow:
     related: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
+    context: tuple[LogLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

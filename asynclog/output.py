@@ -72,9 +72,50 @@ def writing(target: Target) -> Iterator[BinaryIO]:
         raise
 
 
+def save(folder: str, name: str, data: bytes) -> str:
+    """Write `data` whole to a file of its own in `folder`, which is made where it is missing; its path.
+
+    The file is called `name.json`, or `name-2.json` and so on where that is taken: two at once never overwrite each
+    other, because a finished file is linked to its name and a link never replaces anything.
+    """
+    try:
+        os.makedirs(folder, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=".saving-", suffix=".part", dir=folder)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written to: {error.strerror}", "check your rights in it") from None
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        for number in range(1, 10_000):
+            path = os.path.join(folder, f"{name}.json" if number == 1 else f"{name}-{number}.json")
+            with contextlib.suppress(FileExistsError):
+                _place(temporary, path)
+                return path
+        raise UsageError(f"{folder}: holds too many reports named {name}", "give the runs labels of their own")
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written to: {error.strerror}", "is the disk full?") from None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def _place(temporary: str, path: str) -> None:
+    """Give a finished file its name; FileExistsError where it is taken."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links: take the name first, then fill it
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        os.replace(temporary, path)
+
+
 def write(target: Target, data: str | bytes) -> None:
     """Write a whole report."""
     with writing(target) as file:
         file.write(data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data)
-        if target.file is None and data and not data[-1:] in ("\n", b"\n"):
+        if target.file is None and data and data[-1:] not in ("\n", b"\n"):
             file.write(b"\n")

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 
-from asynclog import pipeline
+from asynclog import codec, pipeline
 from asynclog.aggregate.judged import group_views, whole
 from asynclog.aggregate.rows import bare, short_ids
 from asynclog.classify.examples import cards, check_examples
@@ -17,7 +17,8 @@ from asynclog.classify.redact import Redactor
 from asynclog.classify.rulefiles import builtin_folder
 from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
-from asynclog.model import ExampleFailure, Explanation, Group, Message, Reason, Record, RuleCard, Run
+from asynclog.model import ExampleFailure, Explanation, Group, Message, Reason, Record, Report, RuleCard, Run
+from asynclog.read.context import context_lines
 from asynclog.read.inputs import Input, expand
 from asynclog.read.reader import Progress
 
@@ -56,6 +57,36 @@ def explain(name: str, logs: Sequence[str], settings: Settings) -> Explanation:
     sources = expand(logs)
     found = _explain_address(name, sources, settings) or _explain_group(name, logs, sources, settings)
     return _redacted(found) if settings.redact else found
+
+
+# -- lines around a sample -------------------------------------------------------------------------------------------
+
+
+def with_context(report: Report, logs: Sequence[str], settings: Settings, number: int) -> Report:
+    """The report with `number` lines of the log on either side of the first sample of every row.
+
+    Only files that the user named now are read, never a path that a saved report holds.
+    """
+    known = {source.path for source in expand(logs) if _is_file(source)}
+    hide = Redactor(exceptions=True).text if settings.redact else None
+    rows = []
+    for row in report.rows:
+        sample = row.samples[0] if row.samples else None
+        if sample is not None and sample.source in known:
+            lines = context_lines(sample.source, sample.line, number)
+            if hide is not None:
+                lines = tuple(dataclasses.replace(line, text=hide(line.text)) for line in lines)
+            row = dataclasses.replace(row, context=lines)
+        rows.append(row)
+    return dataclasses.replace(report, rows=tuple(rows))
+
+
+def _is_file(source: Input) -> bool:
+    """Whether a source is a log that can be read again."""
+    if source.path == "-" or "://" in source.path or not os.path.isfile(source.path):
+        return False
+    with open(source.path, "rb") as file:
+        return not codec.is_saved(file.read(200))
 
 
 def _explain_address(name: str, sources: Sequence[Input], settings: Settings) -> Explanation | None:

@@ -48,6 +48,7 @@ SORTS: dict[str, Callable[[Group], tuple[object, ...]]] = {
     "first": lambda group: (_first(group), -group.severity),
     "last": lambda group: (-(group.last.micros if group.last else 0), -group.severity),
     "kind": lambda group: (group.kind, -group.count),
+    "site": lambda group: (group.site.file is None, group.site.file or "", group.site.line or 0),
 }
 """The orders of rows; equal ones go by fingerprint."""
 

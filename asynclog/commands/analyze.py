@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
 import click
 
-from asynclog import pipeline
-from asynclog.aggregate.views import report
+from asynclog import codec, pipeline, questions
+from asynclog.aggregate.views import SORTS, report
 from asynclog.commands.common import (
     CLEAN,
     ERROR,
@@ -24,9 +25,12 @@ from asynclog.commands.common import (
 from asynclog.commands.options import logs, narrowing, output, reading, settings_of, showing
 from asynclog.config import Settings, find_project, load_project
 from asynclog.errors import UsageError
-from asynclog.model import Finding, Severity
-from asynclog.output import Target, write, writing
+from asynclog.model import Finding, Run, Severity
+from asynclog.output import Target, save, write, writing
 from asynclog.render import render
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9.+]+")
+_LONGEST = 80
 
 
 @click.command("analyze")
@@ -36,13 +40,16 @@ from asynclog.render import render
 @showing
 @click.option(
     "--sort",
-    type=click.Choice(["worst", "count", "total", "max", "first", "last", "site"]),
+    type=click.Choice(list(SORTS)),
     default="worst",
     show_default=True,
+    help="The order of groups.",
 )
 @click.option(
     "-C", "--context", type=click.IntRange(0), default=0, metavar="N", help="Show N log lines around the worst sample."
 )
+@click.option("--save", metavar="DIR", help="Also keep the report in DIR, a history for `asynclog trend`.")
+@click.option("--label", metavar="TEXT", help="What the run is called in comparisons.")
 @output
 def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - click's values
     """Report what happened in one run.
@@ -54,17 +61,30 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     targets = places(options, "analyze")
     streamed = [target for target in targets if target.format == "jsonl"]
     if streamed:
+        if options["save"] is not None:
+            raise UsageError("--save keeps a report, and -f jsonl makes none", "run asynclog twice")
         if len(targets) > 1:
             raise UsageError(
                 "-f jsonl is written while reading and goes alone",
                 "run asynclog twice, or save -f json and render it later",
             )
         return _stream(logs, settings, options, streamed[0])
-    run = pipeline.analyze(logs, settings, options.get("label"))
+    run = pipeline.analyze(logs, settings, options["label"])
     shown = report(run, view_options(project, options))
+    if options["context"]:
+        shown = questions.with_context(shown, logs, settings, options["context"])
     for target in targets:
         write(target, render(target.format, shown, render_options(options, target)))
+    if options["save"] is not None:
+        note(f"saved as {save(options['save'], _name_of(run), codec.dump_run(run))}", options)
     return note_losses(run, options)
+
+
+def _name_of(run: Run) -> str:
+    """What a saved run is called: its label, then its first time, so that files sort by either."""
+    first = min((span.first for span in run.sources if span.first), key=lambda stamp: stamp.micros, default=None)
+    parts = [run.label or "run", first.text if first else ""]
+    return "_".join(filter(None, (_UNSAFE.sub("-", part).strip("-.")[:_LONGEST] for part in parts))) or "run"
 
 
 def _stream(logs: Sequence[str], settings: Settings, options: Options, target: Target) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from asynclog.model import Frame, ReportRow, Sample, Tally
+from asynclog.model import Frame, LogLine, ReportRow, Sample, Tally
 from asynclog.render.places import fit, frame_text, place, shorten
 from asynclog.render.rows import example, problem
 from asynclog.render.safe import clip, safe, safe_lines
@@ -100,6 +100,7 @@ def _sample(paper: Paper, row: ReportRow, room: int) -> None:
         return
     what = "worst" if worst.duration is not None else "example"
     _quote(paper, what, worst, room)
+    _context(paper, row.context, room)
     for sample in row.samples if paper.verbose > 0 else ():
         if sample != worst:
             _quote(paper, "", sample, room)
@@ -120,6 +121,17 @@ def _quote(paper: Paper, label: str, sample: Sample, room: int) -> None:
         paper.labelled("", f"│ {line}", "dim")
     if len(lines) > most:
         paper.labelled("", f"│ … {plural(len(lines) - most, 'more line')}", "dim")
+
+
+def _context(paper: Paper, lines: Sequence[LogLine], room: int) -> None:
+    """The log around the sample, its own line marked."""
+    width = len(str(lines[-1].number)) if lines else 0
+    label = "context"
+    for line in lines:
+        head = f"{line.number:>{width}} {'>' if line.own else '│'} "
+        text = fit(safe(line.text[:_MOST]), room - len(head)) if paper.verbose < 2 else safe(line.text)
+        paper.labelled(label, head + text, "" if line.own else "dim")
+        label = ""
 
 
 def _middle_out(line: str, most: int, end: int) -> str:
