@@ -8,7 +8,7 @@ classes of the page, every bar says its numbers in a `<title>`, and a sentence s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,7 @@ _STEPS = (
     *(n * _DAY for n in (1, 2, 7, 14, 30, 91, 365, 3_650, 36_500)),
 )
 _COLUMNS = 150
-_TICKS = 7
+_TICKS = 9
 _CELL_BITS = 20  # a cell of a timeline of level 0 is 2**20 microseconds (see `model.Timeline`)
 _BINS = 24
 LANE = 30  # pixels of a bar at most
@@ -63,12 +63,13 @@ def timeline(report: Report) -> Chart | None:
     """Blocked time and findings by severity over the run; None where the log has no times."""
     run = report.run
     parts = {"blocked": run.blocked, **{name: run.timeline.get(name, Timeline()) for name in report.severities}}
-    edges = [edge for part in parts.values() for edge in _edges(part)]
+    edges = list(_edges(parts.values()))
     if not edges:
         return None
     stamps = [stamp for source in run.sources for stamp in (source.first, source.last) if stamp]
     micros = [stamp.micros for stamp in stamps]
-    start, end = min((*edges, *micros)), max((*edges, *micros))
+    start = min([first for first, _ in edges] + micros)
+    end = max([start, *(last for _, last in edges), *micros])
     cell = max(1 << (_CELL_BITS + part.level) for part in parts.values() if part.cells)
     step = _step(max((end - start) / _COLUMNS, 2 * cell))
     origin = start // step * step
@@ -82,10 +83,12 @@ def timeline(report: Report) -> Chart | None:
     return Chart(tuple(lanes), _ticks(origin, step * count, clock), text)
 
 
-def _edges(times: Timeline) -> list[int]:
-    """The end of the first cell and the start of the last: times that the log has reached and not yet left."""
-    width = 1 << (_CELL_BITS + times.level)
-    return sorted([(min(times.cells) + 1) * width - 1, max(times.cells) * width]) if times.cells else []
+def _edges(parts: Iterable[Timeline]) -> Iterator[tuple[int, int]]:
+    """For each timeline the end of its first cell and the start of its last: a time not before, one not after."""
+    for times in parts:
+        if times.cells:
+            width = 1 << (_CELL_BITS + times.level)
+            yield (min(times.cells) + 1) * width - 1, max(times.cells) * width
 
 
 def _step(least: float) -> int:

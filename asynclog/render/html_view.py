@@ -95,9 +95,11 @@ class RunView:
         names = {"error": "Errors", "warning": "Warnings", "info": "Notes"}
         tiles = [(names.get(name, name), f"{n:,}", name) for name, n in report.severities.items() if n]
         if report.blocked:
-            of_run = f" ({share(report.blocked_share)})" if report.blocked_share is not None else ""
+            loops = sum(process.blocked > 0 for process in report.processes)
+            of_run = f" ({share(report.blocked_share)})" if report.blocked_share is not None and loops < 2 else ""
             longest = report.facts.get("longest_block")
-            tiles.append(("Loop blocked, at least", duration(report.blocked) + of_run, "blocked"))
+            label = "Loop blocked, at least" if loops < 2 else f"{loops:,} loops blocked, at least"
+            tiles.append((label, duration(report.blocked) + of_run, "blocked"))
             tiles += [("Longest block", duration(round(longest * 1e6)), "blocked")] if longest else []
         return [*tiles, *([("Time covered", duration(report.span), "")] if report.span else [])]
 

@@ -71,7 +71,7 @@ def test_bars_and_ticks_stay_in_the_chart_and_in_order():
             assert len(lane.bars) <= 160
         places = [x for x, _ in chart.ticks]
         assert places == sorted(places)
-        assert len(places) <= 9
+        assert len(places) <= 10
         assert len({text for _, text in chart.ticks}) == len(places)
 
 
