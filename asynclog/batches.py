@@ -1,121 +1,181 @@
-"""Echoes to a run: columns of times, durations and lines instead of a finding for each repeated record."""
+"""Records that repeat an earlier one, counted by column: no finding is made for each of them."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from asynclog.aggregate.columns import Columns
 from asynclog.aggregate.run import RunBuilder
+from asynclog.classify.alike import Alike
 from asynclog.model import Finding, Record, Timestamp
 from asynclog.parse.message import duration
-from asynclog.read.echoes import Clock, Echo
+from asynclog.read.echoes import Clock, Collected, Column, Place
 
-_PENDING = 20_000  # echoes that wait before they are counted together
-_SINGLE = frozenset({"loop-lifecycle"})  # kinds whose order among others matters to the run
+_REMEMBERED = 1 << 16
+_UNITS = ("s", "ms", "us")
+_LIFECYCLE = "loop-lifecycle"
+_SIGNS = ("Close <", "Using ")  # lifecycle records whose place among the others matters
 
 
-class _Column:
-    """The echoes of one record that wait to be counted."""
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What all records like one have in common. `guard` must not stand in the name of a task."""
 
-    __slots__ = ("durations", "echoes", "lines", "micros", "single", "template", "unit")
+    alike: Alike
+    guard: tuple[bytes, ...]
+    unit: str | None
 
-    def __init__(self, template: Finding, unit: str | None) -> None:
-        self.template = template
-        self.unit = unit or "s"
-        self.single = template.kind in _SINGLE
-        self.micros: list[int | None] = []
-        self.durations: list[int | None] = []
-        self.lines: list[int] = []
-        self.echoes: list[Echo] = []
+    @property
+    def finding(self) -> Finding:
+        """The finding of the first."""
+        return self.alike.choices[0].finding
 
 
 class Batches:
-    """Counts echoes into `builder`.
-
-    `find` makes the finding of a record the long way, None where the record counts for nothing; `settled` tells whether
-    its rule does not depend on what differs among echoes.
-    """
+    """Counts in `builder`. `find` makes the finding of a record and tells what is like it; `again` cuts a record again."""
 
     def __init__(
         self,
         builder: RunBuilder,
-        find: Callable[[Record], tuple[Finding | None, bool]],
-        again: Callable[[Echo], Record],
-        unit_of: Callable[[str | None], str | None],
+        find: Callable[[Record, bool], tuple[Finding | None, Alike | None]],
+        again: Callable[[Place, Record], Record],
     ) -> None:
         self._builder = builder
         self._find = find
         self._again = again
-        self._unit_of = unit_of
         self._clock = Clock()
-        self._columns: dict[int, _Column | None] = {}
-        self._firsts: list[Record] = []  # keeps ids alive
-        self._waiting = 0
+        self._found: dict[int, tuple[Record, Finding | None]] = {}
+        self._durations: dict[tuple[bytes, str], int | None] = {}
+        self._like: Record | None = None
+        self._last: Place | None = None
 
-    def add(self, echo: Echo) -> None:
-        """Count one echo."""
-        key = id(echo.first)
-        if key in self._columns:
-            column = self._columns[key]
-        else:
-            column = self._columns[key] = self._column(echo.first)
-        if column is None:
-            finding, _ = self._find(self._again(echo))
-            if finding is not None:
-                self._builder.add(finding)
-            return
-        if column.single:
-            self._builder.add(self._finding(column, echo))
-            return
-        column.micros.append(self._clock.micros(echo.time))
-        number = echo.number
-        column.durations.append(None if number is None else duration(number.decode(), column.unit))
-        column.lines.append(echo.line)
-        column.echoes.append(echo)
-        self._waiting += 1
-        if self._waiting >= _PENDING:
-            self.flush()
-
-    def _column(self, first: Record) -> _Column | None:
-        self._firsts.append(first)
-        finding, settled = self._find(first)
-        if finding is None or not settled or finding.timestamp is None:
+    def accept(self, record: Record) -> Template | None:
+        """What is common to all records like `record`; None where each is to be looked at."""
+        finding, alike = self._find(record, True)
+        self._found[id(record)] = (record, finding)
+        if finding is None or alike is None or (record.kind == _LIFECYCLE and finding.text.startswith(_SIGNS)):
             return None
-        micros = self._clock.micros(finding.timestamp.text.encode("utf-8", "backslashreplace"))
-        return _Column(finding, self._unit_of(first.kind)) if micros == finding.timestamp.micros else None
+        if finding.timestamp is not None:
+            text = finding.timestamp.text.encode("utf-8", "backslashreplace")
+            if self._clock.micros([text]) != [finding.timestamp.micros]:
+                return None
+        if any("'" in part or '"' in part for part in alike.fixed):
+            return None
+        unit = None
+        if finding.duration is not None:
+            printed = record.fields.get("duration", "")
+            fitting = [unit for unit in _UNITS if duration(printed, unit) == finding.duration]
+            if len(fitting) != 1:
+                return None
+            unit = fitting[0]
+        self._like = record
+        return Template(alike, tuple(part.encode("utf-8", "replace") for part in alike.fixed), unit)
 
-    def flush(self) -> None:
-        """Count all that waits, in the order of its first record."""
-        for column in self._columns.values():
-            if column is None or not column.echoes:
-                continue
-            echoes = column.echoes
-            found: dict[int, Finding] = {}
+    def add(self, record: Record) -> None:
+        """Count a record that was cut."""
+        known = self._found.pop(id(record), None)
+        finding = known[1] if known is not None and known[0] is record else self._find(record, False)[0]
+        if finding is not None:
+            self._builder.add(finding)
 
-            def finding_at(
-                index: int, echoes: list[Echo] = echoes, found: dict[int, Finding] = found, column: _Column = column
-            ) -> Finding:
-                if index not in found:
-                    made, _ = self._find(self._again(echoes[index]))
-                    found[index] = made if made is not None else self._finding(column, echoes[index])
-                return found[index]
+    def add_collected(self, collected: Collected) -> None:
+        """Count what waited in columns."""
+        self._builder.apart()
+        for column in collected.columns:
+            template = column.template
+            assert isinstance(template, Template)
+            self._add_column(column, template)
+            column.clear()
+        for before, after in collected.pairs:
+            self._add_pair(self._finding(before), self._finding(after))
+        self._last = collected.last or self._last
 
-            self._builder.add_many(column.template, column.micros, column.durations, column.lines, finding_at)
-            column.micros, column.durations, column.lines, column.echoes = [], [], [], []
-        self._waiting = 0
-        if len(self._firsts) > _PENDING:
-            self._columns.clear()
-            self._firsts.clear()
+    def finish(self) -> None:
+        """Tell the builder where the echoes end."""
+        if self._last is not None and (finding := self._finding(self._last)) is not None:
+            self._builder.add_end(finding)
 
-    def _finding(self, column: _Column, echo: Echo) -> Finding:
-        """The template with the echo's time, duration and place."""
-        stamp = column.template.timestamp
-        assert stamp is not None
-        text = echo.time.decode("utf-8", "backslashreplace")
-        return dataclasses.replace(
-            column.template,
-            timestamp=Timestamp(text, self._clock.micros(echo.time) or 0, stamp.dated, stamp.zone),
-            duration=None if echo.number is None else duration(echo.number.decode(), column.unit),
-            line=echo.line,
-            offset=echo.offset,
-        )
+    def _add_column(self, column: Column, template: Template) -> None:
+        first = template.finding
+        durations = self._read(column, template)
+        micros: Sequence[int | None] = [None] * len(column.lines)
+        if first.timestamp is not None:
+            micros = self._clock.micros(column.times)
+        tasks: Counter[str | None] | None = None
+        if column.name and first.task == column.name.decode():
+            tasks = Counter({name.decode(): count for name, count in Counter(column.names).items()})
+        choices = template.alike.choices
+        longest = max((took for took in durations if took is not None), default=0)
+        if len(choices) == 1 or longest < choices[1].duration:
+            self._add(column, first, range(len(micros)), micros, durations, tasks)
+        else:
+            bounds = [choice.duration for choice in choices]
+            parts: dict[tuple[str, int], list[int]] = {}
+            for index, took in enumerate(durations):
+                finding = choices[bisect_right(bounds, took or 0) - 1].finding
+                parts.setdefault((finding.rule, int(finding.severity)), []).append(index)
+            for choice in choices:
+                finding = choice.finding
+                chosen = parts.pop((finding.rule, int(finding.severity)), None)
+                if chosen:
+                    self._add(
+                        column, finding, chosen, [micros[i] for i in chosen], [durations[i] for i in chosen], tasks
+                    )
+                    tasks = Counter() if tasks is not None else None
+        if template.unit and column.fresh and (worst := column.worst) is not None:
+            self._builder.add_worst(first.fingerprint, longest, lambda: self._finding(worst))
+        for before, after in column.repeats:
+            self._add_pair(self._finding(before), self._finding(after))
+
+    def _read(self, column: Column, template: Template) -> Sequence[int | None]:
+        """The durations of a column; those of lifecycle records are told to the builder."""
+        number = len(column.lines)
+        if template.unit is None:
+            if column.number and column.first.kind == _LIFECYCLE and " handshake took " in template.finding.text:
+                self._builder.add_handshakes([took for took in self._micros(column, "ms") if took is not None])
+            return [None] * number
+        return self._micros(column, template.unit)
+
+    def _micros(self, column: Column, unit: str) -> list[int | None]:
+        known, result = self._durations, []
+        if len(known) > _REMEMBERED:
+            known.clear()
+        for text in column.numbers:
+            key = (text, unit)
+            if key not in known:
+                known[key] = duration(text.decode(), unit)
+            result.append(known[key])
+        return result
+
+    def _add(
+        self,
+        column: Column,
+        template: Finding,
+        chosen: Sequence[int],
+        micros: Sequence[int | None],
+        durations: Sequence[int | None],
+        tasks: Counter[str | None] | None,
+    ) -> None:
+        times, stamp = column.times, template.timestamp
+
+        def stamp_at(index: int) -> Timestamp | None:
+            moment = micros[index]
+            if stamp is None or moment is None:
+                return None
+            text = times[chosen[index]].decode("utf-8", "backslashreplace")
+            return dataclasses.replace(stamp, text=text, micros=moment)
+
+        lines = column.lines if len(chosen) == len(column.lines) else [column.lines[index] for index in chosen]
+        self._builder.add_many(Columns(template, micros, durations, lines, stamp_at, tasks))
+
+    def _add_pair(self, before: Finding | None, after: Finding | None) -> None:
+        if before is not None and after is not None:
+            self._builder.add_pair(before, after)
+
+    def _finding(self, place: Place) -> Finding | None:
+        assert self._like is not None
+        return self._find(self._again(place, self._like), False)[0]

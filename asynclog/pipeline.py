@@ -21,6 +21,7 @@ from asynclog.aggregate.judged import group_views, whole, with_judgement
 from asynclog.aggregate.related import settle
 from asynclog.aggregate.run import RunBuilder
 from asynclog.batches import Batches
+from asynclog.classify.alike import Alike, alike
 from asynclog.classify.groups import accepted, judge_groups
 from asynclog.classify.judge import Judge
 from asynclog.classify.parts import UNCLASSIFIED
@@ -33,7 +34,6 @@ from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run, SourceSpan
 from asynclog.parse.message import understand
-from asynclog.read.echoes import Echo
 from asynclog.read.inputs import Input, expand, sets_of
 from asynclog.read.layout import Layout
 from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
@@ -62,7 +62,7 @@ class Engine:
         self.settings = settings
         self.notes: list[str] = []
         self._keep = _time_filter(settings)
-        self._timeless = not (settings.since or settings.until or settings.around)
+        self._repeats = not (settings.since or settings.until or settings.around or settings.redact)
 
     @cached_property
     def rulebook(self) -> Rulebook:
@@ -89,11 +89,6 @@ class Engine:
         return Reader(Recogniser(self.rulebook.patterns), Scanner([*needles, *LOGGER_ANCHORS]), self.settings.window)
 
     @cached_property
-    def echoing(self) -> Reader:
-        """The same, telling repeated records as echoes."""
-        return Reader(self.reader.recogniser, self.reader.scanner, self.settings.window, echo=True)
-
-    @cached_property
     def _units(self) -> dict[str, str]:
         return {pattern.kind: pattern.duration for pattern in self.rulebook.patterns if pattern.duration}
 
@@ -105,61 +100,57 @@ class Engine:
         """A record understood."""
         return understand(record, self._units.get(record.kind or ""))
 
-    def finding(self, record: Record, builder: RunBuilder | None = None) -> tuple[Finding | None, bool]:
-        """The finding of `record` (None: only counted in `builder`), and whether all like it are judged alike."""
+    def finding(
+        self, record: Record, builder: RunBuilder | None = None, with_alike: bool = False
+    ) -> tuple[Finding | None, Alike | None]:
+        """The finding of `record` (None: only counted in `builder`), and the findings of all records like it."""
         message = self.message(record)
         verdict = self.judge.verdict(message)
         finding = self.judge.finding(message, verdict)
-        settled = verdict.settled is not None and not message.malformed
         if not self._keep(finding):
-            return None, False
+            return None, None
         if finding.kind == UNCLASSIFIED:
             if builder is not None:
                 builder.add_unclassified(finding.text)
-            return None, False
+            return None, None
         if self.judge.silences(finding.rule):
             if builder is not None:
                 builder.add_silenced(finding)
-            return None, False
+            return None, None
         if self._redactor is not None:
             finding = self._redactor.scrub(finding)
         if message.malformed and builder is not None:
             builder.add_malformed(finding)
-            return None, False
-        return finding, settled and self._timeless
+            return None, None
+        if not with_alike or message.malformed:
+            return finding, None
+        same = alike(self.judge, message, verdict)
+        if same is None or any(self.judge.silences(choice.finding.rule) for choice in same.choices):
+            return finding, None
+        return finding, same
 
-    def findings(self, records: Iterable[Record | Echo]) -> Iterator[Finding]:
+    def findings(self, records: Iterable[Record]) -> Iterator[Finding]:
         """The findings of `records`, one by one."""
         for record in records:
-            finding, _ = self.finding(self.echoing.again(record) if isinstance(record, Echo) else record)
+            finding, _ = self.finding(record)
             if finding is not None:
                 yield finding
-
-    def count(self, records: Iterable[Record | Echo], builder: RunBuilder) -> None:
-        """Count the findings of `records` in `builder`; what repeats itself is counted in columns."""
-        batches = Batches(
-            builder,
-            lambda record: self.finding(record, builder),
-            self.echoing.again,
-            lambda kind: self._units.get(kind or ""),
-        )
-        for record in records:
-            if isinstance(record, Echo):
-                batches.add(record)
-                continue
-            finding, _ = self.finding(record, builder)
-            if finding is not None:
-                builder.add(finding)
-        batches.flush()
 
     def part(self, source: Input, part: Part | None, layout: Layout | None) -> Outcome:
         """Read one part (None: the whole source) to a partial run."""
         progress, seam, builder = Progress(), Seam(), RunBuilder()
+        batches = Batches(builder, lambda record, alike: self.finding(record, builder, alike), self.reader.again)
+        accept = batches.accept if self._repeats else None
         if part is None or layout is None:
-            records = self.echoing.records(source, progress)
+            records = self.reader.collected(source, progress, accept)
         else:
-            records = self.echoing.part(source, part, layout, progress, seam)
-        self.count(records, builder)
+            records = self.reader.part(source, part, layout, progress, seam, accept)
+        for record in records:
+            if isinstance(record, Record):
+                batches.add(record)
+            else:
+                batches.add_collected(record)
+        batches.finish()
         span = progress.span(source.path, source.index)
         if part is not None:
             span = dataclasses.replace(span, bytes=min(part.end, source.size or 0) - part.start)
@@ -276,7 +267,6 @@ def records(arguments: Sequence[str], settings: Settings) -> Iterator[tuple[Reco
     book = engine(settings)
     for source in expand(arguments):
         for record in book.reader.records(source, Progress()):
-            assert isinstance(record, Record)  # this reader tells no echoes
             message = book.message(record)
             yield record, message, book.judge.judge(message)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from asynclog.aggregate import histogram
@@ -53,15 +53,18 @@ class FactsBuilder:
         self.pythons: Counter[str] = Counter()
         self.durations: dict[str, histogram.HistogramBuilder] = {}
 
-    def add_all(self, batch: list[Finding], times: int = 1) -> None:
-        """Learn from findings of one kind, each seen `times`; their durations come in `add_durations`."""
+    def add_all(self, batch: list[Finding], times: int = 1, alike: bool = False) -> None:
+        """Learn from findings of one kind, each seen `times`; their durations come in `add_durations`.
+
+        With `alike` those of TLS handshakes come in `add_handshakes`.
+        """
         kind = batch[0].kind
         debug = Counter([finding.debug for finding in batch])
         self.debug_on += debug[True] * times
         self._count("debug off", debug[False] * times)
         if kind == "loop-lifecycle":
             for finding in batch:
-                self._add_life(finding.text.partition("\n")[0])
+                self._add_life(finding.text.partition("\n")[0], times, alike)
         for finding in batch:
             if finding.values and (python := finding.values.get("python")):
                 self.pythons[python] += times
@@ -84,20 +87,24 @@ class FactsBuilder:
         if number:
             self.counters[name] += number
 
-    def _add_life(self, line: str) -> None:
+    def add_handshakes(self, durations: Sequence[int]) -> None:
+        """Durations of TLS handshakes."""
+        self._histogram("tls").add_many(durations)
+
+    def _add_life(self, line: str, times: int, alike: bool) -> None:
         for start, name in _LIFE:
             if line.startswith(start):
-                self._count(name)
+                self._count(name, times)
         for inside, name in _LIFE_INSIDE:
             if inside in line:
-                self._count(name)
+                self._count(name, times)
         if line.startswith("Using "):
-            self._count(f"selector {line.rpartition(' ')[2]}")
-        if took := _HANDSHAKE.search(line):
+            self._count(f"selector {line.rpartition(' ')[2]}", times)
+        if not alike and (took := _HANDSHAKE.search(line)):
             micros = int(took["ms"]) * 1000 + int(((took["rest"] or "") + "000")[:3])
             self._histogram("tls").add_many([micros])
         if line.startswith("Close <") and (loop := _LOOP.search(line)):
-            self.loops[loop["cls"]] += 1
+            self.loops[loop["cls"]] += times
 
     def freeze(self) -> Facts:
         """What was learned."""

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from asynclog.aggregate import histogram, tally, timeline
+from asynclog.aggregate.columns import Columns
 from asynclog.aggregate.keep import (
     SAMPLES,
     cap_callers,
@@ -69,29 +70,25 @@ class GroupBuilder:
         self.names.add(batch)
         self.names.add_totals(batch)
 
-    def add_many(
-        self,
-        template: Finding,
-        micros: Sequence[int | None],
-        durations: Sequence[int | None],
-        finding_at: Callable[[int], Finding],
-    ) -> None:
-        """Count findings that differ from `template` in time, duration, place and text only.
+    def add_many(self, columns: Columns) -> None:
+        """Count findings that differ in time, duration, line and name of the task only.
 
-        They come in log order; `finding_at` makes the finding of an index and is called for the few that are kept.
+        One like them was added before: so none of them is the group's first, nor a sample of its own.
         """
-        number = len(micros)
-        if not number:
-            return
-        head = finding_at(0)
-        self._take_head(head)
+        template, number = columns.template, len(columns)
         self.count += number
         self.partial += number if template.partial else 0
-        self._take_times(template.severity, micros, durations, lambda index: finding_at(index).timestamp)
-        self._take_worst(durations, lambda index: sample_of(finding_at(index), self.names.variant(template)))
-        self._take_samples([head])
-        self.names.add([template], number)
-        self.names.add_total(template, number, sum(filter(None, durations)))
+        self._take_times(template.severity, columns.micros, columns.durations, columns.stamp_at)
+        self.names.add([template], number, columns.tasks)
+        self.names.add_total(template, number, sum(filter(None, columns.durations)))
+
+    def add_worst(self, longest: int, finding: Callable[[], Finding | None]) -> None:
+        """Keep what `finding` makes, which took `longest`, if it is the longest."""
+        if self._worst is not None and longest < (self._worst.duration or 0):
+            return
+        found = finding()
+        if found is not None:
+            self._worst = worse(self._worst, sample_of(found, self.names.variant(found)))
 
     def _take_head(self, finding: Finding) -> None:
         if self._head is None or rank(finding) < rank(self._head):

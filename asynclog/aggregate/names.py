@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from asynclog.aggregate import tally
 from asynclog.aggregate.keep import caller_key, cap_callers, joined, process_of
@@ -34,13 +34,16 @@ class NamesBuilder:
         self.processes: dict[str, tuple[int, int]] = {}
         self.echoes: dict[str, tuple[int, int]] = {}
 
-    def add(self, batch: list[Finding], times: int = 1) -> None:
-        """Count the names in findings of one rule and severity, each seen `times`."""
+    def add(self, batch: list[Finding], times: int = 1, tasks: Mapping[str | None, int] | None = None) -> None:
+        """Count the names in findings of one rule and severity, each seen `times` (but the tasks as in `tasks`)."""
         rule, severity = batch[0].rule, batch[0].severity
         self.rules[rule] += len(batch) * times
         self.severities[rule] = max(severity, self.severities.get(rule, severity))
         self.objects = _added(self.objects, [finding.object for finding in batch], times)
-        self.tasks = _added(self.tasks, [task_name(finding.task) for finding in batch], times)
+        if tasks is None:
+            self.tasks = _added(self.tasks, [task_name(finding.task) for finding in batch], times)
+        else:
+            self.tasks = _summed(self.tasks, tasks, 1)
         self.tests = _added(self.tests, [finding.test for finding in batch], times)
         self.parents = _added(self.parents, [finding.parent for finding in batch], times)
         for message, count in Counter([finding.exception_message for finding in batch]).items():
@@ -105,7 +108,11 @@ def task_name(name: str | None) -> str | None:
 
 
 def _added(counts: dict[str, int], names: list[str | None], times: int) -> dict[str, int]:
-    for name, count in Counter(names).items():
+    return _summed(counts, Counter(names), times)
+
+
+def _summed(counts: dict[str, int], added: Mapping[str | None, int], times: int) -> dict[str, int]:
+    for name, count in added.items():
         if name is not None:
             counts[name] = counts.get(name, 0) + count * times
     return counts if len(counts) <= 2 * tally.KEPT else tally.cap(counts)

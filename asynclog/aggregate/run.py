@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from asynclog.aggregate import facts, seams, tally, timeline
+from asynclog.aggregate.columns import Columns
 from asynclog.aggregate.group import GroupBuilder
 from asynclog.aggregate.join import merge_sources
 from asynclog.model import Accounting, Finding, Group, Rule, Run, Seam, Severity, SourceSpan, Timeline
 
 _BUFFER = 4096
-_NEAR = 64
 _line = attrgetter("line")
 
 
@@ -30,7 +30,7 @@ class RunBuilder:
         self._unknown: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
         self._silenced: Counter[str] = Counter()
-        self._buffer: list[Finding] = []
+        self._buffer: list[Finding | None] = []  # None: the next does not follow the one before
         self._signs: dict[int, seams.Signs] = {}
         self._ends: dict[int, tuple[Finding, Finding]] = {}
         self._previous: dict[int, Finding] = {}
@@ -41,31 +41,46 @@ class RunBuilder:
         if len(self._buffer) >= _BUFFER:
             self._flush()
 
-    def add_many(
-        self,
-        template: Finding,
-        micros: Sequence[int | None],
-        durations: Sequence[int | None],
-        lines: Sequence[int],
-        finding_at: Callable[[int], Finding],
-    ) -> None:
-        """Count findings of one source that differ from `template` in time, duration, place and text only.
+    def apart(self) -> None:
+        """The next finding does not stand directly behind the last one added: others are counted in columns."""
+        self._buffer.append(None)
 
-        `finding_at` makes the finding of an index; it is called for the few of which more must be known.
+    def add_many(self, columns: Columns) -> None:
+        """Count findings of one source that differ in time, duration, line and name of the task only.
+
+        The ends of the source and the longest of them are told by `add_end` and `add_worst`.
         """
-        if not micros:
-            return
+        template = columns.template
         self._flush()
         group = self._group(template.fingerprint)
-        group.add_many(template, micros, durations, finding_at)
-        self._facts.add_all([template], len(micros))
-        self._facts.add_durations(template.kind, durations)
-        self._counts["partial" if template.partial else "classified"] += len(micros)
-        self._take_blocked(template, micros, durations)
-        self._take_shutdown(group, template, lines)
-        self._take_ends(template.source_index, [finding_at(0), finding_at(len(micros) - 1)])
-        for finding in _candidates(lines, durations, finding_at):
-            self._take_echo(finding)
+        group.add_many(columns)
+        self._facts.add_all([template], len(columns), alike=True)
+        self._facts.add_durations(template.kind, columns.durations)
+        self._counts["partial" if template.partial else "classified"] += len(columns)
+        self._take_blocked(template, columns.micros, columns.durations)
+        if template.kind not in facts.BLOCKING and seams.is_closing(template):
+            group.shutdown += len(columns)
+        else:
+            self._take_lines(group, template.source_index, columns.lines)
+
+    def add_end(self, finding: Finding) -> None:
+        """Note a finding, counted in columns, that may be the last of its source."""
+        self._take_ends(finding.source_index, [finding])
+
+    def add_worst(self, fingerprint: str, longest: int, finding: Callable[[], Finding | None]) -> None:
+        """Note one of those counted in columns, that took `longest`; `finding` makes it, where it is one to keep."""
+        self._group(fingerprint).add_worst(longest, finding)
+
+    def add_pair(self, before: Finding, after: Finding) -> None:
+        """Note two neighbours of which at least one is counted in columns."""
+        if before.fingerprint == after.fingerprint and before.text == after.text:
+            mark = seams.mark(after)
+            if seams.is_echo(seams.mark(before), mark):
+                self._group(after.fingerprint).names.echo(mark.process, after.duration or 0)
+
+    def add_handshakes(self, durations: Sequence[int]) -> None:
+        """Note how long TLS handshakes took."""
+        self._facts.add_handshakes(durations)
 
     def add_unclassified(self, text: str, number: int = 1) -> None:
         """Count records of asyncio that no rule knows; `text` is their message."""
@@ -133,6 +148,9 @@ class RunBuilder:
         buffer, self._buffer = self._buffer, []
         batches: dict[tuple[str, int, str, Severity], list[Finding]] = {}
         for finding in buffer:
+            if finding is None:
+                self._previous.clear()
+                continue
             key = (finding.fingerprint, finding.source_index, finding.rule, finding.severity)
             batch = batches.get(key)
             if batch is None:
@@ -206,26 +224,16 @@ class RunBuilder:
         if batch is not None and first.kind not in facts.BLOCKING:
             lines = [finding.line for finding in batch if not seams.is_closing(finding)]
             group.shutdown += len(batch) - len(lines)
-        source = first.source_index
+        self._take_lines(group, first.source_index, lines)
+
+    def _take_lines(self, group: GroupBuilder, source: int, lines: Sequence[int]) -> None:
+        """Decide whether findings of these lines belong to the shutdown, as far as that is known."""
         signs = self._signs.get(source)
         if signs is None:
             if lines:
                 group.undecided[source] += len(lines)
             return
-        for line in lines:
-            closed = signs.at(line)
-            if closed is None:
-                group.undecided[source] += 1
-            elif closed:
-                group.shutdown += 1
-
-
-def _candidates(
-    lines: Sequence[int], durations: Sequence[int | None], finding_at: Callable[[int], Finding]
-) -> list[Finding]:
-    """The first and the last finding, and those that could repeat each other."""
-    chosen = {0, len(lines) - 1}
-    for index in range(len(lines) - 1):
-        if durations[index] == durations[index + 1] and lines[index + 1] - lines[index] <= _NEAR:
-            chosen.update((index, index + 1))
-    return [finding_at(index) for index in sorted(chosen)]
+        undecided, shutdown = signs.count(lines)
+        if undecided:
+            group.undecided[source] += undecided
+        group.shutdown += shutdown

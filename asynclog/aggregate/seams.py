@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 
 from asynclog.aggregate.keep import process_of
@@ -76,6 +77,15 @@ class Signs:
         """Whether the loop was closed at `line`; None before the first sign."""
         index = bisect_right(self._lines, line)
         return self._closed[index - 1] if index else None
+
+    def count(self, lines: Sequence[int]) -> tuple[int, int]:
+        """How many of `lines` (ascending) stand before the first sign, and how many where the loop was closed."""
+        undecided, shutdown, ends = bisect_left(lines, self._lines[0]), 0, [*self._lines[1:], None]
+        for start, end, closed in zip(self._lines, ends, self._closed, strict=True):
+            if closed:
+                first = bisect_left(lines, start)
+                shutdown += (len(lines) if end is None else bisect_left(lines, end)) - first
+        return undecided, shutdown
 
     @property
     def last(self) -> bool:

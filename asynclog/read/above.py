@@ -26,12 +26,13 @@ _NEAR = 60
 _HEADER = 100  # characters of an application's first line in which level, logger and time stand
 
 
-def lines_above(lines: Lines, line: Line, count: int) -> Iterator[Line]:
-    """The lines above `line`, nearest first; every writer's."""
+def lines_above(lines: Lines, line: Line, count: int, hit: Line | None = None) -> Iterator[Line]:
+    """The lines above `line`, nearest first; every writer's. None is further up from `hit` (else `line`) than allowed."""
+    floor = (hit or line).start - RUN_UP
     above: Line | None = line
     for _ in range(count):
         assert above is not None
-        above = lines.before(above.start, line.start - RUN_UP)
+        above = lines.before(above.start, floor)
         if above is None:
             return
         yield above
@@ -111,7 +112,7 @@ def claim_traceback(
     if top is None:
         return
     first, head = top, Head(0, parse_prefix("", line.time, line.key), final.pattern, final.fields)
-    owner = next((above for above in lines_above(lines, top, _NEAR) if above.key == line.key), None)
+    owner = next((above for above in lines_above(lines, top, _NEAR, line) if above.key == line.key), None)
     if owner is not None and is_header(owner.text):
         prefix = parse_prefix(owner.text[:_HEADER], owner.time, owner.key)
         if prefix.level not in ("DEBUG", "INFO", "TRACE"):

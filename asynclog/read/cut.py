@@ -6,19 +6,22 @@ the order of the bytes alone and not on how they were cut into windows.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from asynclog.model import Record
 from asynclog.read import above
 from asynclog.read.claim import Claim
 from asynclog.read.claims import Claims
-from asynclog.read.echoes import Echo, Echoes
+from asynclog.read.echoes import Collected, Echoes
 from asynclog.read.extent import Extent, NeedMore
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Lines
+from asynclog.read.newlines import newlines
 from asynclog.read.recognise import Recogniser
 from asynclog.read.testids import test_of
 
+_DENSE = 1024  # bytes for each hit, below which a window is taken apart as a whole
 RECORD_CAP = 4 << 20  # bytes of a record that are waited for
 
 
@@ -40,84 +43,124 @@ class Cutter:
         self._source = source
         self._index = source_index
         self.covered: dict[str | None, int] = {}
-        self._counted = counted
+        self._first = self._counted = counted
         self._limit = limit
         self._line = 1
         self._claims = Claims(recogniser, layout, self.covered)
         self._echoes = echoes if echoes is not None and echoes.able else None
 
-    def cut(self, data: bytes, base: int, hits: Sequence[int], final: bool) -> tuple[list[Record | Echo], int]:
+    def cut(self, data: bytes, base: int, hits: Sequence[int], final: bool) -> tuple[list[Record | Collected], int]:
         """The records that `hits` (offsets in `data`, ascending) belong to, and the window offset to keep from.
 
         `base` is the file offset of `data`; with `final` nothing follows. Hits behind the answered offset are asked
-        again with the next window.
+        again with the next window. Echoes stay in their columns; an empty `Collected` stands where records were told
+        as echoes between two that were cut.
         """
         lines = Lines(data, self._layout, final)
-        found: list[Record | Echo] = []
-        for hit in hits:
+        found: list[Record | Collected] = []
+        dense = len(hits) * _DENSE > len(data)
+        at = 0
+        while at < len(hits):
+            hit = hits[at]
             if self._echoes is not None and base + hit < self.covered.get(None, 0):
+                at += 1
                 continue
             start = lines.start_of(hit)
             if base + start >= self._limit + above.RUN_UP:  # no record that starts before the limit is shown this late
                 return found, start
-            told = self._told(data, base, start, final)
-            if isinstance(told, Echo):
-                found.append(told)
-                self.covered[None] = told.end_offset
-                continue
-            line = lines.at(start)
-            if line is None:
-                if not final and len(data) - start < RECORD_CAP:
+            if self._echoes is None or base + start < self._first or not self._echoes.starts(data, start):
+                keep, at = self._ask(lines, base, hit, found), at + 1
+            else:
+                stop = self._stop(data, base, start, dense)
+                if stop < 0 and not final and len(data) - start < RECORD_CAP:
                     return found, start
-                continue
-            if base + start < self.covered.get(line.key, 0):
-                continue
-            try:
-                records = self._records(lines, line.start, base)
-            except NeedMore:
-                if len(data) - start < RECORD_CAP:
-                    return found, start
-                records = self._records(Lines(data, self._layout, True), line.start, base)
-            for record in records:
-                self.covered[line.key] = record.end_offset
-            found += records
-            if told is not None:
-                self._learn(told, records, base + start)
+                if stop < 0 or base + stop > self._limit:
+                    keep, at = self._ask(lines, base, hit, found), at + 1
+                else:
+                    keep = self._stretch(lines, base, (start, stop), hits, found)
+                    at = bisect_left(hits, stop, at)
+            if keep is not None:
+                return found, keep
         if final:
             found.extend(self._cut_off(lines, base))
         return found, len(data)
 
-    def _told(self, data: bytes, base: int, start: int, final: bool) -> Echo | tuple[bytes, bytes, int] | None:
-        """The echo that starts at `start`; or the key, time and end of an entry not met before; or None."""
-        if self._echoes is None or (bounds := self._echoes.bounds(data, start, final)) is None:
-            return None
-        keyed = self._echoes.key(data, start, bounds)
-        if keyed is None:
-            return None
-        key, number = keyed
-        end, time_start, time_end = bounds
-        first = self._echoes.first(key)
-        if first is not None:
-            line = self._line_at(data, start, base)
-            return Echo(first, data[time_start:time_end], number, line, base + start, base + end + 1, data[start:end])
-        return (key, data[time_start:time_end], base + end + 1) if self._echoes.is_new(key) else None
-
-    def _learn(self, told: tuple[bytes, bytes, int], records: list[Record], offset: int) -> None:
-        """Remember what an entry gave, if it is one record and nothing else."""
+    def _stop(self, data: bytes, base: int, start: int, dense: bool) -> int:
+        """Where the entries end that are taken together from `start` on, -1 where the end of the first is not seen."""
         assert self._echoes is not None
-        key, time, end = told
-        record = records[0] if len(records) == 1 else None
-        if record is not None:
-            stamp = record.prefix.timestamp
-            whole = record.offset == offset and record.end_offset == end and not (record.cut or record.headless)
-            if (
-                not whole
-                or record.kind is None
-                or stamp is None
-                or stamp.text.encode("utf-8", "backslashreplace") != time
-            ):
-                record = None
-        self._echoes.learn(key, record)
+        if dense:
+            stop = self._echoes.last_start(data, start, min(len(data), self._limit - base))
+            if stop >= 0:
+                return stop
+        return self._echoes.next(data, start)
+
+    def _stretch(
+        self, lines: Lines, base: int, span: tuple[int, int], hits: Sequence[int], found: list[Record | Collected]
+    ) -> int | None:
+        """Take whole entries: echoes into their columns, the others hit by hit; the offset to keep from, or None."""
+        assert self._echoes is not None
+        echoes, data = self._echoes, lines.data
+        position, stop = span
+        entries = echoes.split(data[position : stop - 1])
+        index, line = 0, self._line_at(data, position, base)
+        while index < len(entries):
+            if base + position >= self.covered.get(None, 0):
+                index, offset, line = echoes.take(entries, index, base + position, line)
+                self._line, self._counted, position = line, offset, offset - base
+                if index == len(entries):
+                    break
+                if echoes.is_known(entries[index]):
+                    continue
+            entry = entries[index]
+            keep = self._unknown(lines, base, position, entry, hits, found)
+            if keep is not None:
+                return keep
+            index, position = index + 1, position + len(entry) + 1
+            line = self._line_at(data, position, base)
+        self.covered[None] = max(self.covered.get(None, 0), echoes.reach)
+        return None
+
+    def _unknown(
+        self, lines: Lines, base: int, position: int, entry: bytes, hits: Sequence[int], found: list[Record | Collected]
+    ) -> int | None:
+        """Ask the hits of an entry that is no echo, and remember what they gave; where to keep from, or None."""
+        assert self._echoes is not None
+        self.covered[None] = max(self.covered.get(None, 0), self._echoes.reach)
+        own = hits[bisect_left(hits, position) : bisect_left(hits, position + len(entry))]
+        before, whole = len(found), self.covered[None] <= base + position
+        for hit in own:
+            if base + hit >= self.covered[None]:
+                keep = self._ask(lines, base, hit, found)
+                if keep is not None:
+                    return keep
+        if whole:
+            records = [one for one in found[before:] if isinstance(one, Record)]
+            self._echoes.learn(entry, base + position, records, not own)
+        return None
+
+    def _ask(self, lines: Lines, base: int, hit: int, found: list[Record | Collected]) -> int | None:
+        """Add the records that a hit belongs to; the answer is where to keep from if more data is needed, else None."""
+        start = lines.start_of(hit)
+        line = lines.at(start)
+        waits = not lines.final and len(lines.data) - start < RECORD_CAP
+        if line is None:
+            return start if waits else None
+        if base + start < self.covered.get(line.key, 0):
+            return None
+        try:
+            records = self._records(lines, line.start, base)
+        except NeedMore:
+            if waits:
+                return start
+            records = self._records(Lines(lines.data, self._layout, True), line.start, base)
+        for record in records:
+            self.covered[line.key] = record.end_offset
+            if self._echoes is not None and self._first <= record.offset < self._limit:
+                raw = lines.data[record.offset - base : record.end_offset - base - 1]
+                if self._echoes.cut(record, raw):
+                    found.append(Collected())
+            found.append(record)
+        return None
 
     def _cut_off(self, lines: Lines, base: int) -> Iterator[Record]:
         """The record whose first line was cut in the middle of its message by the end of the data."""
@@ -161,7 +204,7 @@ class Cutter:
         if offset >= self._limit:
             return 0  # another part's
         if offset >= self._counted:
-            self._line += data.count(b"\n", self._counted - base if self._counted > base else 0, start)
+            self._line += newlines(data, self._counted - base if self._counted > base else 0, start)
             self._counted = offset
             return self._line
         return self._line - data.count(b"\n", start, self._counted - base)
@@ -170,7 +213,7 @@ class Cutter:
         """Count the newlines of `data` up to window offset `end`, before that part is given up."""
         offset = base + end
         if offset > self._counted:
-            self._line += data.count(b"\n", max(self._counted - base, 0), end)
+            self._line += newlines(data, max(self._counted - base, 0), end)
             self._counted = offset
 
     def skip_line(self) -> None:

@@ -1,141 +1,334 @@
-"""Records that say again what an earlier one said, told by their bytes alone.
+"""Records that say again what an earlier one said, told by their bytes alone and collected in columns.
 
 A busy log repeats itself: the same callback is slow a thousand times, and only the time, the duration, the number of
-the task and some addresses differ. The bytes of a record without these are its key; a record whose key was met before
-is not cut and parsed again but told as an echo of the first.
+the task and some addresses differ. Such a record is not cut and parsed again: its time, duration and line go into the
+column of the first. A column is opened only for a record that covered its whole entry, alone, and that `accept` takes.
 """
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
 
 from asynclog.model import Record
 from asynclog.read.layout import Layout
+from asynclog.read.shapes import ADDRESS, ZEROS, Form, Shape, form_of, shape_of
 from asynclog.read.timestamps import parse_timestamp
 
-REMEMBERED = 1 << 15
-
-_TASK = re.compile(rb"Task-\d+")
-_ADDRESS = re.compile(rb"0x[0-9a-fA-F]+")
-_WHEN = re.compile(rb"when=\d+\.\d+")
-_ARGUMENT = re.compile(rb"(?<=[ (,=])\d+(?=[,)])")
-_TOOK = re.compile(rb" took (\d+\.\d+)( ?m?s)")
+PENDING = 50_000  # echoes that wait in columns before they are handed over
+_SHAPES = 1 << 14
+_KEYS = 24 << 20  # bytes of keys that are remembered
 _JSON_TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
-_FRACTION = re.compile(rb"^(.*)([.,])(\d{3}|\d{6})$", re.S)
+# the first line of a warning that was printed bare, between the records of a log: nothing else looks like it
+_BARE = rb"/[^\s:]{1,300}:\d+: RuntimeWarning: coroutine '[\w.<>]{1,200}' was never awaited\r?\n"
+_BARE_LINE = re.compile(_BARE)
+_LONGEST = 1 << 16  # bytes of an entry that may have echoes
+_OTHERWISE = frozenset({"loop-lifecycle"})  # kinds with a printed duration that is not the record's
+_TASK_NAME = re.compile(rb"name='(Task-\d+)'")
 
 
-class Echo(NamedTuple):
-    """A record like `first`, but with its own time, number (a duration as printed) and place.
-
-    `raw` are its bytes, for whoever must know the rest.
-    """
-
-    first: Record
-    time: bytes
-    number: bytes | None
-    line: int
-    offset: int
-    end_offset: int
-    raw: bytes
+class Accepted(Protocol):
+    """What whoever counts echoes knows of all records like one."""
 
     @property
-    def stream(self) -> None:
-        """Echoes are told only where no writer stands on the lines."""
-        return None
+    def guard(self) -> tuple[bytes, ...]:
+        """Texts that must not stand in the name of a task."""
+
+
+Accept = Callable[[Record], Accepted | None]
+
+
+class Place(NamedTuple):
+    """An entry: its bytes, its line and where it stands in its source."""
+
+    raw: bytes
+    line: int
+    offset: int
+
+    @property
+    def end_offset(self) -> int:
+        """Where the next entry starts."""
+        return self.offset + len(self.raw) + 1
+
+
+class Column:
+    """The echoes of `first` that wait to be counted; `worst` is the longest of all so far, `fresh` if it waits too."""
+
+    __slots__ = (
+        "first", "fresh", "guard", "lines", "longest", "name", "names", "number", "numbers", "repeats", "template",
+        "times", "worst",
+    )  # fmt: skip
+
+    def __init__(self, first: Record, template: Accepted, number: bytes, name: bytes) -> None:
+        self.first = first
+        self.template = template
+        self.guard = template.guard
+        self.number, self.name = number, name
+        self.longest = float(number or 0)
+        self.worst: Place | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was handed over."""
+        self.times: list[bytes] = []
+        self.numbers: list[bytes] = []
+        self.lines: list[int] = []
+        self.names: list[bytes] = []
+        self.repeats: list[tuple[Place, Place]] = []
+        self.fresh = False
+
+
+class Collected(NamedTuple):
+    """Columns that wait; pairs of neighbours that may be one event, written twice; the last echo of all."""
+
+    columns: Sequence[Column] = ()
+    pairs: Sequence[tuple[Place, Place]] = ()
+    last: Place | None = None
+
+
+class _Before(NamedTuple):
+    """What stands before an entry: a record, its duration as printed, its column (None: it was cut)."""
+
+    place: Place
+    number: bytes
+    column: Column | None
 
 
 class Echoes:
-    """Keys of records and what was first met under them."""
+    """What was met in one source, by key. `accept` gives the template of a record, None where it cannot be one."""
 
-    def __init__(self, layout: Layout) -> None:
-        self._header = re.compile(layout.header.pattern.encode()) if layout.header is not None else None
-        self._next = (
-            re.compile(rb"\n(?=" + layout.header.pattern.replace("?P<time>", "").encode() + b")")
-            if layout.header is not None
-            else None
-        )
+    def __init__(self, layout: Layout, accept: Accept) -> None:
+        self._accept = accept
         self._json = layout.json
+        self._header = re.compile(layout.header.pattern.encode()) if layout.header is not None else None
         self._timed = self._header is not None and "time" in self._header.groupindex
-        self.able = not layout.wrappers and not layout.tests and (layout.json or self._timed)
-        self._known: dict[bytes, Record | None] = {}
+        self.able = not (layout.wrappers or layout.tests) and (layout.json or self._timed)
+        self._next = re.compile(rb"\n")
+        if self._header is not None:
+            header = self._header.pattern.replace(b"?P<time>", b"?:")
+            self._next = re.compile(rb"\n(?=" + header + rb"|" + _BARE + rb")")
+            self._quoted = re.compile(rb"\\n" + header)
+        self._shapes: dict[int, Shape | None] = {}
+        self._columns: dict[tuple[bytes, ...], Column | None] = {}
+        self._size = 0
+        self._waiting: list[Column] = []
+        self.pending = 0
+        self._pairs: list[tuple[Place, Place]] = []
+        self._before: _Before | None = None
+        self._last: Place | None = None
 
-    def bounds(self, data: bytes, start: int, final: bool) -> tuple[int, int, int] | None:
-        """The end of the entry that starts at `start`, and its time's start and end; None where it is no whole entry."""
+    # -- entries -----------------------------------------------------------------------------------------------------
+
+    def starts(self, data: bytes, start: int) -> bool:
+        """Whether an entry starts at the line that starts at `start`."""
         if self._json:
-            end = data.find(b"\n", start)
-            if end < 0:
-                if not final:
-                    return None
-                end = len(data)
-            found = _JSON_TIME.search(data, start, end)
-            return (end, found.start(), found.end()) if found is not None else None
+            return True
         assert self._header is not None
-        assert self._next is not None
-        head = self._header.match(data, start)
-        if head is None:
+        return self._header.match(data, start) is not None or _BARE_LINE.match(data, start) is not None
+
+    def next(self, data: bytes, start: int) -> int:
+        """Where the entry behind the one at `start` starts; -1 where that is not seen."""
+        found = self._next.search(data, start)
+        return found.end() if found is not None else -1
+
+    def last_start(self, data: bytes, start: int, end: int) -> int:
+        """Where the last entry of `data` that starts in (start, end] starts; -1 where none does."""
+        while (end := data.rfind(b"\n", start, end)) >= 0:
+            if self._next.match(data, end) is not None:
+                return end + 1
+        return -1
+
+    def split(self, data: bytes) -> list[bytes]:
+        """The entries of `data`, which starts and ends with whole ones."""
+        return data.split(b"\n") if self._json else self._next.split(data)
+
+    # -- telling -----------------------------------------------------------------------------------------------------
+
+    def take(self, entries: list[bytes], index: int, offset: int, line: int) -> tuple[int, int, int]:
+        """Collect the entries from `index` on, up to the first that is no echo; where that is: index, offset, line.
+
+        `offset` is the place in the source, `line` the line of the entry at `index`.
+        """
+        shapes, columns, before = self._shapes, self._columns, self._before
+        number = before.number if before is not None else None
+        entry, at, met, column = b"", -1, -1, None
+        for index in range(index, len(entries)):  # noqa: B020, PLR1704 - goes on from where it was
+            following = entries[index]
+            bare = following
+            code = hash(following.translate(ZEROS))
+            if code not in shapes and b"0x" in following:
+                bare = ADDRESS.sub(b"0x", following)
+                code = hash(bare.translate(ZEROS))
+            if code not in shapes:
+                break
+            shape = shapes[code]
+            if shape is None:  # nothing of ours
+                line += following.count(b"\n") + 1
+                offset += len(following) + 1
+                continue
+            found = columns.get(shape.key(bare))
+            if found is None:
+                break
+            time, took, name = shape.own(bare)
+            if name and any(part in name for part in found.guard):
+                break
+            if took == number:
+                if column is not None:
+                    before = _Before(Place(entry, met, at), took, column)
+                assert before is not None
+                self._meet(before, Place(following, line, offset), found, time)
+            if not found.times:
+                self._waiting.append(found)
+            entry, at, met, column, number = following, offset, line, found, took
+            found.times.append(time)
+            found.lines.append(line)
+            if took:
+                found.numbers.append(took)
+                if (value := float(took)) > found.longest:
+                    found.longest, found.fresh = value, True
+                    found.worst = Place(following, line, offset)
+            if name:
+                found.names.append(name)
+            self.pending += 1
+            line += shape.lines
+            offset += len(following) + 1
+        else:
+            index = len(entries)
+        if column is not None:
+            self._last = Place(entry, met, at)
+            self._before = _Before(self._last, number or b"", column)
+        return index, offset, line
+
+    def _meet(self, before: _Before, place: Place, column: Column | None, time: bytes) -> None:
+        """Note two neighbours of one duration: they may be one event that two handlers wrote."""
+        raw, other = place.raw, before.place.raw
+        if not before.number:
+            own = _TASK_NAME.search(raw)
+            if own is None or (former := _TASK_NAME.search(other)) is None or own[1] != former[1]:
+                return
+        if column is None or column is not before.column:
+            self._pairs.append((before.place, place))
+            return
+        at = raw.find(time)
+        if raw[:at] == other[:at] and raw[at + len(time) :] == other[at + len(time) :]:
+            column.repeats.append((before.place, place))
+
+    # -- learning ----------------------------------------------------------------------------------------------------
+
+    def cut(self, record: Record, raw: bytes) -> bool:
+        """Note a record that was cut; whether echoes stand between it and the one cut before."""
+        place = Place(raw, record.line, record.offset)
+        number = record.fields.get("duration", "").encode()
+        before = self._before
+        apart = before is not None and before.column is not None
+        if before is not None and before.column is not None and before.number == number:
+            self._meet(before, place, None, b"")
+        self._before = _Before(place, number, None)
+        return apart
+
+    def learn(self, entry: bytes, offset: int, records: Sequence[Record], empty: bool) -> None:
+        """Remember what an entry gave. `empty`: it holds no anchor."""
+        bare = ADDRESS.sub(b"0x", entry) if b"0x" in entry else entry
+        if len(self._shapes) >= _SHAPES:
+            self._shapes.clear()
+        if empty:
+            self._shapes[hash(bare.translate(ZEROS))] = None
+            return
+        shape, key = self._key(bare)
+        if shape is None or key in self._columns:
+            return
+        if self._size > _KEYS:
+            self._columns.clear()
+            self._size = 0
+        self._size += len(bare) + 100
+        self._columns[key] = self._column(entry, shape, bare, offset, records)
+
+    @property
+    def reach(self) -> int:
+        """Up to where the last echo covers the source."""
+        return self._last.end_offset if self._last is not None else 0
+
+    def is_known(self, entry: bytes) -> bool:
+        """Whether an entry is an echo though its shape is new; `take` then knows it."""
+        bare = ADDRESS.sub(b"0x", entry) if b"0x" in entry else entry
+        shape, key = self._key(bare)
+        return shape is not None and self._columns.get(key) is not None
+
+    def _key(self, bare: bytes) -> tuple[Shape | None, tuple[bytes, ...]]:
+        code = hash(bare.translate(ZEROS))
+        shape = self._shapes.get(code)
+        if shape is None:
+            if len(bare) > _LONGEST or (time := self._time(bare)) is None:
+                return None, ()
+            if b"\\n" in bare and not self._json and self._quoted.search(bare) is not None:
+                return None, ()
+            if len(self._shapes) >= _SHAPES:
+                self._shapes.clear()
+            shape = self._shapes[code] = shape_of(bare, time, self._json)
+        return shape, shape.key(bare)
+
+    def _time(self, entry: bytes) -> tuple[int, int] | None:
+        """Where the time of an entry stands; an empty span for entries that have none, None where it is none."""
+        if self._json:
+            found = _JSON_TIME.search(entry)
+            return found.span() if found is not None else None
+        assert self._header is not None
+        head = self._header.match(entry)
+        return head.span("time") if head is not None else (0, 0)
+
+    def _column(
+        self, entry: bytes, shape: Shape, bare: bytes, offset: int, records: Sequence[Record]
+    ) -> Column | None:
+        """The column of an entry that is one record and nothing else."""
+        if len(records) != 1:
             return None
-        following = self._next.search(data, head.end())
-        if following is None:
-            return None  # the last entry of a window or file is cut with care
-        return following.start(), head.start("time"), head.end("time")
-
-    def key(self, data: bytes, start: int, bounds: tuple[int, int, int]) -> tuple[bytes, bytes | None] | None:
-        """What identifies the entry, and the duration in it; None for entries that may quote the beginnings of others."""
-        end, time_start, time_end = bounds
-        rest = data[time_end:end]
-        if time_start != start:
-            rest = data[start:time_start] + b"\x00" + rest
-        number = None
-        at = rest.rfind(b" took ")
-        if at >= 0:
-            found = _TOOK.match(rest, at)
-            if found is not None:
-                number = found.group(1)
-                rest = rest[: at + 6] + rest[found.end(1) :]
-                if number in rest[at - 24 : at]:
-                    return None
-        if b"\\n" in rest and not self._json:
+        record = records[0]
+        stamp = record.prefix.timestamp
+        time, number, name = shape.own(bare)
+        whole = record.offset == offset and record.end_offset == offset + len(entry) + 1
+        if not whole or record.kind is None or record.cut or record.headless or record.stream is not None:
             return None
-        if b"Task-" in rest:
-            rest = _TASK.sub(b"Task-", rest)
-        if b"0x" in rest:
-            rest = _ADDRESS.sub(b"0x", rest)
-        if b"Handle" in rest and b"\n" not in rest:
-            rest = _ARGUMENT.sub(b"0", _WHEN.sub(b"when=", rest))
-        return rest, number
+        if (stamp.text.encode("utf-8", "backslashreplace") if stamp is not None else b"") != time:
+            return None
+        printed = record.fields.get("duration", "").encode()
+        if printed not in (b"", number):
+            return None
+        template = self._accept(record)
+        if template is None:
+            return None
+        return Column(record, template, number if printed or record.kind in _OTHERWISE else b"", name)
 
-    def first(self, key: bytes) -> Record | None:
-        """The record first met under `key`."""
-        return self._known.get(key)
-
-    def is_new(self, key: bytes) -> bool:
-        """Whether nothing is known of `key` yet, not even that it cannot be an echo."""
-        return key not in self._known
-
-    def learn(self, key: bytes, record: Record | None) -> None:
-        """Remember `record` under `key`; None: entries of this key are to be cut each time."""
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
-        self._known[key] = record
+    def collected(self) -> Collected:
+        """Hand over what waits."""
+        result = Collected(self._waiting, self._pairs, self._last)
+        self._waiting, self._pairs, self.pending = [], [], 0
+        return result
 
 
 class Clock:
     """Times of echoes as microseconds: all but the fraction of a second is parsed once a second."""
 
     def __init__(self) -> None:
+        self._forms: dict[bytes, Form | None] = {}
         self._seconds: dict[bytes, int | None] = {}
 
-    def micros(self, text: bytes) -> int | None:
-        """The microseconds of the time `text`, as `Timestamp.micros` has them."""
-        found = _FRACTION.match(text)
-        if found is None:
-            return self._whole(text)
-        base = self._whole(found.group(1))
-        if base is None:
-            return self._whole(text)
-        fraction = found.group(3)
-        return base + int(fraction) * (1000 if len(fraction) == 3 else 1)
+    def micros(self, times: Sequence[bytes]) -> list[int | None]:
+        """The microseconds of `times`, as `Timestamp.micros` has them."""
+        result: list[int | None] = []
+        seconds, forms = self._seconds, self._forms
+        for text in times:
+            skeleton = text.translate(ZEROS)
+            if skeleton not in forms:
+                forms[skeleton] = form_of(text)
+            form = forms[skeleton]
+            if form is None:
+                result.append(self._whole(text))
+                continue
+            whole = text[form.whole] + text[form.zone]
+            base = seconds[whole] if whole in seconds else self._whole(whole)
+            result.append(None if base is None else base + int(text[form.fraction]) * form.scale)
+        return result
 
     def _whole(self, text: bytes) -> int | None:
         if text not in self._seconds:

@@ -21,7 +21,7 @@ from asynclog.errors import InputError
 from asynclog.model import Record, SourceSpan, Timestamp
 from asynclog.read import above
 from asynclog.read.cut import RECORD_CAP, Cutter
-from asynclog.read.echoes import Echo, Echoes
+from asynclog.read.echoes import PENDING, Accept, Collected, Echoes, Place
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, clean, settle
 from asynclog.read.recognise import Recogniser
@@ -87,30 +87,37 @@ class Seam:
 
 
 class Reader:
-    """Reads inputs with one set of patterns. Its answer does not depend on `window`.
+    """Reads inputs with one set of patterns. Its answer does not depend on `window`."""
 
-    With `echo`, records that repeat an earlier one are told as `Echo`.
-    """
-
-    def __init__(self, recogniser: Recogniser, scanner: Scanner, window: int = WINDOW, echo: bool = False) -> None:
-        self._echo = echo
+    def __init__(self, recogniser: Recogniser, scanner: Scanner, window: int = WINDOW) -> None:
         self.recogniser = recogniser
         self.scanner = scanner
         self._window = max(window, 1)
         self._layouts: dict[int, Layout] = {}
 
-    def records(self, source: Input, progress: Progress) -> Iterator[Record | Echo]:
+    def records(self, source: Input, progress: Progress) -> Iterator[Record]:
         """All records of `source`, in order. Losses become notes in `progress`; raises InputError if it cannot be opened."""
-        with self._open(source) as stream:
-            yield from self._records(stream, source, progress)
+        return cast("Iterator[Record]", self.collected(source, progress))
 
     def text(self, text: str, name: str = "example") -> Iterator[Record]:
         """The records of a text, read like a file that holds nothing else."""
         stream = cast("BinaryIO", io.BytesIO(text.encode("utf-8", "surrogateescape")))
-        for record in self._records(stream, Input(name, 0), Progress()):
-            yield self.again(record) if isinstance(record, Echo) else record
+        return cast("Iterator[Record]", self._records(stream, Input(name, 0), Progress(), None))
 
-    def _records(self, stream: BinaryIO, source: Input, progress: Progress) -> Iterator[Record | Echo]:
+    def collected(
+        self, source: Input, progress: Progress, accept: Accept | None = None
+    ) -> Iterator[Record | Collected]:
+        """The records of `source`; with `accept`, those that repeat one that it takes come in columns, a little late."""
+        with self._open(source) as stream:
+            yield from self._records(stream, source, progress, accept)
+
+    def _records(
+        self,
+        stream: BinaryIO,
+        source: Input,
+        progress: Progress,
+        accept: Accept | None,
+    ) -> Iterator[Record | Collected]:
         head = self._fill(stream, SAMPLE_BYTES, progress, source)
         if head.startswith(_BOM):
             head = head[3:]
@@ -119,9 +126,9 @@ class Reader:
             return
         progress.layout = settle(head)
         progress.first = _edge_time(head, progress.layout, last=False)
-        yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam())
+        yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam(), accept)
 
-    def _unwrapped(self, whole: tuple[bytes, list[int]], source: Input, progress: Progress) -> Iterator[Record | Echo]:
+    def _unwrapped(self, whole: tuple[bytes, list[int]], source: Input, progress: Progress) -> Iterator[Record]:
         """The records of a text that was broken at a fixed column; their lines are those of the broken text."""
         data, counts = whole
         progress.layout = settle(data)
@@ -129,14 +136,21 @@ class Reader:
         progress.notes.append(f"{source.path}: lines were broken at a fixed column; read as if they were not")
         starts = list(accumulate(counts, initial=1))
         read = progress.bytes
-        for record in self._loop(cast("BinaryIO", io.BytesIO()), data, 0, source, progress, Part(0, _ENDLESS), Seam()):
-            line = starts[min(record.line, len(counts)) - 1]
-            yield record._replace(line=line) if isinstance(record, Echo) else dataclasses.replace(record, line=line)
+        nothing = cast("BinaryIO", io.BytesIO())
+        for record in self._loop(nothing, data, 0, source, progress, Part(0, _ENDLESS), Seam(), None):
+            if isinstance(record, Record):
+                yield dataclasses.replace(record, line=starts[min(record.line, len(counts)) - 1])
         progress.bytes, progress.lines = read, sum(counts)
 
     def part(
-        self, source: Input, part: Part, layout: Layout, progress: Progress, seam: Seam
-    ) -> Iterator[Record | Echo]:
+        self,
+        source: Input,
+        part: Part,
+        layout: Layout,
+        progress: Progress,
+        seam: Seam,
+        accept: Accept | None = None,
+    ) -> Iterator[Record | Collected]:
         """The records of one byte range of a plain file, their lines counted from the range's beginning."""
         progress.layout = layout
         with open(source.path, "rb", buffering=0) as raw:
@@ -149,17 +163,15 @@ class Reader:
                 head, base = head[skipped:], base + skipped
             else:
                 progress.first = _edge_time(head[part.start :], layout, last=False)
-            yield from self._loop(stream, head, base, source, progress, part, seam)
+            yield from self._loop(stream, head, base, source, progress, part, seam, accept)
 
-    def again(self, echo: Echo) -> Record:
-        """The record behind an echo, cut from its own bytes."""
-        cutter = Cutter(
-            self.recogniser, self._layouts[echo.first.source_index], echo.first.source, echo.first.source_index
-        )
-        found, _ = cutter.cut(echo.raw, 0, self.scanner.hits(echo.raw), final=True)
+    def again(self, place: Place, like: Record) -> Record:
+        """The record that an entry of the source of `like` holds, cut once more."""
+        cutter = Cutter(self.recogniser, self._layouts[like.source_index], like.source, like.source_index)
+        found, _ = cutter.cut(place.raw, 0, self.scanner.hits(place.raw), final=True)
         record = found[0]
         assert isinstance(record, Record)
-        return dataclasses.replace(record, line=echo.line, offset=echo.offset, end_offset=echo.end_offset)
+        return dataclasses.replace(record, line=place.line, offset=place.offset, end_offset=place.end_offset)
 
     def layout_of(self, source: Input) -> tuple[Layout, int]:
         """The layout of a plain file and the offset of its text behind a byte order mark."""
@@ -181,9 +193,18 @@ class Reader:
             yield decompressed(raw, source.path)
 
     def _loop(
-        self, stream: BinaryIO, data: bytes, base: int, source: Input, progress: Progress, part: Part, seam: Seam
-    ) -> Iterator[Record | Echo]:
+        self,
+        stream: BinaryIO,
+        data: bytes,
+        base: int,
+        source: Input,
+        progress: Progress,
+        part: Part,
+        seam: Seam,
+        accept: Accept | None,
+    ) -> Iterator[Record | Collected]:
         self._layouts[source.index] = progress.layout
+        echoes = Echoes(progress.layout, accept) if accept is not None else None
         cutter = Cutter(
             self.recogniser,
             progress.layout,
@@ -191,7 +212,7 @@ class Reader:
             source.index,
             counted=max(part.start, base),
             limit=part.end,
-            echoes=Echoes(progress.layout) if self._echo else None,
+            echoes=echoes,
         )
         if base > part.start:  # the run-up began within a line that ends in this part
             cutter.skip_line()
@@ -200,6 +221,7 @@ class Reader:
             seam.entry.update(part.covered)
             seam.exit.update({writer: offset for writer, offset in part.covered.items() if offset > part.end})
         left = None if source.size is None or not self._bounded(source) else source.size - base - len(data)
+        fresh = 0  # before it, hits were asked
         while True:
             more = self._fill(
                 stream, self._window if left is None else min(self._window, max(left, 0)), progress, source
@@ -207,17 +229,22 @@ class Reader:
             if left is not None:
                 left -= len(more)
             final = not more
-            hits = self.scanner.hits(data)
+            hits = self.scanner.hits(data, fresh)
             if progress.layout.splits:  # a needle may be split as well
-                hits = sorted({*hits, *(found.start() for found in _SPLIT.finditer(data))})
+                hits = sorted({*hits, *(found.start() for found in _SPLIT.finditer(data, fresh))})
             found, keep = cutter.cut(data, base, hits, final)
             for record in found:
+                if isinstance(record, Collected):
+                    yield record
+                    continue
                 if part.start <= record.offset < part.end:
                     yield record
                 elif record.offset < part.start < record.end_offset:
                     seam.entry[record.stream] = record.end_offset
                 if record.offset < part.end < record.end_offset:
                     seam.exit[record.stream] = record.end_offset
+            if echoes is not None and echoes.pending > PENDING:
+                yield echoes.collected()
             if final or base + keep >= part.end + above.RUN_UP:
                 break
             # a cut anchor or line at the window's end: keep the last line whole
@@ -226,6 +253,9 @@ class Reader:
             cutter.count_rest(data, base, run_up)
             data = data[run_up:] + more
             base += run_up
+            fresh = keep - run_up
+        if echoes is not None:
+            yield echoes.collected()
         end = min(base + len(data), part.end)
         cutter.count_rest(data, base, end - base)
         progress.lines = cutter.lines_seen + (1 if end < part.end and data and not data.endswith(b"\n") else 0)

@@ -24,9 +24,11 @@ class Scanner:
             [anchor.encode() for anchor in self.anchors], matchkind=MatchKind.LeftmostFirst
         )
 
-    def hits(self, data: bytes) -> list[int]:
-        """Where anchors start in `data`, ascending."""
-        return [start for _, start, _ in self._automaton.find_matches_as_indexes(data)]
+    def hits(self, data: bytes, start: int = 0) -> list[int]:
+        """Where anchors start in `data` from `start` on, ascending."""
+        if not start:
+            return [at for _, at, _ in self._automaton.find_matches_as_indexes(data)]
+        return [start + at for _, at, _ in self._automaton.find_matches_as_indexes(memoryview(data)[start:])]
 
     @property
     def overlap(self) -> int:

@@ -9,6 +9,7 @@ from making import finding, logs, run_of, stamp
 from asynclog import codec
 from asynclog.aggregate import run as run_module
 from asynclog.aggregate import tally
+from asynclog.aggregate.columns import Columns
 from asynclog.aggregate.group import GroupBuilder, merge_groups
 from asynclog.aggregate.join import adds_up, combine, merge_runs, shift_lines, shift_sources
 from asynclog.aggregate.names import UNNAMED
@@ -90,17 +91,23 @@ def test_groups_merge_like_lists(a, b):
 def test_the_dense_path_says_the_same(log):
     template = finding("slow-callback", took=0.2, text="Executing", task="poller", debug=True)
     dense = [
-        replace(template, line=one.line, offset=one.offset, timestamp=one.timestamp, duration=one.duration or 0)
-        for one in log
+        replace(template, line=number, offset=one.offset, timestamp=one.timestamp, duration=one.duration or 0)
+        for number, one in enumerate(log, 1)
     ]
     builder = RunBuilder()
-    builder.add_many(
-        template,
-        [None if one.timestamp is None else one.timestamp.micros for one in dense],
-        [one.duration for one in dense],
-        [one.line for one in dense],
-        dense.__getitem__,
-    )
+    if dense:
+        builder.add(dense[0])
+        builder.apart()
+    if rest := dense[1:]:
+        micros = [None if one.timestamp is None else one.timestamp.micros for one in rest]
+        durations = [one.duration for one in rest]
+        columns = Columns(template, micros, durations, [one.line for one in rest], lambda at: rest[at].timestamp)
+        builder.add_many(columns)
+        longest = max(durations)
+        builder.add_worst(template.fingerprint, longest, lambda: rest[durations.index(longest)])
+        builder.add_end(rest[-1])
+        for before, after in pairwise(dense):
+            builder.add_pair(before, after)
     assert same(builder.finish(), built(dense))
 
 

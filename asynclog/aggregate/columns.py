@@ -1,0 +1,26 @@
+"""Findings that differ in time, duration, line and name of the task only, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from asynclog.model import Finding, Timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Findings like `template`, in log order. `stamp_at` gives the time of an index; it is asked for the few that stay.
+
+    `tasks` counts the names of their tasks, where these differ from the template's.
+    """
+
+    template: Finding
+    micros: Sequence[int | None]
+    durations: Sequence[int | None]
+    lines: Sequence[int]
+    stamp_at: Callable[[int], Timestamp | None]
+    tasks: Mapping[str | None, int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.lines)

@@ -1,0 +1,131 @@
+"""The shape of an entry: where in its bytes stands what changes from one to the next.
+
+All digits of an entry made zeros are its skeleton, and the skeleton tells where the time, the duration and other numbers
+of no account stand. So entries of a skeleton are taken apart by slices that were worked out once. What is left of an
+entry between these places is its key: entries of one key say the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from operator import itemgetter
+from typing import NamedTuple, cast
+
+ZEROS = bytes.maketrans(b"123456789", b"000000000")
+ADDRESS = re.compile(rb"\b0x[0-9a-fA-F]+")
+
+_TASK = re.compile(rb"(?<![\w.])Task-(\d+)")
+_NAME = re.compile(rb"\bname='([\w.:-]{1,64})'")
+_TOOK = re.compile(rb" took (\d+\.\d+)(?: ?m?s\b| seconds)")
+_WHEN = re.compile(rb"\bwhen=(\d+\.\d+)")
+_ARGUMENT = re.compile(rb"(?<=[ (,=])(\d+)(?=[,)])")
+_POLL = re.compile(rb"\bpoll (\d+\.\d+) ms took \d+\.\d+ ms: (?:(\d+) events)?")
+_SOCKET = re.compile(rb"\bfd=(\d+)|'(\d+)\.(\d+)\.(\d+)\.(\d+)', (\d+)\)")
+_OBJECT_LINE = re.compile(rb"^\w+: <.*", re.M)
+_EXCEPTION = re.compile(rb"\bexception=[\w.]+\((?:'((?:[^'\\\n]|\\.){1,400})'|\"((?:[^\"\\\n]|\\.){1,400})\")\)")
+_FINAL = re.compile(rb"\n(?:[a-z_][\w.]*\.)?[A-Z]\w*: ([^\n<][^\n]{0,399})\Z")
+# numbers that no name of a message shows: not within a hexadecimal word, and not the number of an error
+_NUMBER = re.compile(
+    rb"(?<![0-9a-fA-F-])(?<!rno )(?<!Error )(\d+)(?![0-9a-fA-F-])", re.S
+)
+_CLOCK = re.compile(rb"(?s)(.*?\d:\d\d:\d\d)(?:[.,](\d{3}|\d{6})(?!\d))?(.*)")
+
+Own = tuple[bytes, bytes, bytes]
+
+
+class Shape(NamedTuple):
+    """How to take entries of one skeleton apart: `own` gives (time, duration, task's name), empty where there is none."""
+
+    key: Callable[[bytes], tuple[bytes, ...]]
+    own: Callable[[bytes], Own]
+    lines: int
+
+
+def shape_of(entry: bytes, time: tuple[int, int], json: bool) -> Shape:
+    """The shape of an entry whose time stands at `time`."""
+    spans = [time]
+    took = _duration(entry)
+    spans += [took] if took is not None else []
+    name = _name(entry)
+    spans += [name] if name is not None else []
+    spans += _numbers(entry, json)
+    return Shape(_between(entry, spans), _slices(time, took, name), entry.count(b"\n") + 1)
+
+
+def _duration(entry: bytes) -> tuple[int, int] | None:
+    at = entry.rfind(b" took ")
+    found = _TOOK.match(entry, at) if at >= 0 else None
+    return found.span(1) if found is not None else None
+
+
+def _name(entry: bytes) -> tuple[int, int] | None:
+    """The name of the only task with a name of its own; names that asyncio gives are numbers like others."""
+    if entry.count(b"name='") != 1:
+        return None
+    found = _NAME.search(entry)
+    return found.span(1) if found is not None and not _TASK.fullmatch(found[1]) else None
+
+
+def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
+    """The numbers that change from one entry to the next and that nobody counts."""
+    for found in _TASK.finditer(entry):
+        yield found.span(1)
+    first = len(entry) if json else entry.find(b"\n") % (len(entry) + 1)
+    stretches = [(0, first)]
+    stretches += [found.span() for found in _OBJECT_LINE.finditer(entry, first)]
+    for start, end in stretches:
+        patterns = [_WHEN, _SOCKET, _POLL] if start == 0 else [_WHEN, _SOCKET]
+        if b"Handle" in entry[start:end] or b"callback" in entry[start:end]:
+            patterns.append(_ARGUMENT)
+        for pattern in patterns:
+            for found in pattern.finditer(entry, start, end):
+                yield from (found.span(group) for group in range(1, pattern.groups + 1) if found.start(group) >= 0)
+        if entry.isascii():
+            for found in _EXCEPTION.finditer(entry, start, end):
+                yield from _in_text(entry, found.span(found.lastindex or 0))
+    if not json and entry.isascii() and b"Traceback (" in entry and (final := _FINAL.search(entry)) is not None:
+        yield from _in_text(entry, final.span(1))
+
+
+def _in_text(entry: bytes, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    for found in _NUMBER.finditer(entry, *span):
+        yield found.span(1)
+
+
+def _between(entry: bytes, spans: list[tuple[int, int]]) -> Callable[[bytes], tuple[bytes, ...]]:
+    """What gives all but `spans` of an entry, as a tuple."""
+    slices: list[slice] = []
+    at = 0
+    for start, end in sorted(spans):
+        if start < at:
+            at = max(at, end)
+            continue
+        slices.append(slice(at, start))
+        at = end
+    slices.append(slice(at, None))
+    if len(slices) == 1:
+        slices.append(slice(0, 0))
+    return cast("Callable[[bytes], tuple[bytes, ...]]", itemgetter(*slices))
+
+
+def _slices(*spans: tuple[int, int] | None) -> Callable[[bytes], Own]:
+    return cast("Callable[[bytes], Own]", itemgetter(*(slice(*span) if span else slice(0, 0) for span in spans)))
+
+
+class Form(NamedTuple):
+    """Where in a printed time the whole seconds, the fraction and the zone stand."""
+
+    whole: slice
+    fraction: slice
+    zone: slice
+    scale: int
+
+
+def form_of(time: bytes) -> Form | None:
+    """The form of a time; None where it has no fraction of a second in the usual place."""
+    found = _CLOCK.fullmatch(time)
+    if found is None or found.group(2) is None:
+        return None
+    scale = 1000 if len(found[2]) == 3 else 1
+    return Form(slice(found.end(1)), slice(*found.span(2)), slice(found.start(3), None), scale)
