@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -86,3 +87,24 @@ def test_formats_named_are_the_formats_there_are() -> None:
     text = README.read_text("utf-8")
     missing = [name for name in FORMATS if f"`{name}`" not in text]
     assert missing == []
+
+
+def test_the_keys_of_jsonl_are_the_ones_in_the_docs(request: pytest.FixtureRequest) -> None:
+    page = ROOT / "docs" / "formats.md"
+    block = re.compile(r"(<!-- checked: one line of jsonl -->\n```json\n)(.*?)(```\n)", re.S)
+    line = real("asynclog analyze sample_logs/develop_2014/exception_never_retrieved.log -f jsonl")
+    shown = json.dumps(json.loads(line), indent=2) + "\n"
+    text = page.read_text("utf-8")
+    if request.config.getoption("--update-golden"):
+        page.write_text(block.sub(lambda found: found[1] + shown + found[3], text), "utf-8")
+        return
+    found = block.search(text)
+    assert found is not None
+    assert found[2] == shown
+    table = text[text.index("## jsonl") : found.start()]
+    assert [key for key in json.loads(line) if f"| `{key}` |" not in table] == []
+
+
+def test_formats_of_the_docs_are_the_formats_there_are() -> None:
+    text = (ROOT / "docs" / "formats.md").read_text("utf-8")
+    assert [name for name in FORMATS if f"| `{name}` |" not in text] == []
