@@ -33,7 +33,7 @@ MODES = {
     "tracemalloc": {"PYTHONTRACEMALLOC": "25"},
     "both": {"PYTHONASYNCIODEBUG": "1", "PYTHONTRACEMALLOC": "25"},
 }
-FOLDERS = ("app", "my shop, v2", "relative")
+FOLDERS = ("app", "my shop, v2", "relative", "app", "my shop, v2", "relative", "O'Brien's (old) [app]")
 SKIPPED = 77
 
 

@@ -10,16 +10,18 @@ from layouts import LAYOUTS, text_lines
 from lines import Log
 from noise import with_noise
 from spellings import docker_json_file, json_lines
-from wrappers import cri, journald, prefixed
+from wrappers import COMPOSE, cri, journald, prefixed
 
 INNER = ("asctime", "basic", "bare")
 
 
 def one_process(layout):
+    """One process that writes to a file in a text layout."""
     return lambda entries, variant: text_lines(entries, LAYOUTS[layout], capture_warnings=variant % 2 == 1)
 
 
 def render_json(entries, variant):
+    """JSON lines; now and then those of Docker, which know nothing of records."""
     if variant % 7 == 6:
         return docker_json_file(text_lines(entries, LAYOUTS[INNER[variant // 7 % 3]]))
     return json_lines(entries, variant)
@@ -31,20 +33,22 @@ def wrapped(entries, variant):
 
 
 def render_compose(entries, variant):
-    return prefixed(
-        wrapped(entries, variant), ("web-1  | ", "shop-worker-2     | ", "api_1         | ")[variant // 2 % 3]
-    )
+    """``docker compose logs`` of one service."""
+    return prefixed(wrapped(entries, variant), COMPOSE[variant // 2 % len(COMPOSE)])
 
 
 def render_cri(entries, variant):
-    return cri(wrapped(entries, variant), (16384, 120, 57)[variant // 5 % 3])
+    """A pod's log, long lines in pieces of several sizes."""
+    return cri(wrapped(entries, variant), (16384, 120, 57)[variant // 5 % 3], ("Z", "+02:00")[variant // 15 % 2])
 
 
 def render_journald(entries, variant):
-    return journald(wrapped(entries, variant), entries[0]["pid"] if entries else 1)
+    """``journalctl`` of one unit."""
+    return journald(wrapped(entries, variant), entries[0]["pid"] if entries else 1, variant // 7 % 2)
 
 
 def render_noisy(entries, variant):
+    """A busy application's log."""
     noisy = list(with_noise(entries, random.Random(variant)))
     return text_lines(noisy, LAYOUTS["asctime"], capture_warnings=variant % 2 == 1)
 
@@ -74,7 +78,8 @@ def interleave(entries, others, variant):
         ]
     else:
         pid = entries[0]["pid"] if entries else 1
-        streams = [journald(wrapped(entries, variant), pid), journald(wrapped(others, variant), pid + 1)]
+        style = variant // 4 % 2
+        streams = [journald(wrapped(entries, variant), pid, style), journald(wrapped(others, variant), pid + 1, style)]
     streams = [list(stream) for stream in streams]
     while any(streams):
         stream = rng.choice([stream for stream in streams if stream])

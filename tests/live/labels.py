@@ -101,6 +101,12 @@ def callback_name(function):
     return getattr(function, "__qualname__", None) or getattr(function, "__name__", None)
 
 
+def shows_itself(obj):
+    """Whether the repr of a task, future or handle is asyncio's own."""
+    author = next(cls for cls in type(obj).__mro__ if "__repr__" in vars(cls))
+    return obj is None or author.__module__.split(".")[0] in ("asyncio", "_asyncio", "uvloop")
+
+
 def coroutine_name(coro):
     """The qualname that a task's repr shows."""
     if is_wrapper(coro) and coro.func is not None:
@@ -226,6 +232,8 @@ def label_context(context, handle_traceback=None):
     subject = next((obj for obj in (task, future, handle) if obj is not None), None)
     own_task = next((obj for obj in (task, future) if hasattr(obj, "_coro")), None)
     coro = getattr(own_task, "_coro", None)
+    if not shows_itself(own_task if own_task is not None else subject):
+        own_task = subject = coro = None
     stack, weak = innermost_user(stack_frames(context.get("source_traceback")), "source-traceback")
     raised, members = exception_candidate(exception)
     weakest, _ = innermost_user(stack_frames(handle_traceback), "callback")
@@ -309,7 +317,9 @@ def label_slow(handle, seconds):
 
     owner = getattr(getattr(handle, "_callback", None), "__self__", None)
     label = {"kind": "slow-callback", "duration": float("%.3f" % seconds), "exception": None, "soft": []}
-    if isinstance(owner, Task):
+    if isinstance(owner, Task) and not shows_itself(owner):
+        label.update(object=None, coroutine=None, task=None, site=None, also=[], loose=True)
+    elif isinstance(owner, Task):
         coro = owner._coro
         label.update(
             object=type(owner).__name__,

@@ -27,6 +27,7 @@ class Layout:
     prefix: Callable[[dict], str]
     start: re.Pattern
     configured: bool = True
+    timed: bool = False
 
 
 def pad_prefix(entry):
@@ -45,12 +46,14 @@ LAYOUTS = {
     "asctime": Layout(
         lambda e: f"{asctime(e)} - {e['logger']} - {e['level']} - ",
         re.compile(DATE + r",\d{3} - [\w.]+ - " + LEVELS + " - "),
+        timed=True,
     ),
     "brackets": Layout(
         lambda e: f"[{asctime(e)}] [{e['level']}] [{e['logger']}] ",
         re.compile(r"\[" + DATE + r",\d{3}\] \[" + LEVELS + r"\] "),
+        timed=True,
     ),
-    "padded": Layout(pad_prefix, re.compile(DATE + r"\.\d{3} " + LEVELS + r" +\d+ ")),
+    "padded": Layout(pad_prefix, re.compile(DATE + r"\.\d{3} " + LEVELS + r" +\d+ "), timed=True),
 }
 
 
@@ -95,7 +98,7 @@ def text_lines(entries, layout, capture_warnings=False):
         text = layout.prefix(entry) + body(entry) if logged else entry["text"]
         if logged:
             text += "\n"
-        record = Record(entry["label"], text, entry["created"])
+        record = Record(entry["label"], text, entry["created"], logged and layout.timed)
         if not layout.configured and entry["label"] and entry["label"]["kind"] == "loop-context-other":
             record.undecidable = True
         if not logged or not layout.configured:

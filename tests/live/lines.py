@@ -11,6 +11,8 @@ class Record:
     label: dict | None
     text: str
     created: float
+    timed: bool = False
+    """The log tells when it was written."""
     cut: bool = False
     """Other text hangs on to it that no reader could tell from its own: its exception is not scored."""
     undecidable: bool = False

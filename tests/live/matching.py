@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lines import Log, Record
+from lines import Log, Record, moment
 
 FIELDS = ("exception", "coroutine", "duration", "object", "task")
 LIBRARY = re.compile(r"[/\\]lib[/\\]python[\d.]+[/\\](?!site-packages)|^<frozen")
@@ -86,6 +86,9 @@ def compare(record: Record, finding: dict):
             continue
         close = name == "duration" and None not in (wanted, got) and abs(wanted - got) < TOLERANCE
         yield name, close or wanted == got, wanted, got
+    if record.timed:
+        wanted, got = f"{moment(record.created):%H:%M:%S}", finding.get("timestamp")
+        yield "timestamp", wanted in str(got), wanted, got
     yield from compare_site(label, finding.get("site") or {}, record)
 
 

@@ -80,6 +80,9 @@ def build(opts: argparse.Namespace):
         words = words or QUICK_PROGRAMS
     runs, unable = corpus.plan(corpus.programs(words), pythons)
     captures = corpus.captures(opts.out, runs, opts.jobs)
+    absent = [f"3.{minor}" for minor in range(6, 14) if (3, minor) not in {each.version for each in pythons}]
+    if absent:
+        print(f"skipped Python {', '.join(absent)}: not here, or not asked for", file=sys.stderr)
     for word in unable:
         print(f"skipped {word}", file=sys.stderr)
     for capture in captures:

@@ -99,7 +99,8 @@ def json_lines(entries, variant):
         entry = as_record(entry, capture_warnings)
         if entry["type"] == "log":
             text = json.dumps(spell(entry), ensure_ascii=variant % 3 != 0)
-            yield Line(text.encode("utf-8", "backslashreplace"), Record(entry["label"], text, entry["created"]), True)
+            record = Record(entry["label"], text, entry["created"], timed=True)
+            yield Line(text.encode("utf-8", "backslashreplace"), record, True)
             continue
         record = Record(entry["label"], entry["text"], entry["created"])
         for number, line in enumerate(split_lines(entry["text"])):
@@ -110,6 +111,7 @@ def json_lines(entries, variant):
 def docker_json_file(lines):
     """Docker's json-file driver: every physical line in an object of its own."""
     for line in lines:
+        line.record.timed = True
         stamp = iso_time(line.record.created) + "123Z"
         text = json.dumps({"log": line.data.decode("utf-8", "replace") + "\n", "stream": "stderr", "time": stamp})
         yield Line(text.encode(), line.record, line.first, line.ambiguous)

@@ -10,6 +10,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import formats
+import lines
 import matching
 
 SITE = {"file": "/srv/shop/app.py", "line": 7, "function": "main", "via": "source-traceback"}
@@ -54,6 +55,7 @@ def perfect(log):
     return [
         {"line": record.line, "text": "", **{name: record.label.get(name) for name in ("kind", "duration", "coroutine",
          "task", "object")}, "exception": record.label["exception"] and {"type": record.label["exception"]},
+         "timestamp": f"{lines.moment(record.created):%H:%M:%S}",
          "site": record.label["site"] or {"file": None, "line": None, "function": None, "via": "none"}}
         for record in log.records if record.label
     ]  # fmt: skip
@@ -71,11 +73,11 @@ def test_records_stand_where_the_truth_says(name):
     """The physical line of every record holds the start of its text, whatever is wrapped around it."""
     for variant in VARIANTS:
         log = formats.render(name, ENTRIES, variant, ENTRIES)
-        lines = log.data.split(b"\n")
+        physical = log.data.split(b"\n")
         labelled = [record for record in log.records if record.label]
         assert len(labelled) in ((8, 10) if name == "interleaved" else (4, 5)), (variant, labelled)
         for record in labelled:
-            line = lines[record.line - 1].decode("utf-8", "backslashreplace")
+            line = physical[record.line - 1].decode("utf-8", "backslashreplace")
             if line.startswith('{"log"'):
                 line = json.loads(line)["log"]
             start = record.text.split("\n")[0]
