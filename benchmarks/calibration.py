@@ -1,10 +1,11 @@
 """How often does the comparison cry wolf, and what does it see? Simulated pairs of logs through the real judgement.
 
-    python benchmarks/calibration.py [--quick] [-j 2] [-o tables.md]
+    python benchmarks/calibration.py [--quick] [-j 2] [-o docs/calibration.md]
 
 Logs are simulated as what a run keeps of them (timeline and histogram by group), not as text. Every cell has its own
 seed, so the tables are the same on every machine and with any -j. Exits 1 if a promised rate is above 5 % by more than
-chance (the lower end of its 95 % interval). docs/calibration.md shows the tables and says what they mean.
+chance (the lower end of its 95 % interval). docs/calibration.md says what the tables mean; -o puts them between the
+markers of such a page.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from asynclog.aggregate.trend import Verdict, follow
 from asynclog.aggregate.verdict import Case, State, judge
 from asynclog.model import Histogram, Severity, Timeline
 
+BEGIN, END = "<!-- tables -->", "<!-- end of tables -->"
 SPANS = (600, 3600, 21600)
 UNTIMED = Span()
 
@@ -281,7 +283,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--quick", action="store_true", help="a fifth of the pairs")
     options.add_argument("-j", type=int, default=2, metavar="N", help="processes")
-    options.add_argument("-o", type=Path, metavar="FILE", help="write the tables here too")
+    options.add_argument("-o", type=Path, metavar="FILE", help="put the tables into this page")
     options.add_argument("--only", default="", metavar="TEXT", help="only tables whose title contains this")
     chosen = options.parse_args()
     work = [cell for cell in cells(chosen.quick) if chosen.only in cell.table]
@@ -292,7 +294,9 @@ def main() -> int:
     text = tables(answers)
     print(text)
     if chosen.o:
-        chosen.o.write_text(text, "utf-8")
+        page = chosen.o.read_text("utf-8") if chosen.o.exists() else f"{BEGIN}{END}"
+        head, tail = page.partition(BEGIN)[0], page.partition(END)[2]
+        chosen.o.write_text(f"{head}{BEGIN}\n{text}\n{END}{tail}", "utf-8")
     broken = [cell for cell in work if cell.promised and lower_bound(answers[cell], cell.pairs) > 0.05]
     for cell in broken:
         print(f"above 5 %: {cell.table}: {cell.row}, {cell.column}: {answers[cell]} of {cell.pairs}", file=sys.stderr)
