@@ -60,7 +60,7 @@ class RunView:
         """What a link to a group says."""
         return {row.id: problem(row) for row in self.rows}
 
-    def open(self, row: ReportRow) -> bool:
+    def unfolded(self, row: ReportRow) -> bool:
         """Whether a group is unfolded at first: the worst, and all where all was asked for."""
         return self.options.verbose > 1 or (row is self.rows[0] and row.severity > Severity.INFO)
 
