@@ -41,6 +41,8 @@ WRAPPERS = (
     Wrapper("syslog-5424", re.compile(rf"<\d{{1,3}}>1 (?P<time>{_ISO}) (?P<key>\S+ \S+ \S+) \S+ (?:-|\[.*?\]) ?")),
     # docker compose and kubectl/stern: name, padding, bar
     Wrapper("compose", re.compile(rf"(?!{_LEVELS})(?P<key>[A-Za-z_][\w.-]*?(?: [\w.-]+)?) +\|(?: |$)")),
+    # pm2: number, name
+    Wrapper("pm2", re.compile(r"(?P<key>\d+\|[\w.-]+) *\| ")),
     Wrapper("kubectl", re.compile(r"\[pod/(?P<key>[^\]]+)\] ")),
     # foreman, honcho: 12:00:00 web.1   |
     Wrapper("foreman", re.compile(r"(?P<time>\d\d:\d\d:\d\d) (?P<key>[A-Za-z_][\w.-]*\.\d+) +\| ")),
