@@ -6,9 +6,10 @@ N is whole microseconds in which the loop was blocked; in a run where nothing bl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from asynclog.model import Frame, Report, ReportRow
+from asynclog.render.ancestry import lineage
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import frame_label, function
 from asynclog.render.rows import blocks
@@ -20,29 +21,41 @@ Stack = tuple[str, ...]
 def analyze(report: Report, options: RenderOptions) -> str:
     """One line a stack, sorted by its text; stacks that are the same are summed up."""
     stacks: Counter[Stack] = Counter()
+    above = lineage(report.rows)
     timed = any(blocks(row) and row.total for row in report.rows)
     for row in report.rows[: options.top]:
         if blocks(row) or not timed:
-            stacks.update(dict(_stacks(row, timed)))
+            stacks.update(dict(_stacks(row, timed, above)))
     return "".join(f"{';'.join(stack)} {number}\n" for stack, number in sorted(stacks.items()) if number > 0)
 
 
-def _stacks(row: ReportRow, timed: bool) -> Iterator[tuple[Stack, int]]:
-    """The row's callers with their parts; what no caller explains stands at the site alone."""
+def _stacks(row: ReportRow, timed: bool, above: Mapping[str, Stack]) -> Iterator[tuple[Stack, int]]:
+    """The row's callers with their parts; what no caller explains stands at the site alone.
+
+    A slow callback has no stack of its creation: it stands under the one creator that other records of its coroutine
+    show, if there is only one.
+    """
     parts: Counter[Stack] = Counter()
     for caller in row.callers:
         if caller.chain:
-            parts[_stack(caller.chain, row)] += caller.total if timed else caller.count
+            parts[_stack(caller.chain, row, above)] += caller.total if timed else caller.count
     rest = ((row.total or 0) if timed else row.count) - sum(parts.values())
     site = row.group.site
-    chain = (Frame(site.file, site.line, site.function),) if site.file else ()
-    parts[_stack(chain, row)] += max(0, rest)
+    chain: tuple[Frame, ...] = (Frame(site.file, site.line, site.function),) if site.file else ()
+    if not row.callers and len(row.probable) == 1:
+        chain = row.probable[0].chain
+    parts[_stack(chain, row, above)] += max(0, rest)
     yield from parts.items()
 
 
-def _stack(chain: tuple[Frame, ...], row: ReportRow) -> Stack:
-    frames = [_word(frame_label(frame)) for frame in chain]
-    runs = _word(function(row.group.coroutine or row.group.callback))
+def _stack(chain: tuple[Frame, ...], row: ReportRow, above: Mapping[str, Stack]) -> Stack:
+    """The tasks above it, the frames that created it, and what ran."""
+    name = row.group.coroutine or row.group.callback
+    tasks = above.get(name or "", ())
+    if tasks and chain and tasks[-1].rpartition(".")[2] == chain[0].function:
+        tasks = tasks[:-1]  # the chain begins in it
+    frames = [*map(_word, tasks), *(_word(frame_label(frame)) for frame in chain)]
+    runs = _word(function(name))
     return (*frames, *([runs] if runs else [])) or (_word(row.group.kind),)
 
 

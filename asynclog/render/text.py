@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from rich.text import Text
+
 from asynclog.model import Report
+from asynclog.render.ancestry import Task, ancestry
 from asynclog.render.options import RenderOptions
+from asynclog.render.places import function, shorten
 from asynclog.render.rows import day_of, severities
 from asynclog.render.safe import clip, safe
 from asynclog.render.text_details import details
@@ -17,6 +22,7 @@ from asynclog.render.units import duration, plural
 GROUPS = 15  # in the table, when nobody says how many
 SOURCES = 3  # named at the top; each says its own span
 DETAILED = 5  # of these with details
+TREE = 20  # lines of the tree of tasks
 
 
 def analyze(report: Report, options: RenderOptions) -> str:
@@ -36,6 +42,7 @@ def analyze(report: Report, options: RenderOptions) -> str:
         paper.say(f"Details of {plural(len(rows) - detailed, 'more group')}: -v", "dim")
     when(paper, report)
     processes(paper, report)
+    _ancestry(paper, report)
     _sentences(paper, "The loop", report.loop_lines)
     _accounting(paper, report)
     return paper.read()
@@ -60,6 +67,32 @@ def _hidden(paper: Paper, report: Report, shown: int) -> None:
         paper.say(f"… and {plural(len(report.rows) - shown, 'more group')} (show more with --top N)", "dim")
     if report.hidden:
         paper.say(safe(report.hidden_text) or f"{plural(report.hidden, 'group')} not shown.", "dim")
+
+
+def _ancestry(paper: Paper, report: Report) -> None:
+    """Which task made which, where creation tracebacks tell."""
+    trees = ancestry(report.rows)
+    lines = [line for tree in trees for line in _branch(tree, 0)]
+    if not lines:
+        return
+    paper.title("Which task made which")
+    shown = lines[: None if paper.verbose > 0 else TREE]
+    for depth, text in shown:
+        if depth:
+            paper.hang(Text("  " * (depth - 1) + "└ "), Text(text), 4)
+        else:
+            paper.say(text, indent=2)
+    if len(shown) < len(lines):
+        paper.say(f"… {plural(len(lines) - len(shown), 'more line')}: -v", "dim", indent=2)
+
+
+def _branch(task: Task, depth: int) -> Iterator[tuple[int, str]]:
+    where = f" ({shorten(safe(task.file), 60)})" if task.file else ""
+    yield depth, f"{function(task.name)}{where}  {task.count:,}x"
+    for child in task.children:
+        yield from _branch(child, depth + 1)
+    if task.hidden:
+        yield depth + 1, f"… {plural(task.hidden, 'more coroutine')}"
 
 
 def _sentences(paper: Paper, title: str, lines: tuple[str, ...]) -> None:
