@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from asynclog.config import load_project
@@ -24,8 +26,9 @@ def outputs(text: str) -> list[re.Match[str]]:
 
 
 def real(command: str) -> str:
-    """What `command` prints in a terminal of 100 columns; `| head -N` keeps that many lines."""
+    """What `command` prints in a terminal of 100 columns; `| exit N` is its code, `| head -N` keeps that many lines."""
     command, _, head = command.partition(" | head -")
+    command, _, code = command.partition(" | exit ")
     words = command.split()
     done = subprocess.run(
         [sys.executable, "-m", *words],
@@ -35,7 +38,7 @@ def real(command: str) -> str:
         encoding="utf-8",
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == int(code or 0), done.stderr
     lines = done.stdout.splitlines()
     return "\n".join(line.rstrip() for line in (lines[: int(head)] if head else lines)) + "\n"
 
@@ -66,6 +69,34 @@ def test_the_settings_load(tmp_path: Path) -> None:
     project = load_project(file)
     assert project.settings.in_app == ("*/shop/*",)
     assert project.top == 20
+
+
+def test_the_rules_are_rules(tmp_path: Path) -> None:
+    found = re.search(r"<!-- checked: rules -->\n```yaml\n(.*?)```", README.read_text("utf-8"), re.S)
+    assert found is not None
+    file = tmp_path / "rules.yaml"
+    file.write_text(found[1], "utf-8")
+    assert "all passed" in real(f"asynclog rules test {file}")
+    log = "sample_logs/web_before.log"
+    assert "[slow-invoice]" in real(f"asynclog analyze {log} -f concise --rules {file}")
+
+
+def test_commands_and_options_named_exist() -> None:
+    """Each `asynclog COMMAND --option` of a shell block is one."""
+    from asynclog.cli import cli
+
+    context = click.Context(cli)
+    for block in re.findall(r"```(?:sh|yaml)\n(.*?)```", README.read_text("utf-8"), re.S):
+        for line in re.findall(r"\basynclog ((?!rules\.)\w+[^\n|#]*)", block):
+            words = shlex.split(line)
+            command: click.Command | None = cli.get_command(context, words[0])
+            assert command is not None, line
+            if isinstance(command, click.Group):
+                command = command.get_command(context, words[1])
+                assert command is not None, line
+            known = {name for parameter in command.params for name in parameter.opts}
+            options = {word for word in words if re.match(r"--?[a-z]", word)}
+            assert options <= known, line
 
 
 def test_the_two_commands_are_there_and_ci_runs_the_second() -> None:
