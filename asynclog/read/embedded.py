@@ -10,6 +10,7 @@ from asynclog.read.above import TRACEBACK, ends_traceback
 from asynclog.read.claim import Claim
 from asynclog.read.extent import Extent
 from asynclog.read.lines import Line
+from asynclog.read.prefix import parse_prefix
 from asynclog.read.recognise import Head, Recogniser, belongs
 
 _ENDING = 40  # last lines of an entry in which its exception is looked for
@@ -30,8 +31,9 @@ def in_strings(recogniser: Recogniser, line: Line) -> Iterator[Claim]:
     """Messages inside string literals: a cut JSON line, or one line of an object printed over several."""
     if '"' not in line.text:
         return
-    for _, body in jsonlines.strings(line.text):
-        found = list(_in_body(recogniser, Prefix(), body, line))
+    for start, body in jsonlines.strings(line.text):
+        before = parse_prefix(line.text[:start], line.time, line.key)
+        found = list(_in_body(recogniser, Prefix("", before.timestamp, before.level), body, line))
         if found:
             yield from found
             return
