@@ -13,6 +13,7 @@ from asynclog.model import Group, ReportRow, Run, Severity, Via
 
 _HELPER = 3
 _MANY_TASKS = 5
+_MANY_PACKAGES = 4
 
 
 def verdict(run: Run, rows: Sequence[ReportRow], severities: dict[str, int], blocked: str) -> str:
@@ -139,11 +140,22 @@ def advice(run: Run, frame: Frame) -> Iterable[str]:
     """What this log cannot show, and how to turn it on."""
     groups = list(run.groups.values())
     debug = facts.debug_mode(run.facts)
+    if not run.accounting.records and run.accounting.lines:
+        yield (
+            "Either nothing went wrong, or asyncio does not write here. Its logger `asyncio` needs a handler: "
+            "logging.basicConfig(level=logging.INFO) before asyncio.run(), or the file's handler on the root logger."
+        )
+        yield (
+            "Warnings (`never awaited`, `unclosed`) go to standard error, unless logging.captureWarnings(True) sends "
+            "them to the log. Slow callbacks are logged in debug mode only: PYTHONASYNCIODEBUG=1."
+        )
+        yield "Containers and services often keep standard error in another file: give asynclog that one as well."
     if groups and not debug:
         state = "Debug mode was off" if debug is False else "Nothing in the log proves debug mode"
         yield (
             f"{state}: without it there are no creation tracebacks and no slow callbacks. Turn it on with "
-            "PYTHONASYNCIODEBUG=1, `python -X dev` or asyncio.run(main(), debug=True)."
+            "PYTHONASYNCIODEBUG=1, `python -X dev` or asyncio.run(main(), debug=True). It costs some 0.2 ms a task: "
+            "little where tasks do real work, much where they only pass messages; one instance in debug mode is enough."
         )
     timed = any(group.timeline.cells for group in groups)
     if groups and not timed:
@@ -161,6 +173,12 @@ def advice(run: Run, frame: Frame) -> Iterable[str]:
             f"{number(len(placeless), 'group')} of {len(groups):,} without a line of your code. If a package in "
             "site-packages is yours, name it with --in-app GLOB."
         )
+    packages = sorted({name for group in groups if (name := _package(group))})
+    if packages and all(_package(group) for group in groups if group.severity > Severity.INFO and group.site.file):
+        yield (
+            f"All places are in installed packages ({listed(packages[:_MANY_PACKAGES])}), none in code that looks like "
+            f"yours. If one of them is yours, say so: --in-app '*/{packages[0]}/*', or in-app in [tool.asynclog]."
+        )
     unclosed = [g for g in groups if g.kind.startswith("unclosed") and g.site.via in (Via.NONE, Via.WARNING)]
     if unclosed:
         yield "Where unclosed objects were made is shown with `python -X tracemalloc=25`."
@@ -169,6 +187,15 @@ def advice(run: Run, frame: Frame) -> Iterable[str]:
         share = "None" if unnamed == tasks else percent(1 - unnamed / tasks)
         yield f"{share} of the tasks has a name of its own: create_task(..., name=...) makes records easier to read."
     yield from helpers(groups)
+
+
+def _package(group: Group) -> str | None:
+    """The installed package that the site of a group is in, None where it is elsewhere."""
+    file = (group.site.file or "").replace("\\", "/")
+    for folder in ("/site-packages/", "/dist-packages/"):
+        if folder in file and group.severity > Severity.INFO:
+            return file.rpartition(folder)[2].partition("/")[0].removesuffix(".py")
+    return None
 
 
 def helpers(groups: Iterable[Group]) -> Iterable[str]:
