@@ -18,6 +18,8 @@ _MESSAGE = (
     "log",
     "short_message",
     "body",
+    "body.stringValue",
+    "Body",
     "@message",
     "MESSAGE",
     "line",
