@@ -54,7 +54,10 @@ class Project:
 
 
 _LISTS = {"rules", "in_app", "plumbing", "fail_on", "fail_if", "select", "ignore"}
-_FLAT = {"redact", "jobs", "prefix", "per"}
+_WORDS = {
+    "min_severity": ("error", "warning", "info"),
+    "fail_on": ("error", "warning", "info", "new", "worse", "never"),
+}
 _COMMAND = {"fail_on", "fail_if", "baseline", "min_severity", "top", "select", "ignore"}
 
 
@@ -65,7 +68,7 @@ def find_project(start: Path | None = None) -> Path | None:
         file = place / "pyproject.toml"
         if file.is_file():
             try:
-                text = file.read_text("utf-8")
+                text = file.read_text("utf-8", errors="replace")
             except OSError:
                 return None
             return file if f"[tool.{TABLE}" in text else None
@@ -73,7 +76,7 @@ def find_project(start: Path | None = None) -> Path | None:
 
 
 def load_project(file: Path | None) -> Project:
-    """The settings in `file`; raises UsageError that names the key for what it does not understand."""
+    """The settings in `file`; raises UsageError that names file and key of everything that it does not understand."""
     if file is None:
         return Project()
     try:
@@ -87,45 +90,59 @@ def load_project(file: Path | None) -> Project:
         "until",
         "around",
     } | _COMMAND
+    if not isinstance(table, dict):
+        raise UsageError(f"{file}: [tool.{TABLE}] must be a table", "write [tool.asynclog] on a line of its own")
     values: dict[str, Any] = {}
+    problems: list[str] = []
+    hints: list[str] = []
     for key, value in table.items():
         name = key.replace("-", "_")
         if name not in known:
+            problems.append(f"{file}: [tool.{TABLE}] has no key {key!r}")
             near = get_close_matches(name, known, 1)
-            raise UsageError(
-                f"{file}: [tool.{TABLE}] has no key {key!r}",
-                f"did you mean {near[0]!r}?" if near else f"keys: {', '.join(sorted(known))}",
-            )
-        values[name] = _checked(file, key, name, value)
-    base = str(file.parent)
+            names = sorted(each.replace("_", "-") for each in known)
+            hints.append(f"did you mean {near[0].replace('_', '-')!r}?" if near else f"keys: {', '.join(names)}")
+        elif name in values:
+            problems.append(f"{file}: [tool.{TABLE}] {key}: stands there twice, with - and with _")
+        elif isinstance(found := _checked(name, value), _Wanted):
+            problems.append(f"{file}: [tool.{TABLE}] {key} must be {found.what}, not {value!r}")
+        else:
+            values[name] = found
+    if problems:
+        raise UsageError("\n".join(problems), " ".join(dict.fromkeys(hints)))
     if "rules" in values:
-        values["rules"] = tuple(str(Path(base, entry)) for entry in values["rules"])
+        values["rules"] = tuple(str(Path(file.parent, entry)) for entry in values["rules"])
+    if "baseline" in values:
+        values["baseline"] = str(Path(file.parent, values["baseline"]))
     command = {name: values.pop(name) for name in list(values) if name in _COMMAND}
     return Project(Settings(**values), str(file), **command)
 
 
-def _checked(file: Path, key: str, name: str, value: Any) -> Any:  # noqa: ANN401 - TOML values
-    """`value` as the setting wants it; UsageError where it is of another type."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What a value should have been."""
+
+    what: str
+
+
+def _checked(name: str, value: Any) -> Any:  # noqa: ANN401 - TOML values
+    """`value` as the setting wants it; `_Wanted` where it is of another type."""
     if name in _LISTS:
-        if isinstance(value, str):
-            return (value,)
-        if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
-            return tuple(value)
-        wanted = "a string or a list of strings"
-    elif name == "path_map":
-        if isinstance(value, dict):
-            return tuple((str(old), str(new)) for old, new in value.items())
-        wanted = "a table of old = new"
-    elif name == "redact":
-        if isinstance(value, bool):
-            return value
-        wanted = "true or false"
-    elif name in ("jobs", "top"):
-        if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-            return value
-        wanted = "a number"
-    else:
-        if isinstance(value, str):
-            return value
-        wanted = "a string"
-    raise UsageError(f"{file}: [tool.{TABLE}] {key} must be {wanted}, not {value!r}")
+        texts = [value] if isinstance(value, str) else value
+        if not isinstance(texts, list) or not all(isinstance(entry, str) and entry for entry in texts):
+            return _Wanted("a string or a list of strings")
+        allowed = _WORDS.get(name)
+        return tuple(texts) if allowed is None or set(texts) <= set(allowed) else _Wanted(f"of {', '.join(allowed)}")
+    if name == "path_map":
+        fits = isinstance(value, dict) and all(old and isinstance(new, str) for old, new in value.items())
+        return tuple(value.items()) if fits else _Wanted('a table such as { "/build/src" = "/srv/app" }')
+    if name == "redact":
+        return value if isinstance(value, bool) else _Wanted("true or false")
+    if name in ("jobs", "top"):
+        least = 1 if name == "top" else 0
+        fits = isinstance(value, int) and not isinstance(value, bool) and value >= least
+        return value if fits else _Wanted(f"a whole number from {least} on")
+    if not isinstance(value, str) or not value:
+        return _Wanted("a string")
+    allowed = _WORDS.get(name)
+    return value if allowed is None or value in allowed else _Wanted(f"one of {', '.join(allowed)}")

@@ -10,10 +10,12 @@ from typing import Any
 import click
 
 from asynclog import codec, pipeline, questions
-from asynclog.aggregate.views import SORTS, report
+from asynclog.aggregate.gate import decide
+from asynclog.aggregate.views import SORTS, facts_of, report
 from asynclog.commands.common import (
     CLEAN,
     ERROR,
+    FAILED,
     Options,
     note,
     note_losses,
@@ -22,6 +24,7 @@ from asynclog.commands.common import (
     severity,
     view_options,
 )
+from asynclog.commands.comparing import conditions
 from asynclog.commands.options import logs, narrowing, output, reading, settings_of, showing
 from asynclog.config import Settings, find_project, load_project
 from asynclog.errors import UsageError
@@ -48,6 +51,13 @@ _LONGEST = 80
 @click.option(
     "-C", "--context", type=click.IntRange(0), default=0, metavar="N", help="Show N log lines around the worst sample."
 )
+@click.option(
+    "--fail-on",
+    multiple=True,
+    type=click.Choice(["error", "warning", "info", "never"]),
+    help="Exit 1 when there is such a finding (default: exit 0 whatever is found).",
+)
+@click.option("--fail-if", multiple=True, metavar="'FACT > NUMBER'", help="Exit 1 when it holds; see `asynclog check`.")
 @click.option("--save", metavar="DIR", help="Also keep the report in DIR, a history for `asynclog trend`.")
 @click.option("--label", metavar="TEXT", help="What the run is called in comparisons.")
 @output
@@ -59,10 +69,13 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     project = load_project(find_project())
     settings = settings_of(project, options)
     targets = places(options, "analyze")
+    wanted = conditions(options["fail_if"])
     streamed = [target for target in targets if target.format == "jsonl"]
     if streamed:
-        if options["save"] is not None:
-            raise UsageError("--save keeps a report, and -f jsonl makes none", "run asynclog twice")
+        if options["save"] is not None or options["fail_on"] or options["fail_if"]:
+            raise UsageError(
+                "--save, --fail-on and --fail-if need a report, and -f jsonl makes none", "run asynclog twice"
+            )
         if len(targets) > 1:
             raise UsageError(
                 "-f jsonl is written while reading and goes alone",
@@ -77,7 +90,11 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
         write(target, render(target.format, shown, render_options(options, target)))
     if options["save"] is not None:
         note(f"saved as {save(options['save'], _name_of(run), codec.dump_run(run))}", options)
-    return note_losses(run, options)
+    lost = note_losses(run, options)
+    gate = decide(options["fail_on"], wanted, shown, None, facts_of(run))
+    if gate.failed:
+        note(f"FAILED: {'; '.join(gate.reasons)}", {})
+    return lost or (FAILED if gate.failed else CLEAN)
 
 
 def _name_of(run: Run) -> str:
