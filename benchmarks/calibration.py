@@ -170,15 +170,17 @@ SPREAD = {
     "30 % spread, bursts of 5": World(spread=0.3, burst=5),
     "30 % spread, log-normal durations": World(spread=0.3, durations="lognormal"),
 }
-PAIRS = {1: 600, 10: 200, 40: 80}
+PAIRS = {1: 500, 10: 150, 40: 60}
 SIZES = (50, 500, 5000)
 ONE = "False alarms, one log a side (any `worse` or `better` in the diff)"
 FIVE = "False alarms, five logs a side, runs that differ by themselves"
+FEW = "False alarms, a few logs a side, runs that differ by themselves (100 records a group)"
 LIMIT = "The limit: false alarms, one log a side, runs that differ by themselves"
 TIMELESS = "False alarms, one log a side without timestamps"
 NEW = "False `new`, one log a side: 10 groups that are rare on both sides (any `new` in the diff)"
 POWER = "Power: how often the changed group (1 of 10) is `worse`, one log a side"
 POWER_FIVE = "Power: how often the changed group (1 of 10) is `worse`, five logs a side"
+POWER_FEW = "Power: how often the changed group (1 of 10) is `worse`, two logs a side"
 SLOWER = "Power: how often longer durations (1 group of 10) are `worse`, one log a side"
 APPEARS = "Power: how often a group that was not there before is `new` (beside 10 others)"
 TREND = "`trend`: eight runs that differ by themselves, nothing changed (any `rising` or `falling`)"
@@ -200,6 +202,12 @@ def cells(quick: bool) -> Iterator[Cell]:
                 yield Cell(FIVE, row, column, five, pairs // 2 // cut, promised=True)
                 if "burst" not in row and "dur" not in row:
                     yield Cell(LIMIT, row, column, shape, pairs // 2 // cut)
+    for groups in (1, 10):
+        for row, world in SPREAD.items():
+            for old, new in ((2, 1), (2, 2), (3, 1)):
+                shape = replace(world, groups=groups, records=100 * groups, before=old, after=new)
+                column = f"{groups} group{'s' * (groups > 1)}, {old} logs and {new}"
+                yield Cell(FEW, row, column, shape, PAIRS[groups] // cut, promised=True)
     for burst in (1, 3, 5, 10):
         for size in (50, 500):
             for groups in (1, 10):
@@ -231,6 +239,8 @@ def _power(cut: int) -> Iterator[Cell]:
                 for spread in (0.1, 0.3):
                     five = replace(world, before=5, after=5, spread=spread)
                     yield Cell(POWER_FIVE, f"{row}, {spread:.0%} spread", f"x{ratio:g}", five, 60 // cut, "worse")
+                few = replace(world, before=2, after=2, spread=0.1)
+                yield Cell(POWER_FEW, f"{row}, 10 % spread", f"x{ratio:g}", few, 100 // cut, "worse")
             for slower in (1.5, 2, 4, 10):
                 world = World(10 * each, 10, burst, durations="lognormal", slower=slower)
                 yield Cell(SLOWER, row, f"x{slower:g}", world, 120 // cut, "worse")

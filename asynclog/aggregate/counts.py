@@ -15,6 +15,9 @@ from typing import NamedTuple
 
 ALPHA = 0.05
 UNSURE = float("inf")
+USUAL_SPREAD = 0.3
+"""Runs of one program differ so much when nothing changed, as far as fewer than eight logs can tell."""
+FEW_LOGS = 6
 EXACT = 0.01
 """Logarithms of sizes and durations vary at least so much: a few equal ones are no proof of no spread."""
 FEWEST_UNITS = 4
@@ -107,8 +110,7 @@ def compare_counts(
     """
     square = 0.0
     if len(before[0]) + len(after[0]) > 2:
-        square, free = between_logs((before, after), within)
-        free = _kept_back(free)
+        square, free = _helped(*between_logs((before, after), within))
     (n0, e0), (n1, e1) = ((sum(counts), math.fsum(exposures)) for counts, exposures in (before, after))
     rate = (n0 + n1) / (e0 + e1)
     f0 = within + square * rate * math.fsum(e * e for e in before[1]) / e0
@@ -154,14 +156,14 @@ def compare_logs(before: Sequence[Spread], after: Sequence[Spread]) -> Result | 
     """
     means = [spread_of([log.mean for log in side]) for side in (before, after)]
     free = len(before) + len(after) - 2
-    if not before or not after or free < 2:
+    if not before or not after or not free:
         return None
-    between = sum((m.n - 1) * m.variance for m in means) / free
+    between, sure = _helped(sum((m.n - 1) * m.variance for m in means) / free, free)
     inner = sum(log.n - 1 for log in (*before, *after))
     within = sum((log.n - 1) * log.variance for log in (*before, *after)) / inner if inner else 0.0
     sampled = within * math.fsum(1 / log.n for log in (*before, *after)) / (free + 2)
     error = max(between, sampled, EXACT) * (1 / means[0].n + 1 / means[1].n)
-    return _student(means[1].mean - means[0].mean, error, _kept_back(free))
+    return _student(means[1].mean - means[0].mean, error, sure)
 
 
 def line_through(points: Sequence[tuple[float, float, float]]) -> Result | None:
@@ -176,7 +178,7 @@ def line_through(points: Sequence[tuple[float, float, float]]) -> Result | None:
     rest = math.fsum((y - mid_y - slope * (x - mid_x)) ** 2 for x, y, _ in points) / (number - 2)
     error = max(rest, math.fsum(v for _, _, v in points) / number, EXACT) / square
     reach = points[-1][0] - points[0][0]
-    return _student(slope * reach, error * reach * reach, _kept_back(number - 2))
+    return _student(slope * reach, error * reach * reach, max(number - 3, 1))
 
 
 def _student(gap: float, error: float, free: float) -> Result:
@@ -187,9 +189,15 @@ def _student(gap: float, error: float, free: float) -> Result:
     return Result(math.exp(gap), math.exp(gap - wide), math.exp(gap + wide), p_value)
 
 
-def _kept_back(free: int) -> int:
-    """One degree of freedom less, because the spread from log to log is not normal."""
-    return free - 1 if free > 2 else free
+def _helped(square: float, free: int) -> tuple[float, int]:
+    """The squared spread from log to log and its degrees of freedom, as they are used.
+
+    Few logs hardly tell their spread: up to `FEW_LOGS` degrees of freedom the usual spread lends the missing ones. Of
+    more one is kept back, because the spread is not normal.
+    """
+    if free >= FEW_LOGS:
+        return square, max(free - 1, 3)
+    return (free * square + (FEW_LOGS - free) * USUAL_SPREAD**2) / FEW_LOGS, FEW_LOGS
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -101,7 +101,14 @@ def test_equal_values_are_no_proof():
     result = compare_logs([Spread(1, 1.0, 0.0)] * 2, [Spread(1, 2.0, 0.0)] * 2)
     assert result is not None
     assert 0.005 < result.p_value < 0.05
-    assert compare_logs([Spread(1, 1.0, 0.0)] * 2, [Spread(1, 2.0, 0.0)]) is None
+    assert compare_logs([Spread(1, 1.0, 0.0)], [Spread(1, 2.0, 0.0)]) is None
+
+
+def test_a_second_log_of_the_same_does_not_blur_a_clear_change():
+    one = compare_counts(([50], [1.0]), ([220], [1.0]), 1.0, 40)
+    two = compare_counts(([50, 51], [1.0, 1.0]), ([220], [1.0]), 1.0, 40)
+    assert one.p_value < two.p_value < 0.02
+    assert compare_counts(([50, 95], [1.0, 1.0]), ([120], [1.0]), 1.0, 40).p_value > 0.2
 
 
 def test_a_line():
