@@ -15,7 +15,7 @@ from asynclog.render.safe import clip, safe
 
 _TICKED = re.compile(r"`([^`\n]+)`")
 _WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][!-~]*)?")
-_BREAKS = re.compile(r"(?<=[/\\_.])(?=[\w<(])")
+_BREAKS = re.compile(r"(?<=[/\\_])(?=[\w<(])|(?<=\.)(?!(?:py|log|jsonl?|gz)\b)(?=[^\W\d]|<)")
 MOST = 4_000  # characters of a text that is not quoted from the log
 _LINE = 1_000  # characters of a quoted line
 
