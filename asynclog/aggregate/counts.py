@@ -16,8 +16,8 @@ from typing import NamedTuple
 ALPHA = 0.05
 UNSURE = float("inf")
 USUAL_SPREAD = 0.3
-"""Runs of one program differ so much when nothing changed, as far as fewer than eight logs can tell."""
-FEW_LOGS = 6
+"""Runs of one program differ so much when nothing changed, as far as fewer than six logs can tell."""
+FEW_LOGS = 4
 EXACT = 0.01
 """Logarithms of sizes and durations vary at least so much: a few equal ones are no proof of no spread."""
 FEWEST_UNITS = 4
