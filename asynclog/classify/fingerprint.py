@@ -174,6 +174,9 @@ def _part(text: str) -> str:
 # -- matching two logs -----------------------------------------------------------------------------------------------
 
 
+_CALLED = ("coroutine", "callback")
+
+
 class Signed(Protocol):
     """A finding or a group."""
 
@@ -187,23 +190,39 @@ def parts_in(text: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in text.split("|")[1:] if "=" in part)
 
 
-def ladder(item: Signed, chain: Sequence[Frame] | None, normal_path: Callable[[str], str]) -> tuple[str, ...]:
+def ladder(
+    item: Signed, chain: Sequence[Frame] | None, normal_path: Callable[[str], str], failure: Sequence[Frame] = ()
+) -> tuple[str, ...]:
     """The keys by which one problem is found again in another log, strictest first.
 
-    `chain:` all user frames of the creation, `site:` the place of creation, `coroutine:` the coroutine or callback
-    alone. A key is missing where the record does not tell; what knows no more than its kind has one key `kind:`.
+    `chain:` all user frames of the creation · `site:` the place of creation · `file:` the same in another folder ·
+    `caller:` one of the two innermost user frames, which finds a creating function that was renamed or wrapped ·
+    `coroutine:` the coroutine or callback, or the function that raised, without any place · `renamed:` the chain
+    without the coroutine. A key is missing where the record does not tell; what knows its kind alone has one `kind:`.
     """
     parts = parts_in(item.signature)
     place = {key: parts[key] for key in parts if key != "message"}
+    what = {key: place[key] for key in place if key not in ("site", *_CALLED)}
+    called = {key: place[key] for key in _CALLED if key in place}
+    frames = [_frame(frame, normal_path) for frame in chain or ()]
+    who = called or ({"raised": _frame(failure[-1], normal_path).rpartition("/")[2]} if failure else {})
     keys: list[str] = []
-    if chain:
-        frames = ">".join(f"{_part(normal_path(f.file))}:{_part(bare(f.function or ''))}" for f in chain)
-        keys.append(f"chain:{_joined(place)}|chain={frames}")
+    if frames:
+        keys.append(f"chain:{_joined(place)}|chain={'>'.join(frames)}")
     if "site" in place:
         keys.append(f"site:{_joined(place)}")
-    if "coroutine" in place or "callback" in place:
-        keys.append(f"coroutine:{_joined({key: place[key] for key in place if key != 'site'})}")
+        keys.append(f"file:{_joined(place | {'site': place['site'].rpartition('/')[2]})}")
+    if who:
+        inner = {key: who[key].rpartition("<locals>.")[2] for key in who}
+        keys += [f"caller:{_joined(what | inner)}|by={frame}" for frame in frames[:-3:-1]]
+        keys.append(f"coroutine:{_joined(what | who)}")
+    if frames and called:
+        keys.append(f"renamed:{_joined(what)}|chain={'>'.join(frames)}")
     return tuple(keys) or (f"kind:{_joined(parts)}",)
+
+
+def _frame(frame: Frame, normal_path: Callable[[str], str]) -> str:
+    return f"{_part(normal_path(frame.file))}:{_part(bare(frame.function or ''))}"
 
 
 def _joined(parts: dict[str, str]) -> str:

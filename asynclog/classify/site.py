@@ -25,6 +25,15 @@ SUBJECTS = (
 #: Warnings whose own FILE:LINE says where the object died, which is often the line that made it.
 _DROPPED = frozenset({"coroutine-never-awaited", "coroutine-method-never-awaited"})
 
+#: The loop at work: what stands before these frames started the loop and created nothing. Their normal paths.
+_LOOP = {
+    "_run": "asyncio/events.py",
+    "_run_once": "asyncio/base_events.py",
+    "run_forever": "asyncio/base_events.py",
+    "run_until_complete": "asyncio/base_events.py",
+    "run": "asyncio/runners.py",
+}
+
 _COMPREHENSIONS = frozenset({"<listcomp>", "<dictcomp>", "<setcomp>"})
 _DEEP = 50
 
@@ -72,7 +81,7 @@ def subject(message: Message) -> ObjectRepr | None:
 def locate(message: Message, plumbing: Plumbing) -> Located:
     """Climb the ladder for one message."""
     thing = subject(message)
-    chain = _first(own_frames(message.stacks.get(name, ()), plumbing) for name in CREATION)
+    chain = _first(_creators(message.stacks.get(name, ()), plumbing) for name in CREATION)
     stack = own_frames(message.stacks.get("stack", ()), plumbing)
     failure = exception_frames(message.exception, plumbing) or stack
     for site in _rungs(message, thing, chain, failure, plumbing):
@@ -108,6 +117,19 @@ def evidence(message: Message, rung: Rung) -> Place | Sequence[Frame] | None:
     if rung.via == Via.EXCEPTION:
         return message.exception.frames if message.exception else message.stacks.get("stack")
     return _fields_place(message)
+
+
+def _creators(frames: Sequence[Frame], plumbing: Plumbing) -> tuple[Frame, ...]:
+    """The user frames of a creating stack that the loop ran, or all of them where it did not run yet.
+
+    Debug mode keeps ten frames: whether those that started the loop are among them is chance.
+    """
+    for index in range(len(frames) - 1, -1, -1):
+        frame = frames[index]
+        if frame.function in _LOOP and plumbing.normal_path(frame.file) == _LOOP[frame.function]:
+            running = frame.function.startswith("_run")
+            return own_frames(frames[index + 1 :], plumbing) or (() if running else own_frames(frames, plumbing))
+    return own_frames(frames, plumbing)
 
 
 def own_frames(frames: Iterable[Frame], plumbing: Plumbing, role: Role = "user") -> tuple[Frame, ...]:
@@ -216,9 +238,10 @@ def _own_line(message: Message, plumbing: Plumbing) -> Site | None:
 
 
 def _weak(message: Message, plumbing: Plumbing) -> Site:
-    """What is better shown than nothing: the callback that happened to run, the line where the collector came by."""
+    """Better than nothing: the callback that happened to run, what started the loop, where the collector came by."""
     running = own_frames(message.stacks.get("handle_traceback", ()), plumbing)
-    site = _of_frames(running, Via.CALLBACK)
+    started = _first(own_frames(message.stacks.get(name, ()), plumbing) for name in CREATION)
+    site = _of_frames(running, Via.CALLBACK) or _of_frames(started, Via.SOURCE_TRACEBACK)
     if site is None and message.kind in _DROPPED:
         place = _fields_place(message)
         if place is not None and place.file not in ("sys", "<sys>"):

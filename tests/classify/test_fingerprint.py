@@ -314,28 +314,74 @@ CHAIN = frames("/srv/app/main.py:<module>", "/srv/app/a.py:Job.main")
 MOVED = frames("/home/x/app/main.py:<module>", "/home/x/app/a.py:main")
 
 
-def keys(chain=(), **change):
-    return ladder(Item(signature(**{**BASE, **change})), chain, SHIPPED.normal_path)
+ALONE = {"coroutine": None, "callback": None}
+RUNGS = ["chain", "site", "file", "caller", "caller", "coroutine", "renamed"]
+RAISED = frames("/srv/app/main.py:<module>", "/srv/app/b.py:parse")
+
+
+def keys(chain=(), failure=(), **change):
+    return ladder(Item(signature(**{**BASE, **change})), chain, SHIPPED.normal_path, failure)
 
 
 def test_the_ladder_goes_from_strict_to_lax():
     found = keys(CHAIN)
-    assert [key.partition(":")[0] for key in found] == ["chain", "site", "coroutine"]
+    assert [key.partition(":")[0] for key in found] == RUNGS
     assert found[0].endswith("|chain=app/main.py:<module>>app/a.py:main")
+    assert [key.rpartition("|")[2] for key in found if key.startswith("caller:")] == [
+        "by=app/a.py:main",
+        "by=app/main.py:<module>",
+    ]
 
 
 LADDER = [
-    ("another machine: all", keys(MOVED), {"chain", "site", "coroutine"}),
-    ("another caller: site", keys(frames("/srv/app/other.py:<module>", "/srv/app/a.py:main")), {"site", "coroutine"}),
-    ("no debug mode, other site: coroutine", keys(path="app/job.py", function="run"), {"coroutine"}),
-    ("other exception: nothing", keys(CHAIN, exception="KeyError"), set()),
-    ("other coroutine: nothing", keys(CHAIN, coroutine="Job.stop"), set()),
+    ("another machine: all", keys(CHAIN), keys(MOVED), {*RUNGS}),
+    (
+        "another caller: site",
+        keys(CHAIN),
+        keys(frames("/srv/app/other.py:<module>", "/srv/app/a.py:main")),
+        {"site", "file", "caller", "coroutine"},
+    ),
+    (
+        "creating function renamed: its caller",
+        keys(CHAIN),
+        keys(frames("/srv/app/main.py:<module>", "/srv/app/a.py:start"), function="start"),
+        {"caller", "coroutine"},
+    ),
+    (
+        "creating function wrapped: itself",
+        keys(CHAIN),
+        keys((*CHAIN, *frames("/srv/app/a.py:body")), function="body"),
+        {"caller", "coroutine"},
+    ),
+    (
+        "a callback inside the wrapped function",
+        keys(CHAIN, coroutine="main.<locals>.done"),
+        keys((*CHAIN, *frames("/srv/app/a.py:body")), function="body", coroutine="body.<locals>.done"),
+        {"caller"},
+    ),
+    ("the folder renamed", keys(path="app/a.py"), keys(path="shop/a.py"), {"file", "coroutine"}),
+    ("no debug mode, other site: coroutine", keys(CHAIN), keys(path="app/job.py", function="run"), {"coroutine"}),
+    ("other exception: nothing", keys(CHAIN), keys(CHAIN, exception="KeyError"), set()),
+    ("other coroutine: renamed, perhaps", keys(CHAIN), keys(CHAIN, coroutine="Job.stop"), {"renamed"}),
+    ("other coroutine, no stack: nothing", keys(), keys(coroutine="Job.stop", path="app/job.py"), set()),
+    (
+        "no coroutine and no debug mode: the function that raised",
+        keys(CHAIN, RAISED, **ALONE),
+        keys((), RAISED, path="app/b.py", function="parse", **ALONE),
+        {"coroutine"},
+    ),
+    (
+        "no coroutine: another chain is another problem",
+        keys(CHAIN, **ALONE),
+        keys(CHAIN[:1], **ALONE),
+        {"site", "file"},
+    ),
 ]
 
 
-@pytest.mark.parametrize(("other", "shared"), [row[1:] for row in LADDER], ids=[row[0] for row in LADDER])
-def test_two_logs_meet_on_a_rung(other, shared):
-    assert {key.partition(":")[0] for key in set(keys(CHAIN)) & set(other)} == shared
+@pytest.mark.parametrize(("one", "other", "shared"), [row[1:] for row in LADDER], ids=[row[0] for row in LADDER])
+def test_two_logs_meet_on_a_rung(one, other, shared):
+    assert {key.partition(":")[0] for key in set(one) & set(other)} == shared
 
 
 def test_what_knows_only_its_kind_has_one_key():

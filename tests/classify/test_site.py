@@ -38,9 +38,9 @@ RUNGS = [
         at("/app/jobs.py:60", "spawn", Via.SOURCE_TRACEBACK),
     ),
     (
-        "source traceback: the entry point if only libraries follow",
+        "source traceback: what started the loop created nothing",
         message(GONE, {"task": task("serve", f"{SITE}/hyper/run.py:90")}, source_traceback=ENTRY),
-        at("/app/main.py:10", "<module>", Via.SOURCE_TRACEBACK),
+        at(f"{SITE}/hyper/run.py:50", "accept", Via.SOURCE_TRACEBACK),
     ),
     (
         "source traceback: the user's coroutine before a library's frame",
@@ -230,13 +230,26 @@ def test_only_chance_places_are_not_firm():
 
 def test_the_chain_holds_the_user_frames_outermost_first():
     located = locate(message(GONE, {"task": task("work")}, source_traceback=USER), SHIPPED)
-    assert [frame.function for frame in located.chain] == ["<module>", "start", "spawn"]
+    assert [frame.function for frame in located.chain] == ["start", "spawn"]
+
+
+def test_what_started_the_loop_is_shown_but_no_identity():
+    started = frames("/app/main.py:<module>", *LOOP, f"{LIB}/base_events.py:call_soon")
+    located = locate(message("callback-exception", source_traceback=started), SHIPPED)
+    assert (located.site, located.firm) == (at("/app/main.py:10", "<module>", Via.SOURCE_TRACEBACK), False)
+    assert located.chain == ()
+
+
+def test_before_the_loop_runs_the_chain_starts_with_the_program():
+    made = frames("/app/main.py:<module>", "/app/main.py:boot", f"{LIB}/runners.py:run", f"{LIB}/tasks.py:create_task")
+    located = locate(message(GONE, {"task": task("work")}, source_traceback=made), SHIPPED)
+    assert [frame.function for frame in located.chain] == ["<module>", "boot"]
 
 
 def test_a_declared_helper_moves_the_site_one_frame_out():
     helped = locate(message(GONE, {"task": task("work")}, source_traceback=USER), plumbing(extra=["jobs.py:spawn"]))
     assert helped.site == at("/app/jobs.py:50", "start", Via.SOURCE_TRACEBACK)
-    assert [frame.function for frame in helped.chain] == ["<module>", "start"]
+    assert [frame.function for frame in helped.chain] == ["start"]
 
 
 def test_in_app_makes_a_library_the_culprit():
