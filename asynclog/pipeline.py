@@ -34,6 +34,7 @@ from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run, SourceSpan
 from asynclog.parse.message import understand
+from asynclog.read.form import prefix_form
 from asynclog.read.inputs import Input, expand, sets_of
 from asynclog.read.layout import Layout
 from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
@@ -86,7 +87,9 @@ class Engine:
     def reader(self) -> Reader:
         """Bytes to records."""
         needles = [needle for pattern in self.rulebook.patterns for needle in pattern.needles]
-        return Reader(Recogniser(self.rulebook.patterns), Scanner([*needles, *LOGGER_ANCHORS]), self.settings.window)
+        form = prefix_form(self.settings.prefix) if self.settings.prefix else None
+        scanner = Scanner([*needles, *LOGGER_ANCHORS])
+        return Reader(Recogniser(self.rulebook.patterns), scanner, self.settings.window, form)
 
     @cached_property
     def _units(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from asynclog.errors import UsageError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 #: Options of which `settings_of` makes settings; a command has those that it wants.
-_SETTINGS = ("rules", "in_app", "plumbing", "path_map", "redact", "jobs", "since", "until", "around")
+_SETTINGS = ("rules", "in_app", "plumbing", "path_map", "prefix", "redact", "jobs", "since", "until", "around")
 
 
 def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -36,6 +36,9 @@ reading = _all(
     click.option("--in-app", multiple=True, metavar="GLOB", help="Paths that are your code, whatever they look like."),
     click.option(
         "--plumbing", multiple=True, metavar="NAME", help="A helper that creates for others, e.g. app/tasks.py:spawn."
+    ),
+    click.option(
+        "--prefix", metavar="FORMAT", help="The log's format, where it is not recognised: '%(name)s|%(message)s'."
     ),
     click.option("--path-map", multiple=True, metavar="A=B", help="Read path prefix A as B."),
     click.option(

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from asynclog.read.form import HEADER as form_header
+from asynclog.read.form import PrefixForm
 from asynclog.read.prefix import is_header, shape
 from asynclog.read.timestamps import find_timestamp
 from asynclog.read.testmarks import has_tests
@@ -29,7 +31,8 @@ _COMMON = 3  # lines of one shape that make it the file's
 class Layout:
     """`wrappers` stand before every line (outermost first); `header` matches the first lines of records.
 
-    `native` tells how logger asyncio writes into this file: with the header (True), bare (False), not seen (None). `tests`: it is what a run of tests printed.
+    `native` tells how logger asyncio writes into this file: with the header (True), bare (False), not seen (None).
+    `tests`: it is what a run of tests printed. `form`: the prefix that the user described.
     """
 
     wrappers: tuple[str, ...] = ()
@@ -37,6 +40,7 @@ class Layout:
     json: bool = False
     native: bool | None = None
     tests: bool = False
+    form: PrefixForm | None = None
 
     @property
     def splits(self) -> bool:
@@ -46,6 +50,8 @@ class Layout:
     @property
     def description(self) -> str:
         """The format in words, for the report."""
+        if self.form is not None:
+            return ", ".join([*self.wrappers, "the prefix of --prefix"])
         parts = [*self.wrappers, "JSON lines" if self.json else "prefixed lines" if self.header else "bare lines"]
         return ", ".join(parts)
 
@@ -60,14 +66,16 @@ def clean(raw: bytes) -> str:
     return text
 
 
-def settle(sample: bytes) -> Layout:
-    """The layout of a file that begins with `sample` (its last line may be cut)."""
+def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
+    """The layout of a file that begins with `sample` (its last line may be cut); `form` is the prefix that it has."""
     lines = [clean(raw) for raw in sample[:SAMPLE_BYTES].split(b"\n")]
     if len(sample) >= SAMPLE_BYTES:
         lines.pop()
     lines = [line for line in lines if line.strip()]
     wrappers = settle_wrappers(lines)
     rests = [rest for line in lines if (rest := peel(line, wrappers).rest).strip()]
+    if form is not None:
+        return Layout(wrappers, form_header, native=True, form=form)
     braces = sum(rest.lstrip().startswith("{") and rest.rstrip().endswith("}") for rest in rests)
     if rests and braces > len(rests) / 2:
         return Layout(wrappers, None, json=True)

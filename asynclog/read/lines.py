@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asynclog.read.layout import Layout, clean
 from asynclog.read.wrappers import Peeled, peel
@@ -37,6 +37,7 @@ class Lines:
         self.final = final
         self._wrappers = layout.wrappers
         self._splits = layout.splits
+        self._form = layout.form
         self._cache: dict[int, Line] = {}
         self._physical: dict[int, tuple[Peeled, int]] = {}
 
@@ -91,7 +92,10 @@ class Lines:
                 return None
             end = len(self.data)
         text = clean(self.data[start : min(end, start + LINE_CAP)])
-        found = (peel(text, self._wrappers) if self._wrappers else Peeled(text), end + 1)
+        peeled = peel(text, self._wrappers) if self._wrappers else Peeled(text)
+        if self._form is not None:
+            peeled = replace(peeled, rest=self._form.marked(peeled.rest))
+        found = (peeled, end + 1)
         if self._splits:
             if len(self._physical) > _REMEMBERED:
                 self._physical.clear()

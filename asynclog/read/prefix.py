@@ -10,6 +10,7 @@ import re
 from functools import lru_cache
 
 from asynclog.model import Prefix, Timestamp
+from asynclog.read.form import MARK, read_marked
 from asynclog.read.timestamps import find_timestamp
 
 LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTION|SUCCESS"
@@ -57,6 +58,8 @@ _LEAD_INS = re.compile(
 @lru_cache(maxsize=4096)
 def parse_prefix(text: str, outer_time: str | None = None, key: str | None = None) -> Prefix:
     """What `text` (all that stands before a message) says; `outer_time` and `key` come from the line's wrapper."""
+    if text.startswith(MARK):
+        return read_marked(text)
     rest = text
     stamp: Timestamp | None = None
     found = find_timestamp(text)
@@ -110,14 +113,14 @@ def _logger(rest: str) -> str | None:
 @lru_cache(maxsize=4096)
 def is_header(line: str) -> bool:
     """Whether `line` begins a record of a log, in whatever format."""
-    return HEADER.match(line) is not None
+    return line.startswith(MARK) or HEADER.match(line) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_plausible_prefix(text: str) -> bool:
     """Whether `text` can stand before a message: blank, or a log prefix, and no sentence that quotes the message."""
     bare = text.strip()
-    if not bare:
+    if not bare or text.startswith(MARK):
         return True
     if _QUOTED.search(text) or _NOT_PREFIX.search(text) or _is_open(text):
         return False

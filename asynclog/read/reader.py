@@ -22,6 +22,7 @@ from asynclog.model import Record, SourceSpan, Timestamp
 from asynclog.read import above
 from asynclog.read.cut import RECORD_CAP, Cutter
 from asynclog.read.echoes import PENDING, Accept, Collected, Echoes, Place
+from asynclog.read.form import PrefixForm
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, clean, settle
 from asynclog.read.recognise import Recogniser
@@ -89,7 +90,10 @@ class Seam:
 class Reader:
     """Reads inputs with one set of patterns. Its answer does not depend on `window`."""
 
-    def __init__(self, recogniser: Recogniser, scanner: Scanner, window: int = WINDOW) -> None:
+    def __init__(
+        self, recogniser: Recogniser, scanner: Scanner, window: int = WINDOW, form: PrefixForm | None = None
+    ) -> None:
+        self._form = form
         self.recogniser = recogniser
         self.scanner = scanner
         self._window = max(window, 1)
@@ -121,10 +125,10 @@ class Reader:
         head = self._fill(stream, SAMPLE_BYTES, progress, source)
         if head.startswith(_BOM):
             head = head[3:]
-        if len(head) < SAMPLE_BYTES and (whole := unwrap(head, self.recogniser.needles)) is not None:
+        if self._form is None and len(head) < SAMPLE_BYTES and (whole := unwrap(head, self.recogniser.needles)) is not None:
             yield from self._unwrapped(whole, source, progress)
             return
-        progress.layout = settle(head)
+        progress.layout = settle(head, self._form)
         progress.first = _edge_time(head, progress.layout, last=False)
         yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam(), accept)
 
@@ -178,7 +182,7 @@ class Reader:
         with open(source.path, "rb") as raw:
             head = raw.read(SAMPLE_BYTES)
         skip = 3 if head.startswith(_BOM) else 0
-        return settle(head[skip:]), skip
+        return settle(head[skip:], self._form), skip
 
     @contextmanager
     def _open(self, source: Input) -> Iterator[BinaryIO]:
