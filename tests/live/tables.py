@@ -121,6 +121,7 @@ ABSENT = {
     "exception-never-retrieved-legacy": "the wording of CPython 3.4.0 and 3.4.1",
     "shielded-future-exception": "came with CPython 3.14",
     "windows-iocp-error": "asyncio's `windows_events` does not import outside Windows",
+    "uvloop-other": "uvloop's own emergencies (NULL handles, loops freed while open): no program here gets there",
     "discord-heartbeat-blocked": "needs a gateway of Discord",
     "call-graph": "came with CPython 3.14",
     "asyncio-ps": "came with CPython 3.14",

@@ -99,6 +99,3 @@ loop.run_until_complete(leaks(loop))
 gc.collect()
 loop.close()
 gc.collect()
-forgotten = uvloop.new_event_loop()
-del forgotten
-gc.collect()
