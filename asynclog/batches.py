@@ -63,8 +63,6 @@ class Batches:
             text = finding.timestamp.text.encode("utf-8", "backslashreplace")
             if self._clock.micros([text]) != [finding.timestamp.micros]:
                 return None
-        if any("'" in part or '"' in part for part in alike.fixed):
-            return None
         unit = None
         if finding.duration is not None:
             printed = record.fields.get("duration", "")
@@ -108,10 +106,11 @@ class Batches:
         tasks: Counter[str | None] | None = None
         if column.name and first.task == column.name.decode():
             tasks = Counter({name.decode(): count for name, count in Counter(column.names).items()})
+        messages = _messages(column, first)
         choices = template.alike.choices
         longest = max((took for took in durations if took is not None), default=0)
         if len(choices) == 1 or longest < choices[1].duration:
-            self._add(column, first, range(len(micros)), micros, durations, tasks)
+            self._add(column, first, range(len(micros)), micros, durations, tasks, messages)
         else:
             bounds = [choice.duration for choice in choices]
             parts: dict[tuple[str, int], list[int]] = {}
@@ -123,11 +122,15 @@ class Batches:
                 chosen = parts.pop((finding.rule, int(finding.severity)), None)
                 if chosen:
                     self._add(
-                        column, finding, chosen, [micros[i] for i in chosen], [durations[i] for i in chosen], tasks
+                        column, finding, chosen, [micros[i] for i in chosen], [durations[i] for i in chosen], tasks, messages
                     )
                     tasks = Counter() if tasks is not None else None
+                    messages = Counter() if messages is not None else None
         if template.unit and column.fresh and (worst := column.worst) is not None:
             self._builder.add_worst(first.fingerprint, longest, lambda: self._finding(worst))
+        for place in column.samples if messages is not None else ():
+            if (shown := self._finding(place)) is not None:
+                self._builder.add_sample(shown)
         for before, after in column.repeats:
             self._add_pair(self._finding(before), self._finding(after))
 
@@ -159,6 +162,7 @@ class Batches:
         micros: Sequence[int | None],
         durations: Sequence[int | None],
         tasks: Counter[str | None] | None,
+        messages: Counter[str] | None,
     ) -> None:
         times, stamp = column.times, template.timestamp
 
@@ -170,7 +174,7 @@ class Batches:
             return dataclasses.replace(stamp, text=text, micros=moment)
 
         lines = column.lines if len(chosen) == len(column.lines) else [column.lines[index] for index in chosen]
-        self._builder.add_many(Columns(template, micros, durations, lines, stamp_at, tasks))
+        self._builder.add_many(Columns(template, micros, durations, lines, stamp_at, tasks, messages))
 
     def _add_pair(self, before: Finding | None, after: Finding | None) -> None:
         if before is not None and after is not None:
@@ -179,3 +183,14 @@ class Batches:
     def _finding(self, place: Place) -> Finding | None:
         assert self._like is not None
         return self._find(self._again(place, self._like), False)[0]
+
+
+def _messages(column: Column, first: Finding) -> Counter[str] | None:
+    """The messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
+    message, token = first.exception_message, column.token.decode()
+    if not token or message is None or token not in message:
+        return None
+    counts: Counter[str] = Counter()
+    for other, count in column.tokens.items():
+        counts[message.replace(token, other.decode())] += count
+    return counts

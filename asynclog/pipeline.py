@@ -127,7 +127,7 @@ class Engine:
             return None, None
         if not with_alike or message.malformed:
             return finding, None
-        same = alike(self.judge, message, verdict)
+        same = alike(self.judge, message, verdict, finding)
         if same is None or any(self.judge.silences(choice.finding.rule) for choice in same.choices):
             return finding, None
         return finding, same

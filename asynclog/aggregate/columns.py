@@ -1,4 +1,4 @@
-"""Findings that differ in time, duration, line and name of the task only, as columns."""
+"""Findings that differ in time, duration, line, name of the task and identifiers in a message only, as columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from asynclog.model import Finding, Timestamp
 class Columns:
     """Findings like `template`, in log order. `stamp_at` gives the time of an index; it is asked for the few that stay.
 
-    `tasks` counts the names of their tasks, where these differ from the template's.
+    `tasks` counts the names of their tasks and `messages` those of their exceptions, where they differ from the template's.
     """
 
     template: Finding
@@ -21,6 +21,7 @@ class Columns:
     lines: Sequence[int]
     stamp_at: Callable[[int], Timestamp | None]
     tasks: Mapping[str | None, int] | None = None
+    messages: Mapping[str, int] | None = None
 
     def __len__(self) -> int:
         return len(self.lines)

@@ -73,13 +73,13 @@ class GroupBuilder:
     def add_many(self, columns: Columns) -> None:
         """Count findings that differ in time, duration, line and name of the task only.
 
-        One like them was added before: so none of them is the group's first, nor a sample of its own.
+        One like them was added before: so none of them is the group's first, nor a sample unless its message differs.
         """
         template, number = columns.template, len(columns)
         self.count += number
         self.partial += number if template.partial else 0
         self._take_times(template.severity, columns.micros, columns.durations, columns.stamp_at)
-        self.names.add([template], number, columns.tasks)
+        self.names.add([template], number, columns.tasks, columns.messages)
         self.names.add_total(template, number, sum(filter(None, columns.durations)))
 
     def add_worst(self, longest: int, finding: Callable[[], Finding | None]) -> None:
@@ -89,6 +89,10 @@ class GroupBuilder:
         found = finding()
         if found is not None:
             self._worst = worse(self._worst, sample_of(found, self.names.variant(found)))
+
+    def add_sample(self, finding: Finding) -> None:
+        """Show one of those counted in columns, if it is among the first of its message."""
+        self._take_samples([finding])
 
     def _take_head(self, finding: Finding) -> None:
         if self._head is None or rank(finding) < rank(self._head):

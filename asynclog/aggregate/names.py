@@ -34,8 +34,14 @@ class NamesBuilder:
         self.processes: dict[str, tuple[int, int]] = {}
         self.echoes: dict[str, tuple[int, int]] = {}
 
-    def add(self, batch: list[Finding], times: int = 1, tasks: Mapping[str | None, int] | None = None) -> None:
-        """Count the names in findings of one rule and severity, each seen `times` (but the tasks as in `tasks`)."""
+    def add(
+        self,
+        batch: list[Finding],
+        times: int = 1,
+        tasks: Mapping[str | None, int] | None = None,
+        messages: Mapping[str, int] | None = None,
+    ) -> None:
+        """Count the names in findings of one rule and severity, each seen `times`, but `tasks` and `messages` as given."""
         rule, severity = batch[0].rule, batch[0].severity
         self.rules[rule] += len(batch) * times
         self.severities[rule] = max(severity, self.severities.get(rule, severity))
@@ -46,10 +52,13 @@ class NamesBuilder:
             self.tasks = _summed(self.tasks, tasks, 1)
         self.tests = _added(self.tests, [finding.test for finding in batch], times)
         self.parents = _added(self.parents, [finding.parent for finding in batch], times)
-        for message, count in Counter([finding.exception_message for finding in batch]).items():
+        told: Mapping[str | None, int] | Mapping[str, int] | None = messages
+        if told is None:
+            told = {text: n * times for text, n in Counter([finding.exception_message for finding in batch]).items()}
+        for message, count in told.items():
             if message:
                 name = tally.mask(message)
-                self.messages[name] = self.messages.get(name, 0) + count * times
+                self.messages[name] = self.messages.get(name, 0) + count
         if len(self.messages) > 2 * tally.KEPT:
             self.messages = tally.cap(self.messages)
 

@@ -71,6 +71,10 @@ class RunBuilder:
         """Note one of those counted in columns, that took `longest`; `finding` makes it, where it is one to keep."""
         self._group(fingerprint).add_worst(longest, finding)
 
+    def add_sample(self, finding: Finding) -> None:
+        """Note one of those counted in columns whose message is not the template's."""
+        self._group(finding.fingerprint).add_sample(finding)
+
     def add_pair(self, before: Finding, after: Finding) -> None:
         """Note two neighbours of which at least one is counted in columns."""
         if before.fingerprint == after.fingerprint and before.text == after.text:

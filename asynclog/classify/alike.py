@@ -1,4 +1,4 @@
-"""How a rule is chosen for records that differ from one another in times, durations, numbers and names of tasks only.
+"""How a rule is chosen for records that differ in times, durations, numbers, identifiers and names of tasks only.
 
 Of a verdict whose rule is still open, only the duration may decide; conditions on texts must not be able to see a number
 or the name of a task. Where that is not certain the answer is None, and each record is judged for itself.
@@ -12,11 +12,16 @@ from functools import partial
 from typing import NamedTuple
 
 from asynclog.classify.conditions import Condition
-from asynclog.classify.judge import Judge, Verdict
+from asynclog.classify.judge import Judge, Verdict, severity_of
 from asynclog.model import Finding, Message
 
 _KEPT = re.compile(r"(?:Errno|WinError|\[\[\]Errno|\[\[\]WinError) \d+")  # numbers that stay in the key of a record
-_FREE = re.compile(r"\\[dDwWsS](?![*+])|(?<!\\)\.(?![*+])|\{|\[\^[^\]]*\](?![*+])|\d")
+_CLASS = re.compile(r"\[\^?[^\]\d]*\]")
+_ONE = re.compile(r"\[\^[^\]]*\](?![*+])")  # a class of one character: it counts digits
+_FREE = re.compile(r"\\[dDwWsS](?![*+])|(?<!\\)\.(?![*+])|[{\d]")
+_EDGE = re.compile(r"(?:^|[^\w./\\-])[0-9a-f]+$|^[0-9a-f]+(?:[^\w./\\-]|$)")  # what may end within an identifier
+_QUOTE = re.compile(r"['\"]")  # what may end within a name
+_LINES = frozenset({"text", "message"})
 _TEXTS = frozenset({"text", "message", "exception.message"})
 
 
@@ -28,36 +33,42 @@ class Choice(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """The findings of records like one, by duration; `fixed` are the parts of text that a task's name must not hold."""
+    """The findings of records like one, by duration; `fixed` are the parts of text that no name may hold."""
 
     choices: tuple[Choice, ...]
     fixed: tuple[str, ...] = ()
 
 
-def alike(judge: Judge, message: Message, verdict: Verdict) -> Alike | None:
-    """The findings of all records that say the same as `message`; None where each is to be judged for itself."""
+def alike(judge: Judge, message: Message, verdict: Verdict, finding: Finding) -> Alike | None:
+    """The findings of all records that say the same as `message`, which gave `finding`; None where each is its own."""
     bounds: set[int] = set()
     fixed: set[str] = set()
-    if verdict.settled is None:
-        for rule in verdict.rules:
-            for condition in rule.when.conditions:
-                if condition.key in verdict.view:
-                    continue
-                if condition.key == "duration":
-                    bounds |= (found := _bounds(condition)) or set()
-                    if not found:
-                        return None
-                elif not _is_blind(condition, fixed):
+    for rule in verdict.rules if verdict.settled is None else ():
+        for condition in rule.when.conditions:
+            if condition.key in verdict.view:
+                continue
+            if condition.key != "duration":
+                if not _is_blind(condition, fixed):
                     return None
-    choices = [Choice(0, judge.finding(message, verdict))] if not bounds else []
-    for bound in sorted({0, *bounds}) if bounds else ():
-        one = dataclasses.replace(message, duration=bound) if message.duration is not None else message
-        choices.append(Choice(bound, judge.finding(one, verdict)))
+            elif (found := _bounds(condition)) is None:
+                return None
+            else:
+                bounds |= found
+    choices = [Choice(0, finding)]
+    if bounds and message.duration is not None:
+        choices.clear()
+        for bound in sorted({0, *bounds}):
+            chosen = judge.choice(dataclasses.replace(message, duration=bound), verdict)
+            name, severity = chosen.rule.id if chosen else verdict.parts.kind, severity_of(chosen, verdict.parts.kind)
+            if not choices or (name, severity) != (choices[-1].finding.rule, choices[-1].finding.severity):
+                same = (name, severity) == (finding.rule, finding.severity)
+                like = finding if same else dataclasses.replace(finding, rule=name, severity=severity)
+                choices.append(Choice(bound, like))
     return Alike(tuple(choices), tuple(sorted(fixed)))
 
 
 def _bounds(condition: Condition) -> set[int] | None:
-    """The durations (microseconds, rounded up) at which a condition may change its answer; None where that is not known."""
+    """The durations (microseconds) at which a condition may change its answer; None where that is not known."""
     found: set[int] = set()
     for test in condition.tests:
         argument = test.args[0] if isinstance(test, partial) and len(test.args) == 1 else None
@@ -68,7 +79,7 @@ def _bounds(condition: Condition) -> set[int] | None:
 
 
 def _is_blind(condition: Condition, fixed: set[str]) -> bool:
-    """Whether a condition cannot tell texts apart that differ in numbers; what it asks of a text goes to `fixed`."""
+    """Whether a condition cannot tell texts apart that differ in numbers; what it asks for goes to `fixed`."""
     if condition.key in ("level", "thread", "pid", "partial", "source", "stream", "test"):
         return True
     if condition.key not in _TEXTS and not condition.key.startswith("field."):
@@ -78,15 +89,18 @@ def _is_blind(condition: Condition, fixed: set[str]) -> bool:
             return False
         for argument in test.args[0]:
             is_regex = test.func.__name__ == "_regex"
-            text = getattr(argument, "pattern", argument)
+            text = argument.pattern.pattern if is_regex else argument
             if not isinstance(text, str):
                 return False
             bare = _KEPT.sub("", text)
             if is_regex:
-                if _FREE.search(bare) or condition.key in ("text",):
+                if _ONE.search(bare) or _FREE.search(_CLASS.sub("", bare)) or condition.key == "text":
                     return False
             elif re.search(r"\d|\?|\[(?!\[\])", bare):
                 return False
-            elif condition.key in ("text", "message"):
-                fixed.update(part for part in re.split(r"\*", bare) if part)
+            else:
+                parts = [part for part in bare.split("*") if part]
+                if any(_EDGE.search(part) or (condition.key in _LINES and _QUOTE.search(part)) for part in parts):
+                    return False
+                fixed.update(parts)
     return True

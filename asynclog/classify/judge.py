@@ -113,7 +113,7 @@ class Judge:
         return Finding(
             kind=parts.kind,
             rule=chosen.rule.id if chosen else parts.kind,
-            severity=_severity(chosen, parts.kind),
+            severity=severity_of(chosen, parts.kind),
             source=record.source,
             source_index=record.source_index,
             line=record.line,
@@ -244,7 +244,8 @@ def _values(message: Message, verdict: Verdict) -> Mapping[str, str]:
     return values
 
 
-def _severity(chosen: JudgeRule | None, kind: str) -> Severity:
+def severity_of(chosen: JudgeRule | None, kind: str) -> Severity:
+    """How much a finding of this kind matters, by the rule chosen for it."""
     if chosen is not None:
         return chosen.severity
     return Severity.INFO if kind == UNCLASSIFIED else Severity.WARNING

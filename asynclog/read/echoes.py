@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 
 from asynclog.model import Record
 from asynclog.read.layout import Layout
-from asynclog.read.shapes import ADDRESS, ZEROS, Form, Shape, form_of, shape_of
+from asynclog.read.shapes import ZEROS, Bare, Form, Shape, bare_of, form_of, shape_of
 from asynclog.read.timestamps import parse_timestamp
 
 PENDING = 50_000  # echoes that wait in columns before they are handed over
@@ -24,6 +24,7 @@ _JSON_TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-
 _BARE = rb"/[^\s:]{1,300}:\d+: RuntimeWarning: coroutine '[\w.<>]{1,200}' was never awaited\r?\n"
 _BARE_LINE = re.compile(_BARE)
 _LONGEST = 1 << 16  # bytes of an entry that may have echoes
+_SHOWN = 4  # identifiers of a column of which a record is kept
 _OTHERWISE = frozenset({"loop-lifecycle"})  # kinds with a printed duration that is not the record's
 _TASK_NAME = re.compile(rb"name='(Task-\d+)'")
 
@@ -56,15 +57,16 @@ class Column:
     """The echoes of `first` that wait to be counted; `worst` is the longest of all so far, `fresh` if it waits too."""
 
     __slots__ = (
-        "first", "fresh", "guard", "lines", "longest", "name", "names", "number", "numbers", "repeats", "template",
-        "times", "worst",
+        "first", "fresh", "guard", "lines", "longest", "name", "names", "number", "numbers", "repeats", "samples",
+        "template", "shown", "times", "token", "tokens", "worst",
     )  # fmt: skip
 
-    def __init__(self, first: Record, template: Accepted, number: bytes, name: bytes) -> None:
+    def __init__(self, first: Record, template: Accepted, number: bytes, name: bytes, token: bytes) -> None:
         self.first = first
         self.template = template
         self.guard = template.guard
-        self.number, self.name = number, name
+        self.number, self.name, self.token = number, name, token
+        self.shown = {token}
         self.longest = float(number or 0)
         self.worst: Place | None = None
         self.clear()
@@ -76,7 +78,16 @@ class Column:
         self.lines: list[int] = []
         self.names: list[bytes] = []
         self.repeats: list[tuple[Place, Place]] = []
+        self.tokens: dict[bytes, int] = {}
+        self.samples: list[Place] = []
         self.fresh = False
+
+    def meet(self, token: bytes, raw: bytes, line: int, offset: int) -> None:
+        """Count an identifier; the records of the first few that differ are kept for show."""
+        self.tokens[token] = self.tokens.get(token, 0) + 1
+        if len(self.shown) < _SHOWN and token not in self.shown:
+            self.shown.add(token)
+            self.samples.append(Place(raw, line, offset))
 
 
 class Collected(NamedTuple):
@@ -155,13 +166,13 @@ class Echoes:
         entry, at, met, column = b"", -1, -1, None
         for index in range(index, len(entries)):  # noqa: B020, PLR1704 - goes on from where it was
             following = entries[index]
-            bare = following
+            bare, token = following, b""
             code = hash(following.translate(ZEROS))
-            if code not in shapes and b"0x" in following:
-                bare = ADDRESS.sub(b"0x", following)
-                code = hash(bare.translate(ZEROS))
             if code not in shapes:
-                break
+                bare, token = bare_of(following, self._json)
+                code = hash(bare.translate(ZEROS))
+                if code not in shapes:
+                    break
             shape = shapes[code]
             if shape is None:  # nothing of ours
                 line += following.count(b"\n") + 1
@@ -171,7 +182,7 @@ class Echoes:
             if found is None:
                 break
             time, took, name = shape.own(bare)
-            if name and any(part in name for part in found.guard):
+            if (name or token) and any(part in name or part in token for part in found.guard):
                 break
             if took == number:
                 if column is not None:
@@ -190,6 +201,8 @@ class Echoes:
                     found.worst = Place(following, line, offset)
             if name:
                 found.names.append(name)
+            if token:
+                found.meet(token, following, line, offset)
             self.pending += 1
             line += shape.lines
             offset += len(following) + 1
@@ -229,7 +242,7 @@ class Echoes:
 
     def learn(self, entry: bytes, offset: int, records: Sequence[Record], empty: bool) -> None:
         """Remember what an entry gave. `empty`: it holds no anchor."""
-        bare = ADDRESS.sub(b"0x", entry) if b"0x" in entry else entry
+        bare, token = bare_of(entry, self._json)
         if len(self._shapes) >= _SHAPES:
             self._shapes.clear()
         if empty:
@@ -242,7 +255,7 @@ class Echoes:
             self._columns.clear()
             self._size = 0
         self._size += len(bare) + 100
-        self._columns[key] = self._column(entry, shape, bare, offset, records)
+        self._columns[key] = self._column(entry, shape, Bare(bare, token), offset, records)
 
     @property
     def reach(self) -> int:
@@ -251,8 +264,7 @@ class Echoes:
 
     def is_known(self, entry: bytes) -> bool:
         """Whether an entry is an echo though its shape is new; `take` then knows it."""
-        bare = ADDRESS.sub(b"0x", entry) if b"0x" in entry else entry
-        shape, key = self._key(bare)
+        shape, key = self._key(bare_of(entry, self._json).text)
         return shape is not None and self._columns.get(key) is not None
 
     def _key(self, bare: bytes) -> tuple[Shape | None, tuple[bytes, ...]]:
@@ -278,14 +290,14 @@ class Echoes:
         return head.span("time") if head is not None else (0, 0)
 
     def _column(
-        self, entry: bytes, shape: Shape, bare: bytes, offset: int, records: Sequence[Record]
+        self, entry: bytes, shape: Shape, bare: Bare, offset: int, records: Sequence[Record]
     ) -> Column | None:
         """The column of an entry that is one record and nothing else."""
         if len(records) != 1:
             return None
         record = records[0]
         stamp = record.prefix.timestamp
-        time, number, name = shape.own(bare)
+        time, number, name = shape.own(bare.text)
         whole = record.offset == offset and record.end_offset == offset + len(entry) + 1
         if not whole or record.kind is None or record.cut or record.headless or record.stream is not None:
             return None
@@ -297,7 +309,7 @@ class Echoes:
         template = self._accept(record)
         if template is None:
             return None
-        return Column(record, template, number if printed or record.kind in _OTHERWISE else b"", name)
+        return Column(record, template, number if printed or record.kind in _OTHERWISE else b"", name, bare.token)
 
     def collected(self) -> Collected:
         """Hand over what waits."""

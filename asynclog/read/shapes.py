@@ -24,10 +24,15 @@ _POLL = re.compile(rb"\bpoll (\d+\.\d+) ms took \d+\.\d+ ms: (?:(\d+) events)?")
 _SOCKET = re.compile(rb"\bfd=(\d+)|'(\d+)\.(\d+)\.(\d+)\.(\d+)', (\d+)\)")
 _OBJECT_LINE = re.compile(rb"^\w+: <.*", re.M)
 _EXCEPTION = re.compile(rb"\bexception=[\w.]+\((?:'((?:[^'\\\n]|\\.){1,400})'|\"((?:[^\"\\\n]|\\.){1,400})\")\)")
-_FINAL = re.compile(rb"\n(?:[a-z_][\w.]*\.)?[A-Z]\w*: ([^\n<][^\n]{0,399})\Z")
+_FINAL = re.compile(rb"(?:[a-z_][\w.]*\.)?[A-Z]\w*: ([^\n<][^\n]{0,399})\Z")
+# what programs call their orders and requests: a UUID, or hexadecimal digits that are neither a word nor a number
+_TOKEN = re.compile(
+    rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64})(?![\w./\\-])"
+)
+TOKEN = b"0#"  # what stands for one
 # numbers that no name of a message shows: not within a hexadecimal word, and not the number of an error
 _NUMBER = re.compile(
-    rb"(?<![0-9a-fA-F-])(?<!rno )(?<!Error )(\d+)(?![0-9a-fA-F-])", re.S
+    rb"(?<![0-9a-fA-F-])(?<!rno )(?<!Error )(\d+)(?![0-9a-fA-F#-])"
 )
 _CLOCK = re.compile(rb"(?s)(.*?\d:\d\d:\d\d)(?:[.,](\d{3}|\d{6})(?!\d))?(.*)")
 
@@ -40,6 +45,38 @@ class Shape(NamedTuple):
     key: Callable[[bytes], tuple[bytes, ...]]
     own: Callable[[bytes], Own]
     lines: int
+
+
+class Bare(NamedTuple):
+    """An entry without what has letters and changes: addresses, and the one identifier in its exception's message."""
+
+    text: bytes
+    token: bytes = b""
+
+
+def bare_of(entry: bytes, json: bool) -> Bare:
+    """`entry` without addresses and identifiers."""
+    text = ADDRESS.sub(b"0x", entry) if b"0x" in entry else entry
+    if json or b"\n" not in text:
+        return Bare(text)
+    spans = [found.span(found.lastindex or 0) for found in _EXCEPTION.finditer(text)]
+    if (final := _final(text)) is not None:
+        spans.append(final)
+    tokens = {token for span in spans for token in _TOKEN.findall(text, *span)}
+    if len(tokens) != 1:
+        return Bare(text)
+    token = tokens.pop()
+    for start, end in reversed(spans):
+        text = text[:start] + text[start:end].replace(token, TOKEN) + text[end:]
+    return Bare(text, token)
+
+
+def _final(text: bytes) -> tuple[int, int] | None:
+    """Where the message of the exception stands whose line is the last of an entry."""
+    if b"Traceback (" not in text:
+        return None
+    found = _FINAL.match(text, text.rfind(b"\n") + 1)
+    return found.span(1) if found is not None else None
 
 
 def shape_of(entry: bytes, time: tuple[int, int], json: bool) -> Shape:
@@ -84,8 +121,8 @@ def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
         if entry.isascii():
             for found in _EXCEPTION.finditer(entry, start, end):
                 yield from _in_text(entry, found.span(found.lastindex or 0))
-    if not json and entry.isascii() and b"Traceback (" in entry and (final := _FINAL.search(entry)) is not None:
-        yield from _in_text(entry, final.span(1))
+    if not json and entry.isascii() and (final := _final(entry)) is not None:
+        yield from _in_text(entry, final)
 
 
 def _in_text(entry: bytes, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
