@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from asynclog.model import Site
-from asynclog.render.places import site_text
+from asynclog.model import Frame, Sample, Site
+from asynclog.render.places import function, site_text
 from asynclog.render.safe import safe
 from asynclog.render.units import plural
 
@@ -17,6 +17,7 @@ COLOURS = {
     "new": "red", "worse": "red", "better": "green", "gone": "green", "same": "dim", "inconclusive": "yellow",
     "not_comparable": "magenta", "rising": "red", "falling": "green", "steady": "dim",
 }  # fmt: skip
+PRESSING = ("new", "worse")
 _SECOND = 1_000_000
 
 
@@ -100,6 +101,38 @@ def place_of(thing: Any, width: int = 200) -> str:  # noqa: ANN401 - duck-typed
         room = width - len(name) - 2
         return f"{site_text(thing.site, max(room, 20))}  {name}" if room > 20 else where
     return where
+
+
+def pressing(changes: Any, top: int | None = None) -> list[Any]:  # noqa: ANN401 - duck-typed
+    """What is new or worse: for formats that know problems only."""
+    return [change for change in changes if change.state.value in PRESSING][:top]
+
+
+def sample_of(change: Any) -> Sample | None:  # noqa: ANN401 - duck-typed
+    """The record that shows a change best."""
+    group = change.group
+    return (group.worst or next(iter(group.samples), None)) if group else None
+
+
+def chain_of(change: Any) -> tuple[Frame, ...]:  # noqa: ANN401 - duck-typed
+    """The most frequent creating chain, outermost frame first."""
+    known = [caller for caller in change.group.callers.values() if caller.chain] if change.group else []
+    return max(known, key=lambda caller: (caller.count, repr(caller.chain))).chain if known else ()
+
+
+def position_of(change: Any) -> tuple[str, int]:  # noqa: ANN401 - duck-typed
+    """File and line of the site, else of a record in the log; the file is empty where there is neither."""
+    if change.site.file:
+        return change.site.file, max(1, change.site.line or 1)
+    shown = sample_of(change)
+    return (shown.source, max(1, shown.line)) if shown else ("", 1)
+
+
+def headline_of(change: Any) -> str:  # noqa: ANN401 - duck-typed
+    """`new: slow-callback in Handlers.search: 8 records in 30 min after, none before`."""
+    name = function(change.coroutine or change.site.function)
+    whose = f" in {name}" if name else ""
+    return f"{state_word(change.state.value)}: {safe(change.rule)}{whose}: {safe(change.reason)}"
 
 
 def levels(series: Any) -> tuple[int, ...]:  # noqa: ANN401 - duck-typed

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from asynclog.model import Report, ReportRow, Severity
+from asynclog.render.changes import headline_of, position_of, pressing
 from asynclog.render.options import RenderOptions
 from asynclog.render.rows import headline, measure, position
 from asynclog.render.safe import json_text, safe
@@ -15,18 +16,41 @@ _SEVERITIES = {Severity.ERROR: "critical", Severity.WARNING: "major", Severity.I
 
 def analyze(report: Report, options: RenderOptions) -> str:
     """All groups, worst first; an empty list where there are none."""
-    issues = [_issue(row) for row in report.rows[: options.top]]
+    return _document([_issue(row) for row in report.rows[: options.top]])
+
+
+def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """What is new or worse."""
+    return _document([_changed(change) for change in pressing(found.changes, options.top)])
+
+
+def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """What is new or worse; without a baseline all groups."""
+    if gate.diff is not None:
+        return diff(gate.diff, options)
+    return analyze(gate.report, options) if gate.report is not None else _document([])
+
+
+def _document(issues: list[dict[str, Any]]) -> str:
     return json_text(json.dumps(issues, indent=1)) + "\n"
 
 
 def _issue(row: ReportRow) -> dict[str, Any]:
-    file, line = position(row)
+    told = f"{headline(row)} ({measure(row)})"
+    return _told(told, row.group.rule, row.group.fingerprint, row.severity, position(row))
+
+
+def _changed(change: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
+    return _told(headline_of(change), change.rule, change.fingerprint, change.severity, position_of(change))
+
+
+def _told(description: str, rule: str, fingerprint: str, severity: Severity, place: tuple[str, int]) -> dict[str, Any]:
     return {
-        "description": f"{headline(row)} ({measure(row)})",
-        "check_name": safe(row.group.rule),
-        "fingerprint": safe(row.group.fingerprint),
-        "severity": _SEVERITIES[row.severity],
-        "location": {"path": path(file) or "unknown", "lines": {"begin": line}},
+        "description": description,
+        "check_name": safe(rule),
+        "fingerprint": safe(fingerprint),
+        "severity": _SEVERITIES[severity],
+        "location": {"path": path(place[0]) or "unknown", "lines": {"begin": place[1]}},
     }
 
 

@@ -1,17 +1,19 @@
 """SARIF 2.1.0, for code scanning and editors: a result is a group, its location the creation site in the program.
 
-The lines of the log are related locations, the creation chain and the exception's frames are stacks.
+The lines of the log are related locations, the creation chain and the exception's frames are stacks. The results of a
+comparison are what is new (`baselineState` "new") or worse ("updated").
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from asynclog.model import Frame, Report, ReportRow, Rule, Severity
+from asynclog.model import Frame, Report, ReportRow, Rule, Run, Sample, Severity
+from asynclog.render.changes import chain_of, headline_of, position_of, pressing, sample_of
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import function
 from asynclog.render.rows import example, headline, measure, position
@@ -21,40 +23,84 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _MADE = re.compile(r"asynclog/v\d+")
 _LOG_LINES = 5  # of a group
+_SHORT = 6  # digits of a fingerprint in an id
 
 Json = dict[str, Any]
 
 
 def analyze(report: Report, options: RenderOptions) -> str:
     """The log file: one run with its rules and results."""
-    rows = report.rows[: options.top]
-    rules = {row.group.rule: row for row in reversed(rows)}
-    index = {rule: at for at, rule in enumerate(sorted(rules))}
-    driver = {
-        "name": "asynclog",
-        "rules": [_rule(report.run.rules.get(rule), rules[rule]) for rule in index],
-    }
+    return _document(*_groups(report, options), _complete(report), _notes(report), _facts(report))
+
+
+def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """What is new or worse."""
+    return _document(*_changes(found, {}, options), True, [("note", text) for text in found.caveats], {})
+
+
+def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
+    """What is new or worse, without a baseline all groups; what the gate says is a notification."""
+    report, found = gate.report or Report(Run(), ""), gate.diff
+    shown = _groups(report, options) if found is None else _changes(found, report.run.rules, options)
+    caveats = [("note", text) for text in found.caveats] if found is not None else []
+    notes = [("error" if gate.failed else "note", gate.sentence), *caveats, *_notes(report)]
+    return _document(*shown, _complete(report), notes, _facts(report))
+
+
+def _document(rules: list[Json], results: list[Json], complete: bool, notes: list[tuple[str, str]], facts: Json) -> str:
+    """`complete`: whether all of the input was read."""
+    told = [{"level": level, "message": _message(text)} for level, text in notes]
     run = {
-        "tool": {"driver": driver},
-        "invocations": [_invocation(report)],
-        "results": [_result(row, index[row.group.rule]) for row in rows],
-        "properties": {name: value for name, value in report.facts.items() if value is not None},
+        "tool": {"driver": {"name": "asynclog", "rules": rules}},
+        "invocations": [{"executionSuccessful": complete, "toolExecutionNotifications": told}],
+        "results": results,
+        "properties": facts,
     }
     return json_text(json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)) + "\n"
 
 
-def _invocation(report: Report) -> Json:
-    """Whether all of the input was read, and what there is to know about it."""
-    notes = [{"level": "note", "message": _message(note)} for note in (*report.accounting, *report.notes)]
-    complete = not any(source.lost for source in report.run.sources)
-    return {"executionSuccessful": complete, "toolExecutionNotifications": notes}
+def _groups(report: Report, options: RenderOptions) -> tuple[list[Json], list[Json]]:
+    """Rules and results of a report."""
+    rows = report.rows[: options.top]
+    rules = {row.group.rule: row for row in reversed(rows)}
+    index = {rule: at for at, rule in enumerate(sorted(rules))}
+    described = [_rule(name, report.run.rules.get(name) or _own(rules[name]), rules[name].severity) for name in index]
+    return described, [_result(row, index[row.group.rule]) for row in rows]
 
 
-def _rule(rule: Rule | None, row: ReportRow) -> Json:
-    """From the rulebook, or where the run has no such rule from the row that it judged."""
-    title, why, fix = (rule.title, rule.why, rule.fix) if rule else (row.title, row.why, row.fix)
-    references = rule.references if rule else row.references
-    links = [safe(each) for each in references if each.startswith("https://")]
+def _changes(found: Any, known: Mapping[str, Rule], options: RenderOptions) -> tuple[list[Json], list[Json]]:  # noqa: ANN401
+    """Rules and results of a diff; what is said of a rule comes from `known`."""
+    changes = pressing(found.changes, options.top)
+    rules = {change.rule: change for change in reversed(changes)}
+    index = {rule: at for at, rule in enumerate(sorted(rules))}
+    described = [
+        _rule(name, known.get(name) or Rule(name, change.kind, change.severity, name), change.severity)
+        for name in index
+        for change in (rules[name],)
+    ]
+    return described, [_change(change, index[change.rule]) for change in changes]
+
+
+def _complete(report: Report) -> bool:
+    return not any(source.lost for source in report.run.sources)
+
+
+def _notes(report: Report) -> list[tuple[str, str]]:
+    return [("note", text) for text in (*report.accounting, *report.notes)]
+
+
+def _facts(report: Report) -> Json:
+    return {name: value for name, value in report.facts.items() if value is not None}
+
+
+def _own(row: ReportRow) -> Rule:
+    """The rule as the row tells it, where the run does not hold it."""
+    return Rule(row.group.rule, row.group.kind, row.severity, row.title, row.why, row.fix, row.references, row.static)
+
+
+def _rule(name: str, rule: Rule, severity: Severity) -> Json:
+    title, why, fix = rule.title, rule.why, rule.fix
+    links = [safe(each) for each in rule.references if each.startswith("https://")]
     text = "\n\n".join(filter(None, (safe(why), safe(fix and f"Fix: {fix}"), *links)))
     markup = [
         markdown_prose(why),
@@ -62,18 +108,18 @@ def _rule(rule: Rule | None, row: ReportRow) -> Json:
         *(f"<{quote_link(x)}>" for x in links),
     ]
     described: Json = {
-        "id": safe(row.group.rule),
-        "shortDescription": _message(title or row.group.rule),
-        "fullDescription": _message(why or title or row.group.rule),
+        "id": safe(name),
+        "shortDescription": _message(title or name),
+        "fullDescription": _message(why or title or name),
         "help": {"text": text or safe(title) or "-", "markdown": "\n\n".join(filter(None, markup)) or "-"},
-        "defaultConfiguration": {"level": _LEVELS[row.severity]},
-        "properties": {"tags": ["asyncio", *(safe(each) for each in (rule.static if rule else row.static))][:20]},
+        "defaultConfiguration": {"level": _LEVELS[severity]},
+        "properties": {"tags": ["asyncio", *(safe(each) for each in rule.static)][:20]},
     }
     return described | ({"helpUri": quote_link(links[0])} if links else {})
 
 
 def _result(row: ReportRow, index: int) -> Json:
-    group, (file, line) = row.group, position(row)
+    group, chain = row.group, row.callers[0].chain if row.callers else ()
     measures = {
         "blockedSeconds" if row.share is not None else "seconds": None if row.total is None else row.total / 1e6,
         "maxSeconds": None if row.maximum is None else row.maximum / 1e6,
@@ -82,37 +128,66 @@ def _result(row: ReportRow, index: int) -> Json:
         "siteVia": group.site.via.value,
         "id": safe(row.id),
     }
-    digest = safe(group.fingerprint).rpartition(":")[2]
     result: Json = {
         "ruleId": safe(group.rule),
         "ruleIndex": index,
         "level": _LEVELS[row.severity],
         "message": _message(f"{headline(row)} ({measure(row)})"),
-        "locations": [_location(file, line, group.site.function if group.site.file else None)],
-        "partialFingerprints": {_version(row): digest, "primaryLocationLineHash": f"{digest}:1"},
+        "locations": [_location(*position(row), group.site.function if group.site.file else None)],
+        "partialFingerprints": _fingerprints(group.fingerprint, group.signature),
         "occurrenceCount": max(1, row.count),
         "properties": {name: value for name, value in measures.items() if value is not None},
     }
-    related = _log_lines(row)
-    stacks = [_stack("created by", row.callers[0].chain)] if row.callers and row.callers[0].chain else []
-    stacks += [_stack("failed in", group.failure)] if group.failure else []
-    return result | ({"relatedLocations": related} if related else {}) | ({"stacks": stacks} if stacks else {})
+    return result | _log_lines(example(row), row.samples) | _stacks(chain, group.failure)
 
 
-def _version(row: ReportRow) -> str:
-    """What made the fingerprint: `asynclog/v1`. It stands before it, or at the beginning of the signature."""
-    made = row.group.fingerprint.rpartition(":")[0] or row.group.signature.partition("|")[0]
-    return made if _MADE.fullmatch(made) else "asynclog"
+def _change(change: Any, index: int) -> Json:  # noqa: ANN401 - duck-typed
+    group, site = change.group, change.site
+    measures = {
+        "state": change.state.value,
+        "countBefore": change.before.count,
+        "countAfter": change.after.count,
+        "ratio": change.ratio,
+        "pValue": change.p_value,
+        "coroutine": safe(change.coroutine) if change.coroutine else None,
+        "siteVia": site.via.value,
+        "id": safe(change.fingerprint.rpartition(":")[2][:_SHORT]),
+    }
+    result: Json = {
+        "ruleId": safe(change.rule),
+        "ruleIndex": index,
+        "level": _LEVELS[change.severity],
+        "baselineState": "new" if change.state.value == "new" else "updated",
+        "message": _message(headline_of(change)),
+        "locations": [_location(*position_of(change), site.function if site.file else None)],
+        "partialFingerprints": _fingerprints(change.fingerprint, group.signature if group else ""),
+        "occurrenceCount": max(1, change.after.count),
+        "properties": {name: value for name, value in measures.items() if value is not None},
+    }
+    if group is None:
+        return result
+    return result | _log_lines(sample_of(change), group.samples) | _stacks(chain_of(change), group.failure)
 
 
-def _log_lines(row: ReportRow) -> list[Json]:
+def _fingerprints(fingerprint: str, signature: str) -> Json:
+    """By what made them: `asynclog/v1` stands before the fingerprint, or at the beginning of the signature."""
+    made, digest = fingerprint.rpartition(":")[0] or signature.partition("|")[0], safe(fingerprint).rpartition(":")[2]
+    return {made if _MADE.fullmatch(made) else "asynclog": digest, "primaryLocationLineHash": f"{digest}:1"}
+
+
+def _log_lines(first: Sample | None, samples: Iterable[Sample]) -> Json:
     """Where the log says it: the worst case first."""
-    first = example(row)
-    samples = list(dict.fromkeys((*([first] if first else []), *row.samples)))[:_LOG_LINES]
-    return [
+    shown = list(dict.fromkeys((*([first] if first else []), *samples)))[:_LOG_LINES]
+    places = [
         {"id": at} | _location(sample.source, sample.line) | {"message": _message(f"log: {first_line(sample.text)}")}
-        for at, sample in enumerate(samples, 1)
+        for at, sample in enumerate(shown, 1)
     ]
+    return {"relatedLocations": places} if places else {}
+
+
+def _stacks(chain: Sequence[Frame], failure: Sequence[Frame]) -> Json:
+    stacks = [_stack(what, frames) for what, frames in (("created by", chain), ("failed in", failure)) if frames]
+    return {"stacks": stacks} if stacks else {}
 
 
 def _stack(what: str, frames: Iterable[Frame]) -> Json:

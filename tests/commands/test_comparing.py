@@ -119,7 +119,7 @@ EXITS = {
     "diff fails on new": (["diff", "good.log", "bad.log", "--fail-on", "new"], 1),
     "diff of nothing": (["diff", "empty.log", "empty.log"], 3),
     "diff missing": (["diff", "good.log", "missing.log"], 2),
-    "diff format": (["diff", "good.log", "bad.log", "-f", "sarif"], 2),
+    "diff format": (["diff", "good.log", "bad.log", "-f", "folded"], 2),
     "trend": (["trend", "good.log", "bad.log"], 0),
     "trend of one": (["trend", "good.log"], 2),
     "trend of nothing": (["trend", "empty.log", "other.log"], 3),
