@@ -12,7 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the answer is the exit code. An error is never a pass: whatever is unforeseen is 2."""
     import click
 
-    from asynclog.cli import cli
+    from asynclog.cli import ReaderGone, cli
     from asynclog.errors import AsynclogError
 
     try:
@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         if error.hint:
             print(f"hint: {error.hint}", file=sys.stderr)
         return EXIT_ERROR
-    except BrokenPipeError:
+    except (BrokenPipeError, ReaderGone):
         _silence()
         return EXIT_CLEAN
     except Exception as error:  # noqa: BLE001 - an internal error must not look like "the gate failed" (1)

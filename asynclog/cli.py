@@ -22,6 +22,10 @@ COMMANDS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 
 
+class ReaderGone(Exception):  # noqa: N818 - no error: somebody has seen enough
+    """Whoever read standard output went away."""
+
+
 class Commands(click.Group):
     """A group that knows its commands by name and loads the one that is asked for."""
 
@@ -35,6 +39,15 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"asynclog.commands.{cmd_name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command. What click would take for an abort or a failure (1, 130) keeps its own meaning."""
+        try:
+            return super().invoke(ctx)
+        except EOFError as error:
+            raise RuntimeError(f"unexpected end of data: {error}") from error
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in `--help`, without loading any of them."""

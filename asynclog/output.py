@@ -46,30 +46,43 @@ def targets(formats: Iterable[str], output: str | None, default: str) -> tuple[T
 def writing(target: Target) -> Iterator[BinaryIO]:
     """The place to write to. A file is written beside itself under another name and renamed when it is complete."""
     if target.file is None or target.file == "-":
+        if sys.stdout is None:
+            raise UsageError("standard output is closed", "write to a file with -o FILE")
         try:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
         except BrokenPipeError:  # the reader has seen enough: whatever is decided still holds
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
+    if os.path.isdir(target.file):
+        raise UsageError(f"{target.file}: is a folder", "name a file in it")
     folder = os.path.dirname(target.file) or "."
     try:
+        if os.path.exists(target.file) and not os.path.isfile(target.file):
+            with open(target.file, "wb") as device:  # a device or pipe is written to, never replaced
+                yield device
+            return
         handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target.file)}.", suffix=".part", dir=folder)
     except OSError as error:
-        raise UsageError(
-            f"{target.file}: cannot be written: {error.strerror}", "check the folder and your rights in it"
-        ) from None
+        raise _unwritable(target.file, error) from None
     try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, target.file)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(temporary, 0o666 & ~umask)
+            os.replace(temporary, target.file)
+        except OSError as error:
+            raise _unwritable(target.file, error) from None
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
         raise
+
+
+def _unwritable(file: str, error: OSError) -> UsageError:
+    return UsageError(f"{file}: cannot be written: {error.strerror}", "check the folder, its space and your rights in it")
 
 
 def save(folder: str, name: str, data: bytes) -> str:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
 from asynclog import codec
 from asynclog.aggregate.evidence import UNITS
@@ -37,14 +38,12 @@ from asynclog.parse.message import understand
 from asynclog.read.form import prefix_form
 from asynclog.read.inputs import Input, expand, sets_of
 from asynclog.read.layout import Layout
+from asynclog.read.narrow import time_filter
 from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
 from asynclog.read.recognise import Recogniser
-from asynclog.read.scan import LOGGER_ANCHORS, Scanner
-from asynclog.read.timestamps import parse_timestamp
+from asynclog.read.scan import Scanner
 from asynclog.read.work import count_work
 
-_DAY = 86_400_000_000
-_AROUND = 300_000_000  # microseconds on either side of --around
 
 
 @dataclass(slots=True)
@@ -62,7 +61,7 @@ class Engine:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.notes: list[str] = []
-        self._keep = _time_filter(settings)
+        self._keep = time_filter(settings.since, settings.until, settings.around)
         self._repeats = not (settings.since or settings.until or settings.around or settings.redact)
 
     @cached_property
@@ -74,9 +73,7 @@ class Engine:
     @cached_property
     def plumbing(self) -> Plumbing:
         """Whose code a frame is."""
-        file = builtin_folder() / "plumbing.yaml"
-        data = parse_documents(file.read_text("utf-8"), str(file))["data"]
-        return Plumbing(data, self.settings.in_app, self.settings.plumbing, self.settings.path_map)
+        return Plumbing(_builtin("plumbing.yaml"), self.settings.in_app, self.settings.plumbing, self.settings.path_map)
 
     @cached_property
     def judge(self) -> Judge:
@@ -86,9 +83,10 @@ class Engine:
     @cached_property
     def reader(self) -> Reader:
         """Bytes to records."""
-        needles = [needle for pattern in self.rulebook.patterns for needle in pattern.needles]
+        anchors = _builtin("anchors.yaml")
+        remains = [needle for pattern in self.rulebook.details for needle in pattern.needles]
+        scanner = Scanner([*anchors["logger"], *anchors["anchors"]], remains)
         form = prefix_form(self.settings.prefix) if self.settings.prefix else None
-        scanner = Scanner([*needles, *LOGGER_ANCHORS])
         return Reader(Recogniser(self.rulebook.patterns), scanner, self.settings.window, form)
 
     @cached_property
@@ -110,7 +108,7 @@ class Engine:
         message = self.message(record)
         verdict = self.judge.verdict(message)
         finding = self.judge.finding(message, verdict)
-        if not self._keep(finding):
+        if self._keep is not None and not self._keep(finding.timestamp):
             return None, None
         if finding.kind == UNCLASSIFIED:
             if builder is not None:
@@ -160,6 +158,13 @@ class Engine:
         return Outcome(progress, seam, builder.finish([span], self.rulebook.rules, notes=self.judge.notes))
 
 
+def _builtin(name: str) -> dict[str, Any]:
+    """The plain data of a file that belongs to the rules."""
+    file = builtin_folder() / name
+    data: dict[str, Any] = parse_documents(file.read_text("utf-8"), str(file))["data"]
+    return data
+
+
 @lru_cache(maxsize=4)
 def engine(settings: Settings) -> Engine:
     """The engine of this process for `settings`."""
@@ -181,7 +186,8 @@ def analyze(
     book = engine(settings)
     _ = book.rulebook  # broken rules are told before anything is read
     runs: list[Run] = []
-    for source in expand(arguments):
+    for named in expand(arguments):
+        source = dataclasses.replace(named, index=0)  # sources are numbered when runs are combined
         saved = _saved(source, settings)
         runs.append(saved if saved is not None else _with_work(_source(book, source, on_part), source, settings))
         if on_part is not None:
@@ -275,7 +281,7 @@ def records(arguments: Sequence[str], settings: Settings) -> Iterator[tuple[Reco
 
 
 def _is_saved(source: Input) -> bool:
-    if source.path == "-" or "://" in source.path:
+    if source.size is None:
         return False
     try:
         with open(source.path, "rb") as file:
@@ -294,39 +300,6 @@ def _saved(source: Input, settings: Settings) -> Run | None:
             "give the log itself with --since, --until or --around",
         )
     return codec.load_run(Path(source.path).read_bytes(), source.path)
-
-
-def _time_filter(settings: Settings) -> Callable[[Finding], bool]:
-    """Whether a finding lies in the time that the user asked for."""
-    low, high = _bound(settings.since, "--since"), _bound(settings.until, "--until")
-    middle = _bound(settings.around, "--around")
-    if middle is not None:
-        low, high = (middle[0] - _AROUND, middle[1]), (middle[0] + _AROUND, middle[1])
-    if low is None and high is None:
-        return lambda finding: True
-
-    def keep(finding: Finding) -> bool:
-        stamp = finding.timestamp
-        if stamp is None:
-            return False
-        for bound, below in ((low, True), (high, False)):
-            if bound is None:
-                continue
-            micros = stamp.micros if bound[1] and stamp.dated else stamp.micros % _DAY
-            if (micros < bound[0]) if below else (micros > bound[0]):
-                return False
-        return True
-
-    return keep
-
-
-def _bound(text: str | None, option: str) -> tuple[int, bool] | None:
-    if text is None:
-        return None
-    stamp = parse_timestamp(text if ":" in text else f"{text} 00:00:00")
-    if stamp is None:
-        raise UsageError(f"{option} {text!r} is no time", "write it as in the log: '2026-01-31 02:14:00' or '02:14:00'")
-    return stamp.micros if stamp.dated else stamp.micros % _DAY, stamp.dated
 
 
 def source_spans(run: Run) -> tuple[SourceSpan, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import re
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -112,4 +113,4 @@ def _size(path: str) -> int | None:
         status = os.stat(path)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}", "check that the file may be read") from None
-    return status.st_size
+    return status.st_size if stat.S_ISREG(status.st_mode) else None  # a pipe is read once, like standard input

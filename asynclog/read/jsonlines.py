@@ -16,6 +16,7 @@ _MESSAGE = (
     "text",
     "textPayload",
     "log",
+    "full_message",
     "short_message",
     "body",
     "body.stringValue",
@@ -70,6 +71,7 @@ _LEVEL = (
     "@l",
     "record.level.name",
     "level.name",
+    "PRIORITY",
 )
 _LOGGER = (
     "logger",
@@ -101,8 +103,9 @@ _TIME = (
     "event_time",
     "timeUnixNano",
     "receiveTimestamp",
+    "__REALTIME_TIMESTAMP",
 )
-_PID = ("process", "pid", "process.pid", "process_id", "record.process.id", "processId", "process.id")
+_PID = ("process", "pid", "process.pid", "process_id", "record.process.id", "processId", "process.id", "_PID")
 _THREAD = ("threadName", "thread", "thread_name", "process.thread.name", "record.thread.name", "thread.name")
 _TASK = ("taskName", "task_name", "task")
 _STREAM = (
@@ -116,7 +119,7 @@ _STREAM = (
     "service",
     "container_id",
 )
-_NUMERIC_LEVELS = {10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
+_NUMERIC_LEVELS = {0: "CRITICAL", 1: "CRITICAL", 2: "CRITICAL", 3: "ERROR", 4: "WARNING", 5: "INFO", 6: "INFO", 7: "DEBUG", 10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
 _INNER = re.compile(r'(?:Traceback \(most recent call last\):$|  File "|    \S|(?:future|task|handle): <|source_traceback: )')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.S)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.S)

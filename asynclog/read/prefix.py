@@ -129,6 +129,11 @@ def is_plausible_prefix(text: str) -> bool:
     return _is_decoration(bare)
 
 
+def is_level(word: str) -> bool:
+    """Whether `word` names a logging level."""
+    return _LEVEL.fullmatch(word) is not None
+
+
 def has_lead_in(text: str) -> bool:
     """Whether `text` ends with what a known exception handler says before the loop's message."""
     return _LEAD_INS.search(text) is not None
@@ -209,6 +214,6 @@ def _generalise(text: str, parts: list[str]) -> int:
             parts.append(r"\s+" if len(token.group()) == 1 else r"\s*")
         else:
             parts.append(re.escape(token.group()))
-            if strong == len(parts) - 1:
+            if strong and strong == len(parts) - 1:
                 strong = len(parts)
     return strong

@@ -122,7 +122,8 @@ class Reader:
         progress: Progress,
         accept: Accept | None,
     ) -> Iterator[Record | Collected]:
-        head = self._fill(stream, SAMPLE_BYTES, progress, source)
+        most = SAMPLE_BYTES if source.size is None or not self._bounded(source) else min(SAMPLE_BYTES, source.size)
+        head = self._fill(stream, most, progress, source)
         if head.startswith(_BOM):
             head = head[3:]
         if self._form is None and len(head) < SAMPLE_BYTES and (whole := unwrap(head, self.recogniser.needles)) is not None:
@@ -165,8 +166,9 @@ class Reader:
             if base:
                 skipped = head.find(b"\n") + 1
                 head, base = head[skipped:], base + skipped
-            else:
-                progress.first = _edge_time(head[part.start :], layout, last=False)
+            if part.start <= len(_BOM):  # the first part: the same look at the head as without parts
+                with open(source.path, "rb") as again:
+                    progress.first = _edge_time(again.read(SAMPLE_BYTES)[part.start :], layout, last=False)
             yield from self._loop(stream, head, base, source, progress, part, seam, accept)
 
     def again(self, place: Place, like: Record) -> Record:
@@ -233,7 +235,7 @@ class Reader:
             if left is not None:
                 left -= len(more)
             final = not more
-            hits = self.scanner.hits(data, fresh)
+            hits = self.scanner.hits(data, fresh, above.RUN_UP - base)
             if progress.layout.splits:  # a needle may be split as well
                 hits = sorted({*hits, *(found.start() for found in _SPLIT.finditer(data, fresh))})
             found, keep = cutter.cut(data, base, hits, final)
@@ -286,6 +288,8 @@ class Reader:
                 and type(error).__module__.split(".")[0] not in _UNPACKERS
             ):
                 raise
+            if progress.lost:
+                return b"".join(parts)
             progress.lost = True
             done = progress.bytes + sum(map(len, parts))
             progress.notes.append(

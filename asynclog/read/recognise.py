@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import cast
 
 from asynclog.model import MessagePattern, Prefix
-from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
+from asynclog.read.prefix import is_header, is_level, is_plausible_prefix, parse_prefix
 
 _PATH_START = re.compile(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|<)")
 _LAST_WORD = re.compile(r"(?:^|[\s\]|:>])(?P<word>[^\s\]|:>]+)$")
@@ -17,8 +17,9 @@ LONGEST = 1 << 15  # characters of a line in which a message is looked for: patt
 _SHORT, _REMEMBERED = 240, 1 << 14
 _LEAST = 9  # characters of a cut message that are enough to name it
 _ASYNCIO = re.compile(r"(?<![\w./\\])asyncio(?![\w/\\])(?!\.(?:py|\w+\())")
+_NAMED = re.compile(r"(?<![\w.:,])(?P<name>[A-Za-z_][\w.]*): $")
 _AFTER_NAME = re.compile(
-    r"(?:\.[\w.]+)?(?::[\w.<>]+)?(?::\d+)?[\])>]*\s*(?:[\[(<]?(?:[A-Z]{4,8})[\])>]?)?\s*(?:[:|\-–]\s*|\s+|$)"
+    r"(?:\.[\w.]+)?(?::[\w.<>]+(?=:\d))?(?::\d+)?[\])>]*\s*(?:[\[(<]?(?:[A-Z]{4,8})[\])>]?)?\s*(?:[:|\-–]\s*|\s+|$)"
     r"(?:[\[(<]?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[\])>]?\s*[:|\-]*\s*)?"
 )
 
@@ -89,6 +90,8 @@ class Recogniser:
         found = _ASYNCIO.search(line, 0, 160)
         if found is None or not (is_header(line) or found.start() < 2 or key):
             return None
+        if (named := _NAMED.search(line[: found.start()])) and not is_level(named["name"]):
+            return None  # another logger speaks of asyncio
         end = found.end()
         if tail := _AFTER_NAME.match(line, end):
             end = tail.end()

@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 from asynclog.errors import InputError
 
 _MAGIC = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zst"))
+_NO_LOGS = (b"PK\x03\x04", b"\x7fELF", b"\x89PNG", b"SQLite format 3\0", b"%PDF-", b"\xff\xd8\xff")
 _TEXT_PROBE = 4096
 
 
@@ -40,7 +41,9 @@ def check_text(head: bytes, path: str) -> None:
         return
     probe = head[:_TEXT_PROBE]
     controls = sum(probe.count(byte) for byte in (*range(7), *range(14, 27), 28, 29, 30, 31))
-    if len(probe) >= 16 and controls > len(probe) * 0.1:
+    text = probe.decode("utf-8", "replace")
+    garbled = text.count("\ufffd") > len(text) * 0.1 and controls > len(probe) * 0.02
+    if head.startswith(_NO_LOGS) or (len(probe) >= 16 and (controls > len(probe) * 0.1 or garbled)):
         raise InputError(
             f"{path}: this is a binary file, not a log", "give a text log, or one packed with gzip, bzip2, xz or zstd"
         )
@@ -132,5 +135,7 @@ def _unpacker(kind: str, raw: BinaryIO) -> BinaryIO:
 
 
 def open_stdin() -> BinaryIO:
-    """Standard input as bytes."""
+    """Standard input as bytes; raises InputError where it is closed."""
+    if sys.stdin is None:
+        raise InputError("standard input is closed", "name a file")
     return sys.stdin.buffer

@@ -55,6 +55,8 @@ _FORMS = tuple(
         + _CLOCK
         + r"(?:[ ](?P<year2>(?:19|20)\d\d)(?!\d))?"
         + _ZONE,
+        # 31 Jan 12:00:00
+        r"(?<![\d.])(?P<day>\d{1,2})[ ]" + _MONTH + r"[ ]{1,2}" + _CLOCK + _ZONE,
         # 01/31/2026 12:00:00 (month first unless it cannot be), 31.01.2026 12:00:00
         r"(?<![\d.])(?P<a>\d\d)(?P<s>[-/.])(?P<b>\d\d)(?P=s)(?P<year>20\d\d)(?:[T_ ]|, )" + _CLOCK + _ZONE,
         # 26-01-31 12:00:00 (two-digit year first)  and tornado's 260131 12:00:00

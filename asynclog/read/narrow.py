@@ -1,0 +1,57 @@
+"""The part of a log that the user asked for: --since, --until, --around."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from asynclog.errors import UsageError
+from asynclog.model import Timestamp
+from asynclog.read.timestamps import DAY, find_timestamp
+
+AROUND = 300_000_000  # microseconds on either side of --around
+
+
+class Bound(NamedTuple):
+    """A time as typed: microseconds since the epoch, or since midnight where it has no date."""
+
+    micros: int
+    dated: bool
+
+
+def time_filter(since: str | None, until: str | None, around: str | None) -> Callable[[Timestamp | None], bool] | None:
+    """Whether a time lies in what was asked for; None where all does. Raises UsageError for what is no time.
+
+    Where either side has no date, times of day are compared.
+    """
+    low, high = bound(since, "--since"), bound(until, "--until")
+    middle = bound(around, "--around")
+    if middle is not None:
+        low, high = Bound(middle.micros - AROUND, middle.dated), Bound(middle.micros + AROUND, middle.dated)
+    if low is None and high is None:
+        return None
+
+    def keep(stamp: Timestamp | None) -> bool:
+        if stamp is None:
+            return False
+        if all(side is None or side.dated for side in (low, high)) and stamp.dated:
+            return (low is None or stamp.micros >= low.micros) and (high is None or stamp.micros <= high.micros)
+        clock = stamp.micros % DAY
+        first = 0 if low is None else low.micros % DAY
+        last = DAY if high is None else high.micros % DAY
+        return first <= clock <= last if first <= last else clock >= first or clock <= last
+
+    return keep
+
+
+def bound(text: str | None, option: str) -> Bound | None:
+    """A time as typed: with a date, a clock time, or a date alone (its midnight)."""
+    if text is None:
+        return None
+    typed = text.strip()
+    for whole in (typed, f"{typed}:00", f"{typed} 00:00:00"):
+        found = find_timestamp(whole)
+        if found is not None and found[1] == 0 and found[2] == len(whole):
+            stamp = found[0]
+            return Bound(stamp.micros if stamp.dated else stamp.micros % DAY, stamp.dated)
+    raise UsageError(f"{option} {text!r} is no time", "write it as in the log: '2026-01-31 02:14:00', '02:14:00' or '02:14'")
