@@ -1,36 +1,43 @@
 """The one search that sees every byte: a few shared substrings, found by a SIMD multi-literal automaton.
 
-Each needle of the rules holds at least one anchor, so a line without an anchor cannot start a message. Anchors are few
-and chosen by measurement (`benchmarks/`): about ninety literals are ten times slower than twenty-five.
+Each needle of the rules holds an anchor, or stands behind one on its line (`rules/anchors.yaml`), so a line without an
+anchor cannot start a message. Only the beginning of a file is also searched for what is left of a record whose first
+lines were cut off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import cast
 
-# Logger names as the common formats print them: what nobody's pattern knows is still found and counted.
-LOGGER_ANCHORS = ("asyncio:", " asyncio ", "[asyncio]", '"asyncio"', "(asyncio", " asyncio]")
+Find = Callable[[bytes | memoryview], list[tuple[int, int, int]]]
 
 
 class Scanner:
-    """Finds the offsets of anchors in windows of bytes."""
+    """Finds the offsets of anchors in windows of bytes; `remains` count in the beginning of a file only."""
 
-    def __init__(self, anchors: Iterable[str]) -> None:
-        from ahocorasick_rs import BytesAhoCorasick, MatchKind
-
+    def __init__(self, anchors: Iterable[str], remains: Iterable[str] = ()) -> None:
         self.anchors = tuple(sorted(set(anchors)))
-        # LEFTMOST_FIRST is the only kind with the SIMD prefilter: 8 to 18 times the speed of the default
-        self._automaton = BytesAhoCorasick(
-            [anchor.encode() for anchor in self.anchors], matchkind=MatchKind.LeftmostFirst
-        )
-
-    def hits(self, data: bytes, start: int = 0) -> list[int]:
-        """Where anchors start in `data` from `start` on, ascending."""
-        if not start:
-            return [at for _, at, _ in self._automaton.find_matches_as_indexes(data)]
-        return [start + at for _, at, _ in self._automaton.find_matches_as_indexes(memoryview(data)[start:])]
-
-    @property
-    def overlap(self) -> int:
+        self._find = _finder(self.anchors)
+        everything = tuple(sorted({*self.anchors, *remains}))
+        self._find_all = _finder(everything) if len(everything) > len(self.anchors) else self._find
+        self.overlap = max(map(len, everything), default=1) - 1
         """Bytes by which windows must overlap so that no anchor is split."""
-        return max(map(len, self.anchors), default=1) - 1
+
+    def hits(self, data: bytes, start: int = 0, beginning: int = 0) -> list[int]:
+        """Where anchors start in `data` from `start` on, ascending; the file's beginning reaches up to `beginning`."""
+        if beginning > start:
+            cut = data.find(b"\n", beginning) + 1 or len(data)
+            head = [start + at for _, at, _ in self._find_all(memoryview(data)[start:cut])]
+            return head + (self.hits(data, cut) if cut < len(data) else [])
+        if not start:
+            return [at for _, at, _ in self._find(data)]
+        return [start + at for _, at, _ in self._find(memoryview(data)[start:])]
+
+
+def _finder(literals: tuple[str, ...]) -> Find:
+    from ahocorasick_rs import BytesAhoCorasick, MatchKind
+
+    # LEFTMOST_FIRST is the only kind with the SIMD prefilter: 8 to 18 times the speed of the default
+    search = BytesAhoCorasick([literal.encode() for literal in literals], matchkind=MatchKind.LeftmostFirst)
+    return cast("Find", search.find_matches_as_indexes)

@@ -16,11 +16,11 @@ from asynclog.read import above
 from asynclog.read.inputs import Input
 from asynclog.read.reader import Part, Progress, Reader, Seam
 from asynclog.read.recognise import Recogniser
-from asynclog.read.scan import LOGGER_ANCHORS, Scanner
+from asynclog.read.scan import Scanner
 
 BOOK = load_builtin()
 RECOGNISER = Recogniser(BOOK.patterns)
-SCANNER = Scanner([needle for pattern in BOOK.patterns for needle in pattern.needles] + list(LOGGER_ANCHORS))
+SCANNER = Scanner([needle for pattern in BOOK.patterns for needle in pattern.needles] + ["ncio:", " asyncio ", "asyncio]", 'asyncio"', "(asyncio"])
 
 T = "2026-01-31 12:00:00,{:03d}"
 ENTRIES = (

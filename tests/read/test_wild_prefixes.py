@@ -10,12 +10,12 @@ from asynclog.classify.rulebook import load_builtin
 from asynclog.read.inputs import Input
 from asynclog.read.reader import Progress, Reader
 from asynclog.read.recognise import Recogniser
-from asynclog.read.scan import LOGGER_ANCHORS, Scanner
+from asynclog.read.scan import Scanner
 
 BOOK = load_builtin()
 READER = Reader(
     Recogniser(BOOK.patterns),
-    Scanner([needle for pattern in BOOK.patterns for needle in pattern.needles] + list(LOGGER_ANCHORS)),
+    Scanner([needle for pattern in BOOK.patterns for needle in pattern.needles] + ["ncio:", " asyncio ", "asyncio]", 'asyncio"', "(asyncio"]),
 )
 
 # {d} date, {c} clock, {ms} milliseconds, {L} level, {l} its first letter, {n} logger
