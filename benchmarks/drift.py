@@ -181,16 +181,9 @@ class Row:
     lost: list[str]
 
 
-def group_keys(group: Group) -> tuple[str, ...]:
-    """The ladder of a group: that of each of its callers."""
-    normal = pipeline.engine(AS_SHIPPED).plumbing.normal_path
-    chains = [caller.chain for caller in group.callers.values()] or [()]
-    return tuple(dict.fromkeys(key for chain in chains for key in ladder(group, chain, normal, group.failure)))
-
-
 def paired(before: Reading, after: Reading) -> list[Match]:
     """The passes of the product."""
-    return pair(before.groups, after.groups, group_keys)
+    return pair(before.groups, after.groups)
 
 
 def compare(drift: Drift, mode: str, before: Reading, after: Reading) -> Row:

@@ -159,7 +159,8 @@ def _wrapped(program: Program, edit: Edit, creators: Collection[str], chance: ra
             continue
         lines = text.splitlines()
         for node in sorted(_functions(ast.parse(text)), key=_first, reverse=True):
-            if chance.randrange(SHARE) or node.name.startswith("__"):
+            static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in node.decorator_list)
+            if chance.randrange(SHARE) or node.name.startswith("__") or static:
                 continue
             new: tuple[str, str] | None = None
             if any(_decorator(each) == "site" for each in node.decorator_list) and edit is not Edit.WRAP_CREATORS:
