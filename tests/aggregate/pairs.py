@@ -40,6 +40,6 @@ def group(
                 name=name,
                 took=duration,
                 **{"signature": SIGNATURE.format(kind=kind, name=name), **fields},
-            )  # fmt: skip
+            )
         )
     return made
