@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from asynclog.aggregate.columns import Columns
+from asynclog.aggregate.names import UNNAMED, task_name
 from asynclog.aggregate.run import RunBuilder
 from asynclog.classify.alike import Alike
 from asynclog.model import Finding, Record, Timestamp
 from asynclog.parse.message import duration
 from asynclog.read.echoes import Clock, Collected, Column, Place
+from asynclog.read.shapes import UNNAMED as _UNNAMED
 
 _REMEMBERED = 1 << 16
 _UNITS = ("s", "ms", "us")
@@ -103,9 +105,7 @@ class Batches:
         micros: Sequence[int | None] = [None] * len(column.lines)
         if first.timestamp is not None:
             micros = self._clock.micros(column.times)
-        tasks: Counter[str | None] | None = None
-        if column.name and first.task == column.name.decode():
-            tasks = Counter({name.decode(): count for name, count in Counter(column.names).items()})
+        tasks = _tasks(column, first)
         messages = _messages(column, first)
         choices = template.alike.choices
         longest = max((took for took in durations if took is not None), default=0)
@@ -183,6 +183,18 @@ class Batches:
     def _finding(self, place: Place) -> Finding | None:
         assert self._like is not None
         return self._find(self._again(place, self._like), False)[0]
+
+
+def _tasks(column: Column, first: Finding) -> Counter[str | None] | None:
+    """The names of the tasks, where they change; None where all have the first's."""
+    if not column.name or first.task is None:
+        return None
+    if (task_name(first.task) == UNNAMED) != (column.name == _UNNAMED):
+        return None
+    if column.name != _UNNAMED and first.task != column.name.decode():
+        return None
+    counts = Counter(column.names)
+    return Counter({UNNAMED if name == _UNNAMED else name.decode(): count for name, count in counts.items()})
 
 
 def _messages(column: Column, first: Finding) -> Counter[str] | None:

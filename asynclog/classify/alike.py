@@ -74,8 +74,9 @@ def _bounds(condition: Condition) -> set[int] | None:
         argument = test.args[0] if isinstance(test, partial) and len(test.args) == 1 else None
         if not isinstance(argument, float):
             return None
-        found.update(range(int(argument * 1e6) - 1, int(argument * 1e6) + 2))
-    return {max(bound, 0) for bound in found} or {0}
+        near = int(argument * 1e6)
+        found.add(max(0, next((bound for bound in (near - 1, near, near + 1) if bound / 1e6 >= argument), near)))
+    return found or {0}
 
 
 def _is_blind(condition: Condition, fixed: set[str]) -> bool:

@@ -29,6 +29,7 @@ _FINAL = re.compile(rb"(?:[a-z_][\w.]*\.)?[A-Z]\w*: ([^\n<][^\n]{0,399})\Z")
 _TOKEN = re.compile(
     rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64})(?![\w./\\-])"
 )
+UNNAMED = b"Task-"  # what is told of a name that asyncio gave
 TOKEN = b"0#"  # what stands for one
 # numbers that no name of a message shows: not within a hexadecimal word, and not the number of an error
 _NUMBER = re.compile(
@@ -40,7 +41,7 @@ Own = tuple[bytes, bytes, bytes]
 
 
 class Shape(NamedTuple):
-    """How to take entries of one skeleton apart: `own` gives (time, duration, task's name), empty where there is none."""
+    """How to take entries of one skeleton apart: `own` gives time, duration, task's name, each empty where it is not."""
 
     key: Callable[[bytes], tuple[bytes, ...]]
     own: Callable[[bytes], Own]
@@ -85,7 +86,10 @@ def shape_of(entry: bytes, time: tuple[int, int], json: bool) -> Shape:
     took = _duration(entry)
     spans += [took] if took is not None else []
     name = _name(entry)
-    spans += [name] if name is not None else []
+    if name is not None:
+        spans.append(name)
+        if _TASK.fullmatch(entry, *name):
+            name = (name[0], name[0] + len(UNNAMED))
     spans += _numbers(entry, json)
     return Shape(_between(entry, spans), _slices(time, took, name), entry.count(b"\n") + 1)
 
@@ -97,11 +101,11 @@ def _duration(entry: bytes) -> tuple[int, int] | None:
 
 
 def _name(entry: bytes) -> tuple[int, int] | None:
-    """The name of the only task with a name of its own; names that asyncio gives are numbers like others."""
+    """The name of a task, if it is the only one."""
     if entry.count(b"name='") != 1:
         return None
     found = _NAME.search(entry)
-    return found.span(1) if found is not None and not _TASK.fullmatch(found[1]) else None
+    return found.span(1) if found is not None else None
 
 
 def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
