@@ -9,6 +9,7 @@ from asynclog.read import jsonlines
 from asynclog.read.above import TRACEBACK, ends_traceback
 from asynclog.read.claim import Claim
 from asynclog.read.extent import Extent
+from asynclog.read.layout import uncoloured
 from asynclog.read.lines import Line
 from asynclog.read.prefix import parse_prefix
 from asynclog.read.recognise import Head, Recogniser, belongs
@@ -42,6 +43,8 @@ def in_strings(recogniser: Recogniser, line: Line) -> Iterator[Claim]:
 def _in_body(recogniser: Recogniser, prefix: Prefix, body: str, line: Line) -> Iterator[Claim]:
     """The claim of `body`, an entry's whole text."""
     rest = Extent((), max(line.end, line.reach))
+    if "\x1b" in body:
+        body = uncoloured(body)
     first = body.partition("\n")[0]
     head = recogniser.head(first)
     if head is not None and head.pattern is not None and (not head.start or _is_set_off(first[: head.start])):

@@ -62,8 +62,15 @@ def clean(raw: bytes) -> str:
         raw = raw[:-1]
     text = raw.decode("utf-8", "backslashreplace")
     if "\x1b" in text or "\\x1b[" in text or "\\033[" in text or "#033[" in text:
-        text = _ANSI.sub("", text)
+        if text.lstrip().startswith("{"):
+            return text  # JSON first: what is escaped in it is its own affair
+        text = uncoloured(text)
     return text
+
+
+def uncoloured(text: str) -> str:
+    """`text` without escape sequences, sent or spelt out."""
+    return _ANSI.sub("", text)
 
 
 def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from asynclog.read.layout import Layout, clean
+from asynclog.read.layout import Layout, clean, uncoloured
 from asynclog.read.wrappers import Peeled, peel
 
 LINE_CAP = 1 << 20  # a longer line is read up to here: no record of asyncio is
@@ -93,6 +93,8 @@ class Lines:
             end = len(self.data)
         text = clean(self.data[start : min(end, start + LINE_CAP)])
         peeled = peel(text, self._wrappers) if self._wrappers else Peeled(text)
+        if "\x1b" in peeled.rest:  # out of the JSON that a collector put around the line
+            peeled = replace(peeled, rest=uncoloured(peeled.rest))
         if self._form is not None:
             peeled = replace(peeled, rest=self._form.marked(peeled.rest))
         found = (peeled, end + 1)

@@ -29,6 +29,8 @@ WRAPPERS = (
     Wrapper("cri", re.compile(rf"(?P<time>{_ISO}) (?P<key>stdout|stderr) (?P<partial>[FP])(?: |$)")),
     # GitHub Actions: seven digits of a second, nothing else
     Wrapper("github-actions", re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z) ")),
+    # docker logs -t: nine digits of a second
+    Wrapper("docker-time", re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d)) ?")),
     # journald and classic syslog: month day clock host app[pid]:   (also with an ISO time, and Heroku's app[web.1]:)
     Wrapper(
         "syslog",

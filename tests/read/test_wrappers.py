@@ -12,6 +12,12 @@ from asynclog.read.wrappers import JSON_LINE, WRAPPERS, peel, settle_wrappers
 LINES = {
     "compose": ("web-1  | hello", ("compose",), "web-1", None),
     "compose, project name": ("my-web-1 | hello", ("compose",), "my-web-1", None),
+    "docker logs -t": (
+        "2026-01-01T00:00:00.123456789Z hello",
+        ("docker-time",),
+        None,
+        "2026-01-01T00:00:00.123456789Z",
+    ),
     "pm2": ("0|app  | hello", ("pm2",), "0|app", None),
     "kubectl --prefix": ("[pod/web-7d9/app] hello", ("kubectl",), "web-7d9/app", None),
     "foreman": ("12:00:00 web.1   | hello", ("foreman",), "web.1", "12:00:00"),
