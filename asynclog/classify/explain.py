@@ -158,6 +158,8 @@ def _missing(message: Message, rung: Rung, plumbing: Plumbing) -> str:
     if isinstance(found, Place):
         role = plumbing.role(found.file, None)
         return f"{found.file}:{found.line} is {_WHOSE[role]}"
+    if any(plumbing.role(frame.file, frame.function) == "user" for frame in found):
+        return f"{_frames(found, plumbing)}; yours only started the loop, they created nothing"
     return f"{_frames(found, plumbing)}; none is {_WHOSE[rung.role]}"
 
 

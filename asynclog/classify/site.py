@@ -80,11 +80,8 @@ def subject(message: Message) -> ObjectRepr | None:
 
 def locate(message: Message, plumbing: Plumbing) -> Located:
     """Climb the ladder for one message."""
-    thing = subject(message)
-    chain = _first(_creators(message.stacks.get(name, ()), plumbing) for name in CREATION)
-    stack = own_frames(message.stacks.get("stack", ()), plumbing)
-    failure = exception_frames(message.exception, plumbing) or stack
-    for site in _rungs(message, thing, chain, failure, plumbing):
+    chain, failure = _own_stacks(message, plumbing)
+    for site in _rungs(message, subject(message), chain, failure, plumbing):
         if site is not None:
             return Located(site, chain, failure)
     weak = _weak(message, plumbing)
@@ -93,12 +90,17 @@ def locate(message: Message, plumbing: Plumbing) -> Located:
 
 def climb(message: Message, plumbing: Plumbing) -> list[tuple[Rung, Site | None]]:
     """Every rung with the site that it offers, strongest first; `locate` takes the first that offers one."""
-    thing = subject(message)
-    chain = _first(own_frames(message.stacks.get(name, ()), plumbing) for name in CREATION)
-    failure = exception_frames(message.exception, plumbing) or own_frames(message.stacks.get("stack", ()), plumbing)
-    found = list(zip(RUNGS, _rungs(message, thing, chain, failure, plumbing), strict=True))
+    chain, failure = _own_stacks(message, plumbing)
+    found = list(zip(RUNGS, _rungs(message, subject(message), chain, failure, plumbing), strict=True))
     weak = _weak(message, plumbing)
     return [*found, (Rung(str(weak.via), "weak"), weak if weak.file else None)]
+
+
+def _own_stacks(message: Message, plumbing: Plumbing) -> tuple[tuple[Frame, ...], tuple[Frame, ...]]:
+    """The user frames of the creation and those of the failure."""
+    chain = _first(_creators(message.stacks.get(name, ()), plumbing) for name in CREATION)
+    stack = own_frames(message.stacks.get("stack", ()), plumbing)
+    return chain, exception_frames(message.exception, plumbing) or stack
 
 
 def evidence(message: Message, rung: Rung) -> Place | Sequence[Frame] | None:
