@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -197,7 +198,10 @@ def _parsed(text: str) -> dict[str, Any] | None:
     try:
         value = orjson.loads(text)
     except ValueError:
-        return None
+        try:
+            value = json.loads(text)  # takes lone surrogates, which Python's own JSON writes
+        except (ValueError, RecursionError):
+            return None
     return dict(_flatten(value)) if isinstance(value, dict) else None
 
 
