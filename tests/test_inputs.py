@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,18 @@ FOLDERS = {
 def test_a_folder_is_read_in_the_order_of_time(files: list[str]) -> None:
     touch(*(f"logs/{name}" for name in reversed(files)))
     assert paths("logs") == [f"logs/{name}" for name in files]
+
+
+def test_a_folder_of_saved_reports_is_a_history() -> None:
+    Path("history").mkdir()
+    report = '{"asynclog": {"format": "run", "version": 1}, "run": {}}\n'
+    for name in ("b.json", "a.json"):
+        Path("history", name).write_text(report)
+    Path("history", "baseline.json").write_text(report.replace("run", "baseline"))
+    Path("history", "package.json").write_text("{}")
+    assert [each.path for each in expand(["history"])] == [f"history{os.sep}a.json", f"history{os.sep}b.json"]
+    Path("history", "app.log").touch()  # its report would count it twice
+    assert [each.path for each in expand(["history"])] == [f"history{os.sep}app.log"]
 
 
 def test_a_folder_leaves_out_what_is_no_log() -> None:

@@ -9,6 +9,7 @@ import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from asynclog import codec
 from asynclog.errors import InputError
 
 _LOG_NAME = re.compile(r"\.(?:log|out|err|jsonl|txt)(?=$|[.\-_]\d|\.(?:gz|bz2|xz|zst)$|[.-]\d{4})", re.IGNORECASE)
@@ -41,7 +42,8 @@ def expand(arguments: Iterable[str]) -> tuple[Input, ...]:
             found = _in_folder(argument)
             if not found:
                 problems.append(
-                    f"{argument}: no log in this folder (names with .log, .out, .err, .jsonl or .txt, also packed or rotated)"
+                    f"{argument}: no log in this folder (names with .log, .out, .err, .jsonl or .txt, also packed or "
+                    "rotated) and no saved report (.json)"
                 )
             paths.extend(found)
         elif os.path.exists(argument):
@@ -79,13 +81,24 @@ def sets_of(argument: str) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
 
 
 def _in_folder(folder: str) -> list[str]:
+    """The logs in a folder; where there are none, its saved reports: both would count a run twice."""
     names = [
         os.path.join(base, name)
         for base, folders, files in os.walk(folder)
         for name in files
-        if not name.startswith(".") and _LOG_NAME.search(name) and not folders.sort()  # type: ignore[func-returns-value]
+        if not name.startswith(".") and not folders.sort()  # type: ignore[func-returns-value]
     ]
-    return _by_time(sorted(names))
+    logs = [name for name in names if _LOG_NAME.search(os.path.basename(name))]
+    return _by_time(sorted(logs)) or sorted(name for name in names if name.endswith(".json") and _is_report(name))
+
+
+def _is_report(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            head = file.read(200)
+    except OSError:
+        return False
+    return codec.is_saved(head) and b'"format":"run"' in b"".join(head.split())
 
 
 def _by_time(paths: list[str]) -> list[str]:
