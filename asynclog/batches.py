@@ -14,7 +14,8 @@ from asynclog.aggregate.run import RunBuilder
 from asynclog.classify.alike import Alike
 from asynclog.model import Finding, Record, Timestamp
 from asynclog.parse.message import duration
-from asynclog.read.echoes import Clock, Collected, Column, Place
+from asynclog.read.clock import Clock
+from asynclog.read.column import Collected, Column, Place
 from asynclog.read.shapes import UNNAMED as _UNNAMED
 
 _REMEMBERED = 1 << 16
@@ -38,7 +39,7 @@ class Template:
 
 
 class Batches:
-    """Counts in `builder`. `find` makes the finding of a record and tells what is like it; `again` cuts a record again."""
+    """Counts in `builder`. `find` makes the finding of a record and tells what is like it; `again` cuts one again."""
 
     def __init__(
         self,
@@ -121,9 +122,8 @@ class Batches:
                 finding = choice.finding
                 chosen = parts.pop((finding.rule, int(finding.severity)), None)
                 if chosen:
-                    self._add(
-                        column, finding, chosen, [micros[i] for i in chosen], [durations[i] for i in chosen], tasks, messages
-                    )
+                    some = [durations[index] for index in chosen]
+                    self._add(column, finding, chosen, [micros[index] for index in chosen], some, tasks, messages)
                     tasks = Counter() if tasks is not None else None
                     messages = Counter() if messages is not None else None
         if template.unit and column.fresh and (worst := column.worst) is not None:

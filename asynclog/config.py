@@ -20,7 +20,8 @@ class Settings:
 
     `rules` are files or folders of YAML; `in_app` globs of paths that are the user's; `plumbing` helpers whose frames
     are never the site; `path_map` (old, new) prefixes. `since`, `until`, `around` are times as typed. `prefix` is a
-    `logging` format string. `jobs` is a ceiling, 0 for as many as there are cores. `window` is in bytes.
+    `logging` format string. `jobs` is a ceiling, 0 for as many as there are cores. `window` is in bytes, and so is
+    `chunk`, the size of the parts that a file is cut into; 0: one for each process.
     """
 
     rules: tuple[str, ...] = ()
@@ -35,7 +36,7 @@ class Settings:
     redact: bool = False
     jobs: int = 0
     window: int = 1 << 19
-    chunk: int = 1 << 26
+    chunk: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ next; where they do not, the later one is read again with what the earlier one f
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from asynclog import codec
+from asynclog import codec, workers
 from asynclog.aggregate.evidence import UNITS
 from asynclog.aggregate.join import combine, merge_runs, shift_lines
 from asynclog.aggregate.judged import group_views, whole, with_judgement
@@ -33,7 +34,7 @@ from asynclog.classify.rulebook import Rulebook, load_builtin, load_user
 from asynclog.classify.rulefiles import builtin_folder, parse_documents
 from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
-from asynclog.model import Finding, Message, Record, Run, SourceSpan
+from asynclog.model import Finding, Message, Record, Run
 from asynclog.parse.message import understand
 from asynclog.read.form import prefix_form
 from asynclog.read.inputs import Input, expand, sets_of
@@ -44,6 +45,7 @@ from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
 from asynclog.read.work import count_work
 
+_SMALLEST = 64 << 20  # bytes of a part
 
 
 @dataclass(slots=True)
@@ -171,11 +173,6 @@ def engine(settings: Settings) -> Engine:
     return Engine(settings)
 
 
-def _map_part(settings: Settings, source: Input, part: Part | None, layout: Layout | None) -> Outcome:
-    """One part of one source; runs in any process."""
-    return engine(settings).part(source, part, layout)
-
-
 def analyze(
     arguments: Sequence[str], settings: Settings, label: str | None = None, on_part: Callable[[int], None] | None = None
 ) -> Run:
@@ -185,15 +182,14 @@ def analyze(
     """
     book = engine(settings)
     _ = book.rulebook  # broken rules are told before anything is read
+    # sources are numbered when runs are combined
+    sources = [dataclasses.replace(source, index=0) for source in expand(arguments)]
     runs: list[Run] = []
-    for named in expand(arguments):
-        source = dataclasses.replace(named, index=0)  # sources are numbered when runs are combined
-        saved = _saved(source, settings)
-        runs.append(saved if saved is not None else _with_work(_source(book, source, on_part), source, settings))
-        if on_part is not None:
-            on_part(source.size or 0)
+    lost: list[str] = []
+    for source, run, saved in _read(book, sources, lost, on_part):
+        runs.append(run if saved else _with_work(run, source, settings))
     run = judged(settle(combine(runs)), book.rulebook)
-    return dataclasses.replace(run, label=label or run.label)
+    return dataclasses.replace(run, label=label or run.label, notes=tuple(sorted({*run.notes, *lost})))
 
 
 def _with_work(run: Run, source: Input, settings: Settings) -> Run:
@@ -214,22 +210,69 @@ def judged(run: Run, rulebook: Rulebook) -> Run:
     return with_judgement(run, verdicts.rules, verdicts.suppressed, verdicts.notes)
 
 
-def _source(book: Engine, source: Input, on_part: Callable[[int], None] | None) -> Run:
-    """One source, in parts where it can be cut, else whole."""
+class Task(NamedTuple):
+    """One part of one source (None: all of it), for any process."""
+
+    settings: Settings
+    source: Input
+    part: Part | None = None
+    layout: Layout | None = None
+
+
+def _work(task: Task) -> Outcome:
+    """What a part gives; runs in any process."""
+    return engine(task.settings).part(task.source, task.part, task.layout)
+
+
+def _read(
+    book: Engine, sources: Sequence[Input], lost: list[str], on_part: Callable[[int], None] | None
+) -> Iterator[tuple[Input, Run, bool]]:
+    """Each source with its run, and whether that was saved; what dead workers left goes to `lost`."""
+    logs = [source for source in sources if not _is_saved(source)]
+    jobs = workers.worth(book.settings.jobs, [source.size for source in logs], forced=book.settings.chunk > 0)
+    tasks = {source: list(_tasks(book, source, jobs)) for source in logs}
+
+    def on_loss(task: Task, why: str) -> None:
+        lost.append(f"{task.source.path}: a worker process ended early ({why}); its part was read again")
+
+    with contextlib.ExitStack() as stack:
+        every = [task for source in logs for task in tasks[source]]
+        outcomes: Iterator[Outcome] = map(_work, every)
+        if jobs > 1 and len(every) > 1:
+            count = min(jobs, len(every))
+            outcomes = workers.spread(stack.enter_context(workers.pool(count)), count, _work, every, on_loss)
+        for source in sources:
+            saved = _saved(source, book.settings)
+            yield source, saved if saved is not None else _joined(tasks[source], outcomes), saved is not None
+            if on_part is not None:
+                on_part(source.size or 0)
+
+
+def _tasks(book: Engine, source: Input, jobs: int) -> Iterator[Task]:
+    """The parts of a source: one for each process, if they are large enough, or of the size that was asked for."""
     settings = book.settings
-    if source.size is None or source.size <= settings.chunk or not is_plain(source.path):
-        return _map_part(settings, source, None, None).run
+    size = source.size or 0
+    part = settings.chunk or max(_SMALLEST, -(-size // jobs))
+    if size <= part or (jobs == 1 and not settings.chunk) or not is_plain(source.path):
+        yield Task(settings, source)
+        return
     layout, skip = book.reader.layout_of(source)
-    parts = [
-        Part(start, min(start + settings.chunk, source.size)) for start in range(skip, source.size, settings.chunk)
-    ]
+    for start in range(skip, size, part):
+        yield Task(settings, source, Part(start, min(start + part, size)), layout)
+
+
+def _joined(tasks: Sequence[Task], outcomes: Iterator[Outcome]) -> Run:
+    """The run of one source of its parts' outcomes; a part that did not know what reaches into it is read again."""
     merged, lines = Run(), 0
     reach: dict[str | None, int] = {}
-    for part in parts:
-        outcome = _map_part(settings, source, part, layout)
+    for task in tasks:
+        outcome = next(outcomes)
+        part = task.part
+        if part is None:
+            return outcome.run
         entry = {writer: end for writer, end in reach.items() if end > part.start}
         if entry != outcome.seam.entry:
-            outcome = _map_part(settings, source, dataclasses.replace(part, covered=entry), layout)
+            outcome = _work(task._replace(part=dataclasses.replace(part, covered=entry)))
         reach = outcome.seam.exit
         merged = merge_runs(merged, shift_lines(outcome.run, lines))
         lines += outcome.progress.lines
@@ -300,8 +343,3 @@ def _saved(source: Input, settings: Settings) -> Run | None:
             "give the log itself with --since, --until or --around",
         )
     return codec.load_run(Path(source.path).read_bytes(), source.path)
-
-
-def source_spans(run: Run) -> tuple[SourceSpan, ...]:
-    """The inputs of a run, for notes on standard error."""
-    return run.sources

@@ -13,7 +13,8 @@ from asynclog.model import Record
 from asynclog.read import above
 from asynclog.read.claim import Claim
 from asynclog.read.claims import Claims
-from asynclog.read.echoes import Collected, Echoes
+from asynclog.read.column import Collected
+from asynclog.read.echoes import Echoes
 from asynclog.read.extent import Extent, NeedMore
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Lines

@@ -8,13 +8,13 @@ column of the first. A column is opened only for a record that covered its whole
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from asynclog.model import Record
+from asynclog.read.column import Accept, Collected, Column, Place
 from asynclog.read.layout import Layout
-from asynclog.read.shapes import ZEROS, Bare, Form, Shape, bare_of, form_of, shape_of
-from asynclog.read.timestamps import parse_timestamp
+from asynclog.read.shapes import ZEROS, Bare, Shape, bare_of, shape_of
 
 PENDING = 50_000  # echoes that wait in columns before they are handed over
 _SHAPES = 1 << 14
@@ -24,78 +24,8 @@ _JSON_TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-
 _BARE = rb"/[^\s:]{1,300}:\d+: RuntimeWarning: coroutine '[\w.<>]{1,200}' was never awaited\r?\n"
 _BARE_LINE = re.compile(_BARE)
 _LONGEST = 1 << 16  # bytes of an entry that may have echoes
-_SHOWN = 4  # identifiers of a column of which a record is kept
 _OTHERWISE = frozenset({"loop-lifecycle"})  # kinds with a printed duration that is not the record's
 _TASK_NAME = re.compile(rb"name='(Task-\d+)'")
-
-
-class Accepted(Protocol):
-    """What whoever counts echoes knows of all records like one."""
-
-    @property
-    def guard(self) -> tuple[bytes, ...]:
-        """Texts that must not stand in the name of a task."""
-
-
-Accept = Callable[[Record], Accepted | None]
-
-
-class Place(NamedTuple):
-    """An entry: its bytes, its line and where it stands in its source."""
-
-    raw: bytes
-    line: int
-    offset: int
-
-    @property
-    def end_offset(self) -> int:
-        """Where the next entry starts."""
-        return self.offset + len(self.raw) + 1
-
-
-class Column:
-    """The echoes of `first` that wait to be counted; `worst` is the longest of all so far, `fresh` if it waits too."""
-
-    __slots__ = (
-        "first", "fresh", "guard", "lines", "longest", "name", "names", "number", "numbers", "repeats", "samples",
-        "template", "shown", "times", "token", "tokens", "worst",
-    )  # fmt: skip
-
-    def __init__(self, first: Record, template: Accepted, number: bytes, name: bytes, token: bytes) -> None:
-        self.first = first
-        self.template = template
-        self.guard = template.guard
-        self.number, self.name, self.token = number, name, token
-        self.shown = {token}
-        self.longest = float(number or 0)
-        self.worst: Place | None = None
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget what was handed over."""
-        self.times: list[bytes] = []
-        self.numbers: list[bytes] = []
-        self.lines: list[int] = []
-        self.names: list[bytes] = []
-        self.repeats: list[tuple[Place, Place]] = []
-        self.tokens: dict[bytes, int] = {}
-        self.samples: list[Place] = []
-        self.fresh = False
-
-    def meet(self, token: bytes, raw: bytes, line: int, offset: int) -> None:
-        """Count an identifier; the records of the first few that differ are kept for show."""
-        self.tokens[token] = self.tokens.get(token, 0) + 1
-        if len(self.shown) < _SHOWN and token not in self.shown:
-            self.shown.add(token)
-            self.samples.append(Place(raw, line, offset))
-
-
-class Collected(NamedTuple):
-    """Columns that wait; pairs of neighbours that may be one event, written twice; the last echo of all."""
-
-    columns: Sequence[Column] = ()
-    pairs: Sequence[tuple[Place, Place]] = ()
-    last: Place | None = None
 
 
 class _Before(NamedTuple):
@@ -164,7 +94,7 @@ class Echoes:
         shapes, columns, before = self._shapes, self._columns, self._before
         number = before.number if before is not None else None
         entry, at, met, column = b"", -1, -1, None
-        for index in range(index, len(entries)):  # noqa: B020, PLR1704 - goes on from where it was
+        for index in range(index, len(entries)):  # noqa: B020 - goes on from where it was
             following = entries[index]
             bare, token = following, b""
             code = hash(following.translate(ZEROS))
@@ -316,36 +246,3 @@ class Echoes:
         result = Collected(self._waiting, self._pairs, self._last)
         self._waiting, self._pairs, self.pending = [], [], 0
         return result
-
-
-class Clock:
-    """Times of echoes as microseconds: all but the fraction of a second is parsed once a second."""
-
-    def __init__(self) -> None:
-        self._forms: dict[bytes, Form | None] = {}
-        self._seconds: dict[bytes, int | None] = {}
-
-    def micros(self, times: Sequence[bytes]) -> list[int | None]:
-        """The microseconds of `times`, as `Timestamp.micros` has them."""
-        result: list[int | None] = []
-        seconds, forms = self._seconds, self._forms
-        for text in times:
-            skeleton = text.translate(ZEROS)
-            if skeleton not in forms:
-                forms[skeleton] = form_of(text)
-            form = forms[skeleton]
-            if form is None:
-                result.append(self._whole(text))
-                continue
-            whole = text[form.whole] + text[form.zone]
-            base = seconds[whole] if whole in seconds else self._whole(whole)
-            result.append(None if base is None else base + int(text[form.fraction]) * form.scale)
-        return result
-
-    def _whole(self, text: bytes) -> int | None:
-        if text not in self._seconds:
-            if len(self._seconds) > 4096:
-                self._seconds.clear()
-            stamp = parse_timestamp(text.decode("utf-8", "backslashreplace"))
-            self._seconds[text] = stamp.micros if stamp is not None else None
-        return self._seconds[text]

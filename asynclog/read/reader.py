@@ -20,8 +20,9 @@ from typing import BinaryIO, cast
 from asynclog.errors import InputError
 from asynclog.model import Record, SourceSpan, Timestamp
 from asynclog.read import above
+from asynclog.read.column import Accept, Collected, Place
 from asynclog.read.cut import RECORD_CAP, Cutter
-from asynclog.read.echoes import PENDING, Accept, Collected, Echoes, Place
+from asynclog.read.echoes import PENDING, Echoes
 from asynclog.read.form import PrefixForm
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, clean, settle
@@ -100,7 +101,7 @@ class Reader:
         self._layouts: dict[int, Layout] = {}
 
     def records(self, source: Input, progress: Progress) -> Iterator[Record]:
-        """All records of `source`, in order. Losses become notes in `progress`; raises InputError if it cannot be opened."""
+        """All records of `source`, in order. Losses become notes in `progress`; InputError if it cannot be opened."""
         return cast("Iterator[Record]", self.collected(source, progress))
 
     def text(self, text: str, name: str = "example") -> Iterator[Record]:
@@ -111,7 +112,7 @@ class Reader:
     def collected(
         self, source: Input, progress: Progress, accept: Accept | None = None
     ) -> Iterator[Record | Collected]:
-        """The records of `source`; with `accept`, those that repeat one that it takes come in columns, a little late."""
+        """The records of `source`; with `accept`, those that repeat one that it takes come late, in columns."""
         with self._open(source) as stream:
             yield from self._records(stream, source, progress, accept)
 
@@ -126,7 +127,8 @@ class Reader:
         head = self._fill(stream, most, progress, source)
         if head.startswith(_BOM):
             head = head[3:]
-        if self._form is None and len(head) < SAMPLE_BYTES and (whole := unwrap(head, self.recogniser.needles)) is not None:
+        small = self._form is None and len(head) < SAMPLE_BYTES
+        if small and (whole := unwrap(head, self.recogniser.needles)) is not None:
             yield from self._unwrapped(whole, source, progress)
             return
         progress.layout = settle(head, self._form)

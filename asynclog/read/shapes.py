@@ -1,8 +1,8 @@
 """The shape of an entry: where in its bytes stands what changes from one to the next.
 
-All digits of an entry made zeros are its skeleton, and the skeleton tells where the time, the duration and other numbers
-of no account stand. So entries of a skeleton are taken apart by slices that were worked out once. What is left of an
-entry between these places is its key: entries of one key say the same.
+All digits of an entry made zeros are its skeleton, and the skeleton tells where the time, the duration and other
+numbers of no account stand. So entries of a skeleton are taken apart by slices that were worked out once. What is left
+of an entry between these places is its key: entries of one key say the same.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ _EXCEPTION = re.compile(rb"\bexception=[\w.]+\((?:'((?:[^'\\\n]|\\.){1,400})'|\"
 _FINAL = re.compile(rb"(?:[a-z_][\w.]*\.)?[A-Z]\w*: ([^\n<][^\n]{0,399})\Z")
 # what programs call their orders and requests: a UUID, or hexadecimal digits that are neither a word nor a number
 _TOKEN = re.compile(
-    rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64})(?![\w./\\-])"
+    rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64})"
+    rb"(?![\w./\\-])"
 )
 UNNAMED = b"Task-"  # what is told of a name that asyncio gave
 TOKEN = b"0#"  # what stands for one

@@ -1,0 +1,94 @@
+"""What the echoes of a record are collected in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, Protocol
+
+from asynclog.model import Record
+
+_SHOWN = 4  # identifiers of a column of which a record is kept
+
+
+class Accepted(Protocol):
+    """What whoever counts echoes knows of all records like one."""
+
+    @property
+    def guard(self) -> tuple[bytes, ...]:
+        """Texts that must not stand in the name of a task."""
+
+
+Accept = Callable[[Record], Accepted | None]
+
+
+class Place(NamedTuple):
+    """An entry: its bytes, its line and where it stands in its source."""
+
+    raw: bytes
+    line: int
+    offset: int
+
+    @property
+    def end_offset(self) -> int:
+        """Where the next entry starts."""
+        return self.offset + len(self.raw) + 1
+
+
+class Column:
+    """The echoes of `first` that wait to be counted; `worst` is the longest of all so far, `fresh` if it waits too."""
+
+    __slots__ = (
+        "first",
+        "fresh",
+        "guard",
+        "lines",
+        "longest",
+        "name",
+        "names",
+        "number",
+        "numbers",
+        "repeats",
+        "samples",
+        "shown",
+        "template",
+        "times",
+        "token",
+        "tokens",
+        "worst",
+    )  # fmt: skip
+
+    def __init__(self, first: Record, template: Accepted, number: bytes, name: bytes, token: bytes) -> None:
+        self.first = first
+        self.template = template
+        self.guard = template.guard
+        self.number, self.name, self.token = number, name, token
+        self.shown = {token}
+        self.longest = float(number or 0)
+        self.worst: Place | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what was handed over."""
+        self.times: list[bytes] = []
+        self.numbers: list[bytes] = []
+        self.lines: list[int] = []
+        self.names: list[bytes] = []
+        self.repeats: list[tuple[Place, Place]] = []
+        self.tokens: dict[bytes, int] = {}
+        self.samples: list[Place] = []
+        self.fresh = False
+
+    def meet(self, token: bytes, raw: bytes, line: int, offset: int) -> None:
+        """Count an identifier; the records of the first few that differ are kept for show."""
+        self.tokens[token] = self.tokens.get(token, 0) + 1
+        if len(self.shown) < _SHOWN and token not in self.shown:
+            self.shown.add(token)
+            self.samples.append(Place(raw, line, offset))
+
+
+class Collected(NamedTuple):
+    """Columns that wait; pairs of neighbours that may be one event, written twice; the last echo of all."""
+
+    columns: Sequence[Column] = ()
+    pairs: Sequence[tuple[Place, Place]] = ()
+    last: Place | None = None
