@@ -10,6 +10,12 @@ import click
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
+COMPLETION = """\b
+Shell completion, in the start-up file of the shell:
+  bash  eval "$(_ASYNCLOG_COMPLETE=bash_source asynclog)"
+  zsh   eval "$(_ASYNCLOG_COMPLETE=zsh_source asynclog)"
+  fish  _ASYNCLOG_COMPLETE=fish_source asynclog | source"""
+
 #: Name -> what it is for. The click command is `command` in `asynclog/commands/NAME.py`.
 COMMANDS: Mapping[str, str] = MappingProxyType({
     "analyze": "Report what happened in one run.",
@@ -65,7 +71,7 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     ctx.exit()
 
 
-@click.group(cls=Commands, context_settings=CONTEXT)
+@click.group(cls=Commands, context_settings=CONTEXT, epilog=COMPLETION)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show versions.")
 def cli() -> None:
     """Find out from a log what went wrong in an asyncio program.

@@ -280,3 +280,44 @@ def test_version_says_what_a_bug_report_needs(run: Run) -> None:
     out = run("--version").out
     assert re.match(r"asynclog \d+\.\d+\.\d+\n\w+ 3\.\d+\.\d+ on ", out)
     assert "click " in out
+
+
+def test_completion_knows_commands(tmp_path: Path) -> None:
+    words = {"COMP_WORDS": "asynclog rules s", "COMP_CWORD": "2", "_ASYNCLOG_COMPLETE": "bash_complete"}
+    done = subprocess.run(
+        [sys.executable, "-m", "asynclog"], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT), **words},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.split() == ["plain,schema", "plain,show"]
+    assert "_ASYNCLOG_COMPLETE=zsh_source" in subprocess.run(
+        [sys.executable, "-m", "asynclog", "-h"], env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+
+
+# -- who made whom ---------------------------------------------------------------------------------------------------
+
+
+def test_tasks_are_shown_under_the_task_that_made_them(run: Run) -> None:
+    out = run("analyze", LOG).out
+    assert re.search(
+        r"Which task made which\n +checkout \(shop/handlers\.py\) +36x\n +└ AuditTrail\.confirmed +13x\n", out
+    )
+    stacks = run("analyze", SAMPLES / "worker_py39_debug.log", "-f", "folded").out.splitlines()
+    assert all(re.fullmatch(r"\S.* \d+", stack) for stack in stacks)
+
+
+def test_a_slow_callback_stands_under_the_creator_that_other_records_show(run: Run) -> None:
+    stack = (
+        "source_traceback: Object created at (most recent call last):\n"
+        '  File "/usr/lib/python3.12/asyncio/events.py", line 88, in _run\n    self._context.run(self._callback, *self._args)\n'
+        '  File "/srv/shop/app.py", line 5, in serve\n    spawn()\n'
+        '  File "/srv/shop/app.py", line 9, in spawn\n    asyncio.create_task(send())\n'
+    )
+    never = NEVER.format(minute=1, name="send", text="x").replace("Traceback", stack + "Traceback", 1)
+    slow = "2026-03-02 09:02:00,000 WARNING asyncio: Executing <Task pending name='Task-3' coro=<send() running at /srv/shop/mail.py:9>> took 0.500 seconds\n"
+    Path("a.log").write_text(never + slow)
+    log = Path("a.log").absolute()
+    assert (
+        run("analyze", log, "-f", "folded").out == "serve (/srv/shop/app.py:5);spawn (/srv/shop/app.py:9);send 500000\n"
+    )
+    assert "probably" in run("analyze", log).out
