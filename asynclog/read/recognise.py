@@ -26,7 +26,7 @@ _AFTER_NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The first line of a message: where it starts in the line, what the pattern caught, what stood before and behind."""
+    """The first line of a message: where it starts in the line, what was caught, what stood before and behind."""
 
     start: int
     prefix: Prefix
@@ -101,7 +101,7 @@ class Recogniser:
         return Head(end, prefix, None)
 
     def beginning(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
-        """A message of which `line`, the last of a cut file, shows only the beginning; None where too little is there."""
+        """A message of which `line`, the last of a cut file, shows the beginning; None where too little is there."""
         for start in range(max(0, len(line) - 80), len(line) - _LEAST):
             text = line[start:]
             for pattern in self.heads:

@@ -42,7 +42,7 @@ Own = tuple[bytes, bytes, bytes]
 
 
 class Shape(NamedTuple):
-    """How to take entries of one skeleton apart: `own` gives time, duration, task's name, each empty where it is not."""
+    """How to take entries of one skeleton apart: `own` gives time, duration, name of the task, empty where missing."""
 
     key: Callable[[bytes], tuple[bytes, ...]]
     own: Callable[[bytes], Own]
