@@ -86,7 +86,7 @@ def _in_folder(folder: str) -> list[str]:
         os.path.join(base, name)
         for base, folders, files in os.walk(folder)
         for name in files
-        if not name.startswith(".") and not folders.sort()  # type: ignore[func-returns-value]
+        if not name.startswith(".") and not folders.sort()  # type: ignore[func-returns-value,unused-ignore]
     ]
     logs = [name for name in names if _LOG_NAME.search(os.path.basename(name))]
     return _by_time(sorted(logs)) or sorted(name for name in names if name.endswith(".json") and _is_report(name))

@@ -120,7 +120,13 @@ _STREAM = (
     "service",
     "container_id",
 )
-_NUMERIC_LEVELS = {0: "CRITICAL", 1: "CRITICAL", 2: "CRITICAL", 3: "ERROR", 4: "WARNING", 5: "INFO", 6: "INFO", 7: "DEBUG", 10: "DEBUG", 20: "INFO", 30: "WARNING", 40: "ERROR", 50: "CRITICAL"}
+_NUMERIC_LEVELS = {
+    **dict.fromkeys((0, 1, 2, 50), "CRITICAL"),  # syslog's 0 to 7, logging's 10 to 50
+    **dict.fromkeys((3, 40), "ERROR"),
+    **dict.fromkeys((4, 30), "WARNING"),
+    **dict.fromkeys((5, 6, 20), "INFO"),
+    **dict.fromkeys((7, 10), "DEBUG"),
+}
 _INNER = re.compile(r'(?:Traceback \(most recent call last\):$|  File "|    \S|(?:future|task|handle): <|source_traceback: )')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.S)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.S)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from asynclog.read.form import HEADER as form_header
-from asynclog.read.form import PrefixForm
+from asynclog.read.form import HEADER, PrefixForm
 from asynclog.read.prefix import is_header, shape
-from asynclog.read.timestamps import find_timestamp
 from asynclog.read.testmarks import has_tests
+from asynclog.read.timestamps import find_timestamp
 from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers
 
 SAMPLE_BYTES = 1 << 18
@@ -82,7 +81,7 @@ def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
     wrappers = settle_wrappers(lines)
     rests = [rest for line in lines if (rest := peel(line, wrappers).rest).strip()]
     if form is not None:
-        return Layout(wrappers, form_header, native=True, form=form)
+        return Layout(wrappers, HEADER, native=True, form=form)
     braces = sum(rest.lstrip().startswith("{") and rest.rstrip().endswith("}") for rest in rests)
     if rests and braces > len(rests) / 2:
         return Layout(wrappers, None, json=True)

@@ -37,8 +37,8 @@ HEADER = re.compile(
     | \[(?:{LOWER})\]\ | (?:{LOWER}):\ {{2,}}
     | [\[(]?[IWEDC]\ ?\d{{4,6}}\ \d\d:\d\d | \[[IWEDC]\ \d{{4}}-\d\d-\d\d | \[[IWEDC]\ {_CLOCK}
     | [A-Z][a-z]{{2}}\ {{1,2}}\d{{1,2}},?\ (?:\d{{4}}\ )?{_CLOCK}
-    | \[[\w.]+\]\ (?:{LEVEL})[:\ ] | [\w.]+:\ (?:{LEVEL}):\ 
-    | \[\ *\d+\.\d+s?\]\ 
+    | \[[\w.]+\]\ (?:{LEVEL})[:\ ] | [\w.]+:\ (?:{LEVEL}):\
+    | \[\ *\d+\.\d+s?\]\
     )""",
     re.VERBOSE,
 )
@@ -98,7 +98,7 @@ def parse_prefix(text: str, outer_time: str | None = None, key: str | None = Non
 
 
 def _logger(rest: str) -> str | None:
-    names = _NAME.findall(_SOURCE.sub(" ", rest))
+    names: list[str] = _NAME.findall(_SOURCE.sub(" ", rest))
     for known in ("asyncio", "py.warnings"):
         if known in names:
             return known

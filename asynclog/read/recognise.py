@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import cast
 
 from asynclog.model import MessagePattern, Prefix
 from asynclog.read.prefix import is_header, is_level, is_plausible_prefix, parse_prefix
@@ -139,7 +138,7 @@ def _finder(needles: Sequence[str]) -> Callable[[str], list[tuple[int, int, int]
     from ahocorasick_rs import AhoCorasick
 
     search = AhoCorasick(list(needles)).find_matches_as_indexes
-    return lambda text: cast("list[tuple[int, int, int]]", search(text, overlapping=True))
+    return lambda text: search(text, overlapping=True)
 
 
 def belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:

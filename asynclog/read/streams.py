@@ -95,7 +95,7 @@ def decompressed(raw: BinaryIO, path: str) -> BinaryIO:
         stream = io.BufferedReader(cast("io.RawIOBase", _unpacker(kind, buffered)), 1 << 18)
         try:
             head = cast("io.BufferedReader", stream).peek(_TEXT_PROBE)[:_TEXT_PROBE]
-        except Exception as error:  # noqa: BLE001 - each library has types of its own; told when it is read
+        except Exception as error:
             return io.BufferedReader(_Broken(error))
     encoding = encoding_of(head)
     if encoding:
@@ -109,7 +109,7 @@ def _unpacker(kind: str, raw: BinaryIO) -> BinaryIO:
         try:
             from isal import igzip
 
-            return cast("BinaryIO", igzip.IGzipFile(fileobj=raw, mode="rb"))
+            return cast("BinaryIO", igzip.IGzipFile(fileobj=raw, mode="rb"))  # type: ignore[no-untyped-call,unused-ignore]
         except ImportError:
             import gzip
 

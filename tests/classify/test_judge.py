@@ -1,6 +1,6 @@
 """Messages to findings: every field, the rule that judges, and the memory that must not show."""
 
-# ruff: noqa: E501 - a table has long rows
+
 import dataclasses
 
 import pytest

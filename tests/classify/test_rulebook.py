@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - broken files and their messages read best on one line
+
 """Loading rules: the user's on top of ours, and every mistake said once, with file and line."""
 
 import datetime

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of commands
+
 """`[tool.asynclog]` in pyproject.toml: flag over file over default; mistakes are told with file and key."""
 
 from __future__ import annotations

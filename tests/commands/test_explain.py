@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - tables of commands
+
 """`asynclog explain`: every step from bytes to group is told, with what held and what did not."""
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,12 @@ ENTRIES = (
     "/srv/app/a.py:5> exception=ValueError('two\\nlines')>\nTraceback (most recent call last):\n  File \"/srv/app/a.py\", line 6, in job\n"
     "    raise ValueError('two\\nlines')\nValueError: two\nlines\n",
     T + " - myapp - INFO - GET /health 200\n",
-    T + " - myapp - ERROR - failed\nTraceback (most recent call last):\n  File \"/srv/app/b.py\", line 1, in f\n    g()\nRuntimeError: Event loop is closed\n",
+    T + " - myapp - ERROR - failed\nTraceback (most recent call last):\n"
+    "  File \"/srv/app/b.py\", line 1, in f\n    g()\nRuntimeError: Event loop is closed\n",
     T + " - asyncio - ERROR - something that nobody knows\n",
     "/srv/app/a.py:9: RuntimeWarning: coroutine 'fetch' was never awaited\n  fetch()\n",
-    "Exception ignored in: <coroutine object use at 0x7f00>\nTraceback (most recent call last):\n  File \"/srv/app/a.py\", line 2, in use\nKeyError: 1\n",
+    "Exception ignored in: <coroutine object use at 0x7f00>\nTraceback (most recent call last):\n"
+    "  File \"/srv/app/a.py\", line 2, in use\nKeyError: 1\n",
     "plain noise without any form\n",
     "\n",
     "ERROR:asyncio:Exception in callback boom(1) at /srv/app/a.py:4\nhandle: <Handle boom(1) at /srv/app/a.py:4>\n",
@@ -74,7 +77,7 @@ def in_parts(path: Path, cuts: list[int]) -> list[tuple[object, ...]]:
     edges = sorted({skip, path.stat().st_size, *(min(max(cut, skip), path.stat().st_size) for cut in cuts)})
     found: list[tuple[object, ...]] = []
     lines, reach = 0, {}
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         progress, seam = Progress(), Seam()
         records = list(room.part(source, Part(start, end), layout, progress, seam))
         entry = {writer: offset for writer, offset in reach.items() if offset > start}

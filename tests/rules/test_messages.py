@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - log lines are as long as they are
+
 """The message patterns: every one is used, starts where the message starts, and takes linear time."""
 
 from __future__ import annotations
