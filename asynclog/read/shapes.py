@@ -23,8 +23,13 @@ _ARGUMENT = re.compile(rb"(?<=[ (,=])(\d+)(?=[,)])")
 _POLL = re.compile(rb"\bpoll (\d+\.\d+) ms took \d+\.\d+ ms: (?:(\d+) events)?")
 _SOCKET = re.compile(rb"\bfd=(\d+)|'(\d+)\.(\d+)\.(\d+)\.(\d+)', (\d+)\)")
 _OBJECT_LINE = re.compile(rb"^\w+: <.*", re.M)
+_JSON_LINE = re.compile(rb"\\n\w+: <(?:[^\\\"]|\\[^n])*")
 _EXCEPTION = re.compile(rb"\bexception=[\w.]+\((?:'((?:[^'\\\n]|\\.){1,400})'|\"((?:[^\"\\\n]|\\.){1,400})\")\)")
 _FINAL = re.compile(rb"(?:[a-z_][\w.]*\.)?[A-Z]\w*: ([^\n<][^\n]{0,399})\Z")
+_JSON_EXCEPTION = re.compile(
+    rb"\bexception=[\w.]+\((?:'((?:[^'\\\n\"]|\\.){1,400})'|\\\"((?:[^\"\\\n]|\\[^\"]){1,400})\\\")\)"
+)
+_JSON_FINAL = re.compile(rb"\\n(?:[a-z_][\w.]*\.)?[A-Z]\w*: ((?:[^\"\\]|\\[^n]){1,400})\"")
 # what programs call their orders and requests: a UUID, or hexadecimal digits that are neither a word nor a number
 _TOKEN = re.compile(
     rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64})"
@@ -59,26 +64,28 @@ class Bare(NamedTuple):
 def bare_of(entry: bytes, json: bool) -> Bare:
     """`entry` without addresses and identifiers."""
     text = ADDRESS.sub(b"0x", entry) if b"0x" in entry else entry
-    if json or b"\n" not in text:
-        return Bare(text)
-    spans = [found.span(found.lastindex or 0) for found in _EXCEPTION.finditer(text)]
-    if (final := _final(text)) is not None:
-        spans.append(final)
-    tokens = {token for span in spans for token in _TOKEN.findall(text, *span)}
+    spans = _messages(text, json)
+    tokens = {token for span in spans for token in _TOKEN.findall(text, *span)} if spans else ()
     if len(tokens) != 1:
         return Bare(text)
-    token = tokens.pop()
+    token = next(iter(tokens))
     for start, end in reversed(spans):
         text = text[:start] + text[start:end].replace(token, TOKEN) + text[end:]
     return Bare(text, token)
 
 
-def _final(text: bytes) -> tuple[int, int] | None:
-    """Where the message of the exception stands whose line is the last of an entry."""
-    if b"Traceback (" not in text:
-        return None
-    found = _FINAL.match(text, text.rfind(b"\n") + 1)
-    return found.span(1) if found is not None else None
+def _messages(entry: bytes, json: bool) -> list[tuple[int, int]]:
+    """Where the message of the exception stands: in the repr of its task, and in the last line of its traceback."""
+    if b"\\n" not in entry if json else b"\n" not in entry:
+        return []
+    if not entry.isascii() or (json and b"\\u" in entry):
+        return []
+    spans = [found.span(found.lastindex or 0) for found in (_JSON_EXCEPTION if json else _EXCEPTION).finditer(entry)]
+    if b"Traceback (" in entry:
+        pattern, at = (_JSON_FINAL, entry.rfind(b"\\n")) if json else (_FINAL, entry.rfind(b"\n") + 1)
+        final = pattern.match(entry, at)
+        spans += [final.span(1)] if final is not None else []
+    return spans
 
 
 def shape_of(entry: bytes, time: tuple[int, int], json: bool) -> Shape:
@@ -113,9 +120,9 @@ def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
     """The numbers that change from one entry to the next and that nobody counts."""
     for found in _TASK.finditer(entry):
         yield found.span(1)
-    first = len(entry) if json else entry.find(b"\n") % (len(entry) + 1)
+    first = entry.find(b"\\n" if json else b"\n") % (len(entry) + 1)  # behind it are frames, whose lines count
     stretches = [(0, first)]
-    stretches += [found.span() for found in _OBJECT_LINE.finditer(entry, first)]
+    stretches += [found.span() for found in (_JSON_LINE if json else _OBJECT_LINE).finditer(entry, first)]
     for start, end in stretches:
         patterns = [_WHEN, _SOCKET, _POLL] if start == 0 else [_WHEN, _SOCKET]
         if b"Handle" in entry[start:end] or b"callback" in entry[start:end]:
@@ -123,11 +130,8 @@ def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
         for pattern in patterns:
             for found in pattern.finditer(entry, start, end):
                 yield from (found.span(group) for group in range(1, pattern.groups + 1) if found.start(group) >= 0)
-        if entry.isascii():
-            for found in _EXCEPTION.finditer(entry, start, end):
-                yield from _in_text(entry, found.span(found.lastindex or 0))
-    if not json and entry.isascii() and (final := _final(entry)) is not None:
-        yield from _in_text(entry, final)
+    for span in _messages(entry, json):
+        yield from _in_text(entry, span)
 
 
 def _in_text(entry: bytes, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
