@@ -59,7 +59,8 @@ def _changes(found: Any, options: RenderOptions) -> Iterator[str]:  # noqa: ANN4
         moved = " (moved)" if change.moved else ""
         cells = (
             f"**{state_word(change.state.value)}**", change.severity.label, _code(change.rule),
-            _code(place_of(change)) + moved, f"{change.before.count:,}", f"{change.after.count:,}", _text(change.reason),
+            _code(place_of(change)) + moved, f"{change.before.count:,}", f"{change.after.count:,}",
+            _text(change.reason),
         )  # fmt: skip
         yield f"| {' | '.join(cells)} |"
     yield from _more(len(pressing) - len(shown), "change")

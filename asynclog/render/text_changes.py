@@ -7,10 +7,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from asynclog.model import Report
 from asynclog.render.changes import COLOURS, levels, place_of, state_word, verdict_of_diff, verdict_of_trend
 from asynclog.render.options import RenderOptions
-from asynclog.render.places import site_text
+from asynclog.render.places import fit, site_text
+from asynclog.render.rows import problem
 from asynclog.render.safe import clip, safe
+from asynclog.render.text_paper import COLOURS as SEVERITIES
 from asynclog.render.text_paper import Paper
 from asynclog.render.units import duration, plural, sparkline
 
@@ -37,15 +40,28 @@ def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-type
     if gate.diff is not None:
         _changes(paper, gate.diff, options)
     elif gate.report is not None:
-        for row in gate.report.rows[: options.top or SHOWN]:
-            paper.hang(
-                Text(f"{row.severity.label:8} "), Text(safe(f"{row.title}  {row.place}  {row.count:,}x  [{row.id}]"))
-            )
+        _groups(paper, gate.report, options)
     if gate.report is not None and options.verbose >= 0:
         paper.title("What this rests on")
         for line in gate.report.accounting:
             paper.bullet(safe(line))
     return paper.read()
+
+
+def _groups(paper: Paper, report: Report, options: RenderOptions) -> None:
+    """Without a baseline: two lines a group, what fails a gate first."""
+    rows = sorted(report.rows, key=lambda row: -row.severity)
+    shown = rows[: options.top or SHOWN]
+    digits = max((len(f"{row.count:,}") for row in shown), default=0)
+    margin, room = digits + 12, paper.width - digits - 12
+    paper.gap()
+    for row in shown:
+        word = (f"{row.severity.label:8} ", f"bold {SEVERITIES[row.severity]}")
+        label = Text.assemble(word, f"{row.count:{digits},}x  ")
+        paper.hang(label, Text(problem(row), "bold").append(f"  {safe(row.id)}", "not bold dim"))
+        paper.say(place_of(row.group, room) if row.group.site.file else fit(safe(row.place), room), indent=margin)
+    _more(paper, len(rows) - len(shown), "group")
+    paper.say(safe(report.hidden_text), "dim")
 
 
 def trend(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
@@ -71,7 +87,11 @@ def trend(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typ
         counts = " ".join(f"{point.numbers.count:,}" for point in one.runs)
         if word not in QUIET or options.verbose > 0:
             paper.say(f"records: {counts}" + (f" · step at {safe(one.step)}" if one.step else ""), indent=4)
+        if word not in (*QUIET, "inconclusive") or options.verbose > 0:
             paper.say(safe(one.reason), "dim", indent=4)
+    if any(one.verdict.value in (*QUIET, "inconclusive") for one in shown) and options.verbose <= 0:
+        paper.gap()
+        paper.say("Why a group is called steady or inconclusive: -v", "dim")
     _more(paper, len(found.series) - len(shown), "group")
     _totals(paper, found)
     _caveats(paper, found.caveats)
@@ -87,7 +107,8 @@ def _changes(paper: Paper, found: Any, options: RenderOptions) -> None:  # noqa:
         word = change.state.value
         paper.put(
             Text.assemble(
-                (f"{state_word(word):15}", f"bold {COLOURS[word]}"), f"{change.severity.label:8} ", safe(change.rule), "  ",
+                (f"{state_word(word):15}", f"bold {COLOURS[word]}"),
+                (f"{change.severity.label:8} ", SEVERITIES[change.severity]), safe(change.rule), "  ",
                 (change.fingerprint[:6], "dim"),
             )
         )  # fmt: skip

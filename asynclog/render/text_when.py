@@ -23,14 +23,22 @@ def when(paper: Paper, report: Report) -> None:
     if bars:
         peak = max(rebin(report.spark, cells))
         paper.say(bars, "yellow", 2)
-        first, last = safe(report.first), safe(report.last.removeprefix(day_of(report)))
-        if first and len(first) + len(last) + 2 <= len(bars):
-            paper.say(first + " " * (len(bars) - len(first) - len(last)) + last, "dim", 2)
+        paper.say(_axis(report, len(bars)), "dim", 2)
         each = duration(report.span // len(bars)) if report.span else ""
         what = f"blocked {duration(peak)}" if report.blocked else f"{peak:,} findings"
         paper.say(f"highest bar: {what}{f' in {each}' if each else ''}", "dim", 2)
     for window in report.windows[: None if paper.verbose > 0 else 3]:
         paper.bullet(safe(window.text))
+
+
+def _axis(report: Report, width: int) -> str:
+    """First and last time below the ends of the bars, without the day where there is no room for it."""
+    day = day_of(report)
+    last = safe(report.last.removeprefix(day))
+    for first in (safe(report.first), safe(report.first.removeprefix(day))):
+        if first and len(first) + len(last) + 2 <= width:
+            return first + " " * (width - len(first) - len(last)) + last
+    return ""
 
 
 def processes(paper: Paper, report: Report) -> None:
