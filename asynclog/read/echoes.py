@@ -154,7 +154,8 @@ class Echoes:
             self._pairs.append((before.place, place))
             return
         at = raw.find(time)
-        if raw[:at] == other[:at] and raw[at + len(time) :] == other[at + len(time) :]:
+        end = raw.find(b"\\n" if self._json else b"\n", at) % (len(raw) + 1)  # a finding's text is one line
+        if raw[:at] == other[:at] and raw[at + len(time) : end] == other[at + len(time) : end]:
             column.repeats.append((before.place, place))
 
     # -- learning ----------------------------------------------------------------------------------------------------
