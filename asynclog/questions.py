@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from asynclog import codec, pipeline
 from asynclog.aggregate.judged import group_views, whole
 from asynclog.aggregate.rows import bare, short_ids
 from asynclog.classify.examples import cards, check_examples
 from asynclog.classify.explain import explain_group_rules, explain_record
-from asynclog.classify.fingerprint import parts_in
+from asynclog.classify.fingerprint import ladder, parts_in
 from asynclog.classify.redact import Redactor
 from asynclog.classify.rulefiles import builtin_folder
 from asynclog.config import Settings
@@ -202,3 +202,14 @@ def _redacted(explanation: Explanation) -> Explanation:
         for title, reasons in explanation.sections
     )
     return Explanation(explanation.title, sections, hide(explanation.text))
+
+
+def ladder_of(settings: Settings) -> Callable[[Group], tuple[str, ...]]:
+    """By which keys a group is found again in another run: the ladder of each of its callers."""
+    normal_path = pipeline.engine(settings).plumbing.normal_path
+
+    def keys(group: Group) -> tuple[str, ...]:
+        chains = [caller.chain for caller in group.callers.values()] or [()]
+        return tuple(dict.fromkeys(key for chain in chains for key in ladder(group, chain, normal_path, group.failure)))
+
+    return keys

@@ -28,7 +28,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from drift_app.edits import Edit, Program, edited, load
 
-from asynclog import pipeline
+from asynclog import pipeline, questions
 from asynclog.aggregate.match import Match, pair
 from asynclog.classify.fingerprint import bare, ladder, parts_in
 from asynclog.config import Settings
@@ -183,7 +183,7 @@ class Row:
 
 def paired(before: Reading, after: Reading) -> list[Match]:
     """The passes of the product."""
-    return pair(before.groups, after.groups)
+    return pair(before.groups, after.groups, questions.ladder_of(AS_SHIPPED))
 
 
 def compare(drift: Drift, mode: str, before: Reading, after: Reading) -> Row:

@@ -17,7 +17,7 @@ Keys = Callable[[Group], Sequence[str]]
 """The keys of a group, strictest first, each `RUNG:text`."""
 EXACT = "fingerprint"
 _SEEN_CREATED = frozenset({Via.SOURCE_TRACEBACK, Via.CREATED_AT})
-_RUNGS = ("chain", "site", "coroutine")
+_RUNGS = ("chain", "site", "file", "caller", "coroutine", "renamed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Match:
 
 
 def keys_of(group: Group) -> tuple[str, ...]:
-    """The keys that the signature of a group gives: its creation site, and its coroutine or callback alone."""
+    """The keys that the signature alone gives (see `ladder` of the classify room for all): site, coroutine or callback."""
     parts = dict(part.split("=", 1) for part in group.signature.split("|")[1:] if "=" in part)
     parts.pop("message", None)
     keys = ["site:" + "|".join(map("=".join, parts.items()))] if "site" in parts else []
@@ -52,7 +52,7 @@ def pair(before: Mapping[str, Group], after: Mapping[str, Group], keys: Keys = k
                 continue
             single = len(old) == len(new) == 1
             groups = [before[n] for n in old], [after[n] for n in new]
-            if single or _renamed(*groups) or (rung == _RUNGS[-1] and _covers(*groups)):
+            if single or _renamed(*groups) or (rung == "coroutine" and _covers(*groups)):
                 found.append(Match(tuple(old), tuple(new), rung))
                 for name in old:
                     del left[name]

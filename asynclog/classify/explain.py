@@ -220,7 +220,7 @@ def _ladder(finding: Finding, plumbing: Plumbing) -> Iterator[Reason]:
         signature = finding.signature
 
     yield Reason("1 fingerprint", finding.fingerprint)
-    for number, key in enumerate(ladder(Signed(), finding.chain or None, plumbing.normal_path), 2):
+    for number, key in enumerate(ladder(Signed(), finding.chain, plumbing.normal_path, finding.failure), 2):
         rung, _, text = key.partition(":")
         yield Reason(f"{number} {rung}", text)
     if not finding.chain:

@@ -63,14 +63,15 @@ def update(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
     project = load_project(find_project())
     file = options["output"] or project.baseline or DEFAULT
     old = accepted.load(read_baseline(file), file)
-    runs = pipeline.runs(logs, reading_settings(project, options))
+    settings = reading_settings(project, options)
+    runs = pipeline.runs(logs, settings)
     lost = max(note_losses(run, options) for run in runs)
     if lost:
         return lost
     if is_empty(runs):
         note("no record of asyncio was found: the baseline stays as it is", options)
         return NOTHING
-    made, lines = accepted.update(old, runs, comparison(options))
+    made, lines = accepted.update(old, runs, comparison(options, settings))
     write(Target("json", file), accepted.dump(made))
     click.echo("\n".join(lines) if lines else "nothing changed")
     return CLEAN

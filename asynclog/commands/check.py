@@ -51,7 +51,7 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     diff = None
     if known is not None:
         today = datetime.date.today()
-        diff = accepted.check(known, [run], today, comparison(options), strict=options["strict_counts"])
+        diff = accepted.check(known, [run], today, comparison(options, settings), strict=options["strict_counts"])
     if options["demo_fail"]:
         diff = _demo(diff)
     fail_on = options["fail_on"] or project.fail_on or (("new", "worse") if diff is not None else ("error",))

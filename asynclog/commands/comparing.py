@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
+from asynclog import questions
 from asynclog.aggregate.compare import Settings as Comparison
 from asynclog.aggregate.gate import CONDITIONS, Condition, condition
 from asynclog.aggregate.views import FACTS
@@ -66,9 +67,10 @@ def failing(command: Command) -> Command:
     return command
 
 
-def comparison(options: Options) -> Comparison:
+def comparison(options: Options, settings: Settings) -> Comparison:
     """How to compare, from the command line."""
-    made = Comparison(min_count=options["min_count"], per=bool(options.get("per")))
+    keys = questions.ladder_of(settings)
+    made = Comparison(min_count=options["min_count"], per=bool(options.get("per")), keys=keys)
     return dataclasses.replace(made, effect=options["effect"]) if options.get("effect") else made
 
 

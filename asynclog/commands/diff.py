@@ -41,7 +41,7 @@ def command(before: str, after: str, **options: Any) -> int:  # noqa: ANN401 - c
     targets = places(options, "diff")
     old = pipeline.runs([before, *options["more_before"]], settings)
     new = pipeline.runs([after, *options["more_after"]], settings)
-    found = compare(old, new, comparison(options))
+    found = compare(old, new, comparison(options, settings))
     for target in targets:
         write(target, render(target.format, found, render_options(options, target), view="diff"))
     lost = max(note_losses(run, options) for run in (*old, *new))
