@@ -37,9 +37,10 @@ _TOKEN = re.compile(
 )
 UNNAMED = b"Task-"  # what is told of a name that asyncio gave
 TOKEN = b"0#"  # what stands for one
-# numbers that no name of a message shows: not within a hexadecimal word, and not the number of an error
+# numbers that no name of a message shows: not within a hexadecimal word or a UUID, and not the number of an error
 _NUMBER = re.compile(
-    rb"(?<![0-9a-fA-F-])(?<!rno )(?<!Error )(\d+)(?![0-9a-fA-F#-])"
+    rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+    rb"|(?<!rno )(?<!Error )(\d+)(?![0-9a-fA-F#]))"
 )
 _CLOCK = re.compile(rb"(?s)(.*?\d:\d\d:\d\d)(?:[.,](\d{3}|\d{6})(?!\d))?(.*)")
 
@@ -136,7 +137,8 @@ def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
 
 def _in_text(entry: bytes, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
     for found in _NUMBER.finditer(entry, *span):
-        yield found.span(1)
+        if found.lastindex:
+            yield found.span(1)
 
 
 def _between(entry: bytes, spans: list[tuple[int, int]]) -> Callable[[bytes], tuple[bytes, ...]]:

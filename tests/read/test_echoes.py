@@ -38,6 +38,7 @@ ENTRIES = (
     "{t} ERROR asyncio: Unclosed client session\nclient_session: <aiohttp.client.ClientSession object at {address}>\n",
     EXCEPTION.replace("{kind}", "KeyError").replace("{text}", "user_{n}"),
     EXCEPTION.replace("{kind}", "ValueError").replace("{text}", "bad literal {token}"),
+    EXCEPTION.replace("{kind}", "LookupError").replace("{text}", "order-{n} of {token}-{n}"),
     EXCEPTION.replace("{kind}", "RuntimeError").replace("{text}", "Event loop is closed"),
     EXCEPTION.replace("{kind}", "OSError").replace("{text}", "[Errno {n}] went away"),
     "/srv/app/a.py:9: RuntimeWarning: coroutine 'fetch' was never awaited\n  fetch()\n",

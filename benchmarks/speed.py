@@ -1,0 +1,163 @@
+"""asynclog beside ripgrep, grep, lnav and a plain loop over lines, on the same files, in turn.
+
+    python benchmarks/speed.py [--folder DIR] [--scale 1.0] [--rounds 5] [--rg PATH]
+
+Every round runs every command once; what counts are medians and the medians of each round's ratio to ripgrep. asynclog's
+counts are compared with the truth of the generator each time: a fast wrong answer is no answer.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from logs import write
+
+from asynclog.classify.rulefiles import builtin_folder, parse_documents
+
+LOOP = r"""
+import re, sys
+kinds = re.compile("|".join(map(re.escape, open(sys.argv[2]).read().splitlines())))
+head = re.compile(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) (?P<level>\w+) (?P<logger>[\w.]+): (?P<text>.*)")
+took = re.compile(r"took (\d+\.\d+) seconds")
+from datetime import datetime
+found, total = [], 0.0
+for line in open(sys.argv[1], encoding="utf-8"):
+    match = head.match(line)
+    if match:
+        entry = None
+        if kinds.search(line):
+            entry = {**match.groupdict(), "when": datetime.fromisoformat(match["time"].replace(",", ".")), "rest": []}
+            if slow := took.search(line):
+                entry["took"] = float(slow[1])
+            found.append(entry)
+    elif entry:
+        entry["rest"].append(line)
+print(len(found))
+"""
+
+
+class Taken(NamedTuple):
+    wall: float
+    cpu: float
+    memory: int  # MiB, the largest of the command's processes
+    output: str
+
+
+def run(command: list[str]) -> Taken:
+    """Run a command to its end, its output through a pipe."""
+    with tempfile.TemporaryFile() as out:
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert process.stdout is not None
+        while block := process.stdout.read(1 << 16):
+            out.write(block)
+        _, _, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        out.seek(0)
+        return Taken(
+            wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, out.read().decode("utf-8", "replace")
+        )
+
+
+def check(output: str, truth: dict[str, int]) -> None:
+    """Stop where asynclog's counts are not the generator's."""
+    counts: Counter[str] = Counter()
+    for group in json.loads(output)["run"]["groups"].values():
+        counts[group["kind"]] += group["count"]
+    if counts != truth:
+        raise SystemExit(f"wrong counts: {dict(counts)} instead of {truth}")
+
+
+def commands(path: Path, literals: Path, rg: str | None) -> dict[str, list[str]]:
+    asynclog = [sys.executable, "-m", "asynclog", "analyze", "-q", "-f", "json"]
+    pattern = "|".join(
+        line.replace("(", r"\(").replace(")", r"\)").replace("*", r"\*") for line in literals.read_text().splitlines()
+    )
+    found = {"asynclog -j 1": [*asynclog, "-j", "1", str(path)], "asynclog -j 2": [*asynclog, "-j", "2", str(path)]}
+    if rg:
+        found["rg -c -F -f"] = [rg, "-c", "-F", "-f", str(literals), str(path)]
+    if shutil.which("grep"):
+        found["grep -cE"] = ["env", "LC_ALL=C", "grep", "-cE", pattern, str(path)]
+    if shutil.which("lnav"):
+        found["lnav -n"] = [
+            "lnav",
+            "-n",
+            "-c",
+            ";SELECT count(*) FROM all_logs WHERE log_body LIKE '%asyncio%'",
+            str(path),
+        ]
+    if path.suffix == ".log":
+        found["plain loop"] = [sys.executable, "-c", LOOP, str(path), str(literals)]
+    return found
+
+
+def measure(name: str, path: Path, truth: dict[str, int], literals: Path, rounds: int, rg: str | None) -> list[str]:
+    taken: dict[str, list[Taken]] = {}
+    chosen = commands(path, literals, rg)
+    for _ in range(rounds):
+        for label, command in chosen.items():
+            result = run(command)
+            if label.startswith("asynclog"):
+                check(result.output, truth)
+            taken.setdefault(label, []).append(result)
+    size = path.stat().st_size / 1e6
+    base = "rg -c -F -f" if rg else next(iter(chosen))
+    lines = [
+        f"### {name} ({size:,.0f} MB)",
+        "",
+        f"| command | wall s | CPU s | MB/s | wall x {base} | peak MiB |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for label, results in taken.items():
+        wall = statistics.median(one.wall for one in results)
+        ratio = statistics.median(one.wall / other.wall for one, other in zip(results, taken[base], strict=True))
+        cpu = statistics.median(one.cpu for one in results)
+        lines.append(
+            f"| {label} | {wall:.2f} | {cpu:.2f} | {size / wall:,.0f} | {ratio:.2f} | {max(one.memory for one in results)} |"
+        )
+    return [*lines, ""]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "asynclog-benchmark")
+    parser.add_argument("--scale", type=float, default=1.0, help="1.0: 1 GB sparse, 300 MB dense")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rg", default=shutil.which("rg"))
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    anchors = parse_documents((builtin_folder() / "anchors.yaml").read_text("utf-8"), "anchors.yaml")["data"]
+    literals = given.folder / "literals.txt"
+    literals.write_text("\n".join([*anchors["logger"], *anchors["anchors"]]) + "\n")
+    print(
+        f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}\n"
+    )
+    for mix, base, as_json in (
+        ("sparse", 10**9, False),
+        ("dense", 3 * 10**8, False),
+        ("sparse", 10**8, True),
+        ("dense", 10**8, True),
+    ):
+        for factor in (0.01, 0.1, 1.0) if not as_json else (1.0,):
+            size = int(base * factor * given.scale)
+            path = given.folder / f"{mix}-{size}.{'jsonl' if as_json else 'log'}"
+            side = path.with_name(path.name + ".truth.json")
+            truth = json.loads(side.read_text()) if side.exists() else write(path, mix, size, as_json=as_json)
+            name = f"{mix}{', JSON lines' if as_json else ''}"
+            print("\n".join(measure(name, path, truth["findings"], literals, given.rounds, given.rg)), flush=True)
+
+
+if __name__ == "__main__":
+    main()
