@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 
 from asynclog.model import Record
 
+_REMEMBERED = 256
 _SHOWN = 4  # identifiers of a column of which a record is kept
 
 
@@ -61,6 +62,7 @@ class Column:
         self.first = first
         self.template = template
         self.guard = template.guard
+        self.fine: set[bytes] = set()
         self.number, self.name, self.token = number, name, token
         self.shown = {token}
         self.longest = float(number or 0)
@@ -77,6 +79,14 @@ class Column:
         self.tokens: dict[bytes, int] = {}
         self.samples: list[Place] = []
         self.fresh = False
+
+    def allows(self, name: bytes, token: bytes) -> bool:
+        """Whether no rule looks for a part of a task's name or of an identifier; `fine` remembers names."""
+        if any(part in name or part in token for part in self.guard):
+            return False
+        if len(self.fine) < _REMEMBERED:
+            self.fine.add(name)
+        return True
 
     def meet(self, token: bytes, raw: bytes, line: int, offset: int) -> None:
         """Count an identifier; the records of the first few that differ are kept for show."""
