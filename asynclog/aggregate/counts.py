@@ -156,7 +156,7 @@ def compare_logs(before: Sequence[Spread], after: Sequence[Spread]) -> Result | 
     """
     means = [spread_of([log.mean for log in side]) for side in (before, after)]
     free = len(before) + len(after) - 2
-    if not before or not after or not free:
+    if not free or min(sum(log.n for log in side) for side in (before, after)) < FEWEST_UNITS:
         return None
     between, sure = _helped(sum((m.n - 1) * m.variance for m in means) / free, free)
     inner = sum(log.n - 1 for log in (*before, *after))
@@ -192,12 +192,12 @@ def _student(gap: float, error: float, free: float) -> Result:
 def _helped(square: float, free: int) -> tuple[float, int]:
     """The squared spread from log to log and its degrees of freedom, as they are used.
 
-    Few logs hardly tell their spread: up to `FEW_LOGS` degrees of freedom the usual spread lends the missing ones. Of
-    more one is kept back, because the spread is not normal.
+    Few logs hardly tell their spread: under `FEW_LOGS` degrees of freedom the usual spread, which is a cautious one,
+    lends more. Of enough one is kept back, because the spread is not normal.
     """
     if free >= FEW_LOGS:
         return square, max(free - 1, 3)
-    return (free * square + (FEW_LOGS - free) * USUAL_SPREAD**2) / FEW_LOGS, FEW_LOGS
+    return (free * square + (FEW_LOGS - free) * USUAL_SPREAD**2) / FEW_LOGS, 2 * FEW_LOGS
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

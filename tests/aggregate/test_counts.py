@@ -98,9 +98,10 @@ def test_means_of_few_units(before, after, free):
 
 
 def test_equal_values_are_no_proof():
-    result = compare_logs([Spread(1, 1.0, 0.0)] * 2, [Spread(1, 2.0, 0.0)] * 2)
+    result = compare_logs([Spread(2, 1.0, 0.0)] * 2, [Spread(2, 2.0, 0.0)] * 2)
     assert result is not None
-    assert 0.005 < result.p_value < 0.05
+    assert 0.0005 < result.p_value < 0.05
+    assert compare_logs([Spread(1, 1.0, 0.0)] * 3, [Spread(1, 2.0, 0.0)] * 9) is None
     assert compare_logs([Spread(1, 1.0, 0.0)], [Spread(1, 2.0, 0.0)]) is None
 
 
