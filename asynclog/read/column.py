@@ -39,7 +39,7 @@ class Column:
     """The echoes of `first` that wait to be counted; `worst` is the longest of all so far, `fresh` if it waits too."""
 
     __slots__ = (
-        "first",
+        "fine", "first",
         "fresh",
         "guard",
         "lines",

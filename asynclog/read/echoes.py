@@ -112,7 +112,7 @@ class Echoes:
             if found is None:
                 break
             time, took, name = shape.own(bare)
-            if (name and name not in found.fine or token) and not found.allows(name, token):
+            if ((name and name not in found.fine) or token) and not found.allows(name, token):
                 break
             if took == number:
                 if column is not None:
