@@ -276,14 +276,15 @@ class Experiment:
             {seen.finding.site.function or "" for seen in before[True].sites.values()},
             {bare(called(seen.finding)) for seen in before[False].sites.values()},
         )
+        # Edited here and not in the threads: `ast.parse` of CPython 3.11 fails now and then in several threads at once.
+        programs = [edited(self.base, drift.edits, f"{self.seed}/{drift.name}", *names) for drift in wanted]
+
+        def visit(job: tuple[int, Drift, bool]) -> Reading:
+            number, drift, debug = job
+            return self._reading(f"{number:02}", programs[number], drift, debug)
+
+        jobs = [(number, drift, debug) for number, drift in enumerate(wanted) for debug in (True, False)]
         with ThreadPoolExecutor(self.jobs) as pool:
-
-            def visit(job: tuple[int, Drift, bool]) -> Reading:
-                number, drift, debug = job
-                program = edited(self.base, drift.edits, f"{self.seed}/{drift.name}", *names)
-                return self._reading(f"{number:02}", program, drift, debug)
-
-            jobs = [(number, drift, debug) for number, drift in enumerate(wanted) for debug in (True, False)]
             after = dict(zip(jobs, pool.map(visit, jobs), strict=True))
         for number, drift in enumerate(wanted):
             on, off = after[number, drift, True], after[number, drift, False]
