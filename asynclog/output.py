@@ -82,7 +82,9 @@ def writing(target: Target) -> Iterator[BinaryIO]:
 
 
 def _unwritable(file: str, error: OSError) -> UsageError:
-    return UsageError(f"{file}: cannot be written: {error.strerror}", "check the folder, its space and your rights in it")
+    return UsageError(
+        f"{file}: cannot be written: {error.strerror}", "check the folder, its space and your rights in it"
+    )
 
 
 def save(folder: str, name: str, data: bytes) -> str:

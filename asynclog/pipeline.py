@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from asynclog import codec, workers
 from asynclog.aggregate.evidence import UNITS
@@ -28,10 +28,10 @@ from asynclog.classify.groups import accepted, judge_groups
 from asynclog.classify.judge import Judge
 from asynclog.classify.parts import UNCLASSIFIED
 from asynclog.classify.plumbing import Plumbing
+from asynclog.classify.precompiled import builtin_data
 from asynclog.classify.redact import Redactor
 from asynclog.classify.regexes import RegexError, safe_regex
 from asynclog.classify.rulebook import Rulebook, load_builtin, load_user
-from asynclog.classify.rulefiles import builtin_folder, parse_documents
 from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run
@@ -75,7 +75,9 @@ class Engine:
     @cached_property
     def plumbing(self) -> Plumbing:
         """Whose code a frame is."""
-        return Plumbing(_builtin("plumbing.yaml"), self.settings.in_app, self.settings.plumbing, self.settings.path_map)
+        return Plumbing(
+            builtin_data("plumbing.yaml"), self.settings.in_app, self.settings.plumbing, self.settings.path_map
+        )
 
     @cached_property
     def judge(self) -> Judge:
@@ -85,7 +87,7 @@ class Engine:
     @cached_property
     def reader(self) -> Reader:
         """Bytes to records."""
-        anchors = _builtin("anchors.yaml")
+        anchors = builtin_data("anchors.yaml")
         remains = [needle for pattern in self.rulebook.details for needle in pattern.needles]
         scanner = Scanner([*anchors["logger"], *anchors["anchors"]], remains)
         form = prefix_form(self.settings.prefix) if self.settings.prefix else None
@@ -158,13 +160,6 @@ class Engine:
         if part is not None:
             span = dataclasses.replace(span, bytes=min(part.end, source.size or 0) - part.start)
         return Outcome(progress, seam, builder.finish([span], self.rulebook.rules, notes=self.judge.notes))
-
-
-def _builtin(name: str) -> dict[str, Any]:
-    """The plain data of a file that belongs to the rules."""
-    file = builtin_folder() / name
-    data: dict[str, Any] = parse_documents(file.read_text("utf-8"), str(file))["data"]
-    return data
 
 
 @lru_cache(maxsize=4)

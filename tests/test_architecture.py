@@ -152,7 +152,9 @@ def test_renderers_read_no_clock_environment_or_file() -> None:
                 "socket",
                 "tempfile",
             } == set(), module
-            assert not re.search(r"(?<!def )(?<!\.)\bopen\(|\.now\(|\.today\(", FILES[module].read_text("utf-8")), module
+            assert not re.search(r"(?<!def )(?<!\.)\bopen\(|\.now\(|\.today\(", FILES[module].read_text("utf-8")), (
+                module
+            )
 
 
 def loaded(code: str) -> set[str]:

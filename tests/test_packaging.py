@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-RULES = sorted(file.name for file in (ROOT / "rules").iterdir() if file.is_file())
+RULES = sorted(file.name for file in (ROOT / "rules").iterdir() if file.suffix != ".bin" and file.is_file())
 LOG = ROOT / "sample_logs" / "develop_2014" / "task_destroyed.log"
 
 pytest.importorskip("hatchling")
@@ -62,7 +62,7 @@ def test_the_wheel_holds_code_rules_types_and_licence(wheel: Path) -> None:
         info = f"asynclog-{PROJECT['version']}.dist-info"
         metadata = archive.read(f"{info}/METADATA").decode()
         scripts = archive.read(f"{info}/entry_points.txt").decode()
-    assert {f"asynclog/rules/{name}" for name in RULES} <= names
+    assert {f"asynclog/rules/{name}" for name in (*RULES, "precompiled.bin")} <= names
     assert "asynclog/py.typed" in names
     assert f"{info}/licenses/LICENSE" in names
     code = {str(file.relative_to(ROOT)) for file in (ROOT / "asynclog").rglob("*.py")}

@@ -170,7 +170,10 @@ class _Tree:
     def holds(self, path: str) -> bool:
         """Whether a path relative to its library stands under one of the entries."""
         top = path.partition("/")[0]
-        return any(path == entry or path == entry + ".py" or path.startswith(entry + "/") for entry in self._by_top.get(top.partition(".")[0], ()))
+        return any(
+            path == entry or path == entry + ".py" or path.startswith(entry + "/")
+            for entry in self._by_top.get(top.partition(".")[0], ())
+        )
 
 
 def _searcher(data: Mapping[str, Sequence[str]], key: str, problems: list[str]) -> re.Pattern[str] | None:

@@ -11,8 +11,9 @@ from typing import Any
 
 from asynclog.classify.conditions import GROUP_KEYS, RECORD_KEYS, Conditions, View
 from asynclog.classify.messages import detail_pattern, message_pattern
+from asynclog.classify.precompiled import builtin_rules
 from asynclog.classify.rulecheck import Checker
-from asynclog.classify.rulefiles import Plain, builtin_folder, read_plain, rule_files
+from asynclog.classify.rulefiles import Plain, read_plain, rule_files
 from asynclog.errors import RuleError
 from asynclog.model import MessagePattern, Rule, Severity
 
@@ -141,8 +142,7 @@ class Rulebook:
 
 def load_builtin() -> Rulebook:
     """The rules that belong to asynclog."""
-    folder = builtin_folder()
-    return compile_rulebook(read_plain(rule_files(folder), folder.parent))
+    return compile_rulebook(builtin_rules())
 
 
 def load_user(paths: Iterable[Path], base: Rulebook) -> Rulebook:

@@ -39,7 +39,9 @@ def create(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
     project = load_project(find_project())
     file = options["output"] or project.baseline or DEFAULT
     if os.path.exists(file) and not options["force"]:
-        raise UsageError(f"{file} is there already", "bring it up to date with: asynclog baseline update; or use --force")
+        raise UsageError(
+            f"{file} is there already", "bring it up to date with: asynclog baseline update; or use --force"
+        )
     runs = pipeline.runs(logs, reading_settings(project, options))
     made = accepted.build(runs, per=bool(options.get("per")))
     lost = max(note_losses(run, options) for run in runs)

@@ -37,7 +37,9 @@ def command(runs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     targets = places(options, "trend")
     found = pipeline.runs(runs, settings)
     if len(found) < 2:
-        raise UsageError("a trend needs two runs or more", "name several logs or a folder of them; for one: asynclog analyze")
+        raise UsageError(
+            "a trend needs two runs or more", "name several logs or a folder of them; for one: asynclog analyze"
+        )
     moved = trend(found, comparison(options, settings))
     for target in targets:
         write(target, render(target.format, moved, render_options(options, target), view="trend"))

@@ -220,9 +220,7 @@ class Echoes:
         head = self._header.match(entry)
         return head.span("time") if head is not None else (0, 0)
 
-    def _column(
-        self, entry: bytes, shape: Shape, bare: Bare, offset: int, records: Sequence[Record]
-    ) -> Column | None:
+    def _column(self, entry: bytes, shape: Shape, bare: Bare, offset: int, records: Sequence[Record]) -> Column | None:
         """The column of an entry that is one record and nothing else."""
         if len(records) != 1:
             return None

@@ -141,7 +141,9 @@ class _Grammar:
         self._note_open(first)
 
     def _note_open(self, text: str) -> None:
-        if self._body != "line" and text.count("(") + text.count("<") > text.count(")") + text.count(">") - text.count("->"):
+        if self._body != "line" and text.count("(") + text.count("<") > text.count(")") + text.count(">") - text.count(
+            "->"
+        ):
             self._open = _OPEN_LINES
 
     def announce(self, texts: list[tuple[str, ...]]) -> None:

@@ -127,7 +127,9 @@ _NUMERIC_LEVELS = {
     **dict.fromkeys((5, 6, 20), "INFO"),
     **dict.fromkeys((7, 10), "DEBUG"),
 }
-_INNER = re.compile(r'(?:Traceback \(most recent call last\):$|  File "|    \S|(?:future|task|handle): <|source_traceback: )')
+_INNER = re.compile(
+    r'(?:Traceback \(most recent call last\):$|  File "|    \S|(?:future|task|handle): <|source_traceback: )'
+)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.S)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}

@@ -54,4 +54,6 @@ def bound(text: str | None, option: str) -> Bound | None:
         if found is not None and found[1] == 0 and found[2] == len(whole):
             stamp = found[0]
             return Bound(stamp.micros if stamp.dated else stamp.micros % DAY, stamp.dated)
-    raise UsageError(f"{option} {text!r} is no time", "write it as in the log: '2026-01-31 02:14:00', '02:14:00' or '02:14'")
+    raise UsageError(
+        f"{option} {text!r} is no time", "write it as in the log: '2026-01-31 02:14:00', '02:14:00' or '02:14'"
+    )

@@ -56,7 +56,11 @@ def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-type
 
 def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
     """The sentence as an error or a notice, then what failed."""
-    head = f"::error title=asynclog::{workflow_data(safe(gate.sentence))}\n" if gate.failed else _notice(safe(gate.sentence)) + "\n"
+    head = (
+        f"::error title=asynclog::{workflow_data(safe(gate.sentence))}\n"
+        if gate.failed
+        else _notice(safe(gate.sentence)) + "\n"
+    )
     if gate.diff is not None:
         return head + _commands(gate.diff.changes, counted(gate.diff.states), taken=int(gate.failed))
     return head + (analyze(gate.report, options) if gate.report is not None and gate.failed else "")

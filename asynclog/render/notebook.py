@@ -100,9 +100,7 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[Markup]], numbers: set[
     )
     body = [
         Markup("<tr>{}</tr>").format(
-            Markup().join(
-                Markup("<td{}>{}</td>").format(side, cell) for side, cell in zip(sides, cells, strict=True)
-            )
+            Markup().join(Markup("<td{}>{}</td>").format(side, cell) for side, cell in zip(sides, cells, strict=True))
         )
         for cells in rows
     ]

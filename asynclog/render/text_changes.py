@@ -100,7 +100,11 @@ def trend(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typ
 
 def _changes(paper: Paper, found: Any, options: RenderOptions) -> None:  # noqa: ANN401 - duck-typed
     changes = found.changes
-    pressing = [change for change in changes if change.state.value not in QUIET] if options.verbose <= 0 and options.top is None else list(changes)
+    pressing = (
+        [change for change in changes if change.state.value not in QUIET]
+        if options.verbose <= 0 and options.top is None
+        else list(changes)
+    )
     shown = pressing[: options.top or SHOWN]
     for change in shown:
         paper.gap()

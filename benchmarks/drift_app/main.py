@@ -1,4 +1,5 @@
 """Where the program starts."""
+
 # ruff: noqa
 import asyncio
 import logging

@@ -1,6 +1,5 @@
 """Messages to findings: every field, the rule that judges, and the memory that must not show."""
 
-
 import dataclasses
 
 import pytest

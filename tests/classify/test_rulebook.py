@@ -1,4 +1,3 @@
-
 """Loading rules: the user's on top of ours, and every mistake said once, with file and line."""
 
 import datetime

@@ -1,4 +1,3 @@
-
 """`[tool.asynclog]` in pyproject.toml: flag over file over default; mistakes are told with file and key."""
 
 from __future__ import annotations

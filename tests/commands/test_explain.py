@@ -1,4 +1,3 @@
-
 """`asynclog explain`: every step from bytes to group is told, with what held and what did not."""
 
 from __future__ import annotations

@@ -21,22 +21,28 @@ from asynclog.read.scan import Scanner
 
 BOOK = load_builtin()
 RECOGNISER = Recogniser(BOOK.patterns)
-SCANNER = Scanner([needle for pattern in BOOK.patterns for needle in pattern.needles] + ["ncio:", " asyncio ", "asyncio]", 'asyncio"', "(asyncio"])
+SCANNER = Scanner(
+    [needle for pattern in BOOK.patterns for needle in pattern.needles]
+    + ["ncio:", " asyncio ", "asyncio]", 'asyncio"', "(asyncio"]
+)
 
 T = "2026-01-31 12:00:00,{:03d}"
 ENTRIES = (
-    T + " - asyncio - WARNING - Executing <Task pending name='Task-4' coro=<work() running at /srv/app/a.py:5>> took 0.151 seconds\n",
-    T + " - asyncio - ERROR - Task was destroyed but it is pending!\ntask: <Task pending name='Task-2' coro=<w() running at /srv/app/a.py:9>>\n",
-    T + " - asyncio - ERROR - Task exception was never retrieved\nfuture: <Task finished name='Task-7' coro=<job() done, defined at "
+    T
+    + " - asyncio - WARNING - Executing <Task pending name='Task-4' coro=<work() running at /srv/app/a.py:5>> took 0.151 seconds\n",
+    T
+    + " - asyncio - ERROR - Task was destroyed but it is pending!\ntask: <Task pending name='Task-2' coro=<w() running at /srv/app/a.py:9>>\n",
+    T
+    + " - asyncio - ERROR - Task exception was never retrieved\nfuture: <Task finished name='Task-7' coro=<job() done, defined at "
     "/srv/app/a.py:5> exception=ValueError('two\\nlines')>\nTraceback (most recent call last):\n  File \"/srv/app/a.py\", line 6, in job\n"
     "    raise ValueError('two\\nlines')\nValueError: two\nlines\n",
     T + " - myapp - INFO - GET /health 200\n",
     T + " - myapp - ERROR - failed\nTraceback (most recent call last):\n"
-    "  File \"/srv/app/b.py\", line 1, in f\n    g()\nRuntimeError: Event loop is closed\n",
+    '  File "/srv/app/b.py", line 1, in f\n    g()\nRuntimeError: Event loop is closed\n',
     T + " - asyncio - ERROR - something that nobody knows\n",
     "/srv/app/a.py:9: RuntimeWarning: coroutine 'fetch' was never awaited\n  fetch()\n",
     "Exception ignored in: <coroutine object use at 0x7f00>\nTraceback (most recent call last):\n"
-    "  File \"/srv/app/a.py\", line 2, in use\nKeyError: 1\n",
+    '  File "/srv/app/a.py", line 2, in use\nKeyError: 1\n',
     "plain noise without any form\n",
     "\n",
     "ERROR:asyncio:Exception in callback boom(1) at /srv/app/a.py:4\nhandle: <Handle boom(1) at /srv/app/a.py:4>\n",
@@ -66,7 +72,10 @@ def read(path: Path, window: int = 1 << 19) -> list[Record]:
 
 
 def facts(records: list[Record]) -> list[tuple[object, ...]]:
-    return [(r.line, r.offset, r.kind, r.text, r.prefix, r.stream, r.headless, dict(r.fields), r.end_offset) for r in records]
+    return [
+        (r.line, r.offset, r.kind, r.text, r.prefix, r.stream, r.headless, dict(r.fields), r.end_offset)
+        for r in records
+    ]
 
 
 def in_parts(path: Path, cuts: list[int]) -> list[tuple[object, ...]]:
@@ -131,7 +140,10 @@ def test_packed_input_gives_the_same_records(folder: Path, data: bytes, window: 
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(data=st.one_of(st.binary(max_size=2000), st.text(max_size=1000).map(str.encode)), pieces=st.lists(st.sampled_from(ENTRIES), max_size=3))
+@given(
+    data=st.one_of(st.binary(max_size=2000), st.text(max_size=1000).map(str.encode)),
+    pieces=st.lists(st.sampled_from(ENTRIES), max_size=3),
+)
 def test_any_bytes_are_read_without_an_exception(folder: Path, data: bytes, pieces: list[str]) -> None:
     path = folder / "bytes.log"
     middle = len(data) // 2

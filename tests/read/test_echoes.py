@@ -184,7 +184,9 @@ def test_forms_of_times(time: bytes, parts: tuple[bytes, ...] | None) -> None:
 
 def test_lines_of_frames_stay_in_the_key_of_json_too() -> None:
     text = '{"time": "2026-01-31 12:00:00,000", "message": "Exception in callback f(17)\\nhandle: <Handle f(17) at /a.py:3>"'
-    entry = (text + ', "exc_info": "Traceback (most recent call last):\\n  File \\"/a.py\\", line 194, in f\\nKeyError: 5"}').encode()
+    entry = (
+        text + ', "exc_info": "Traceback (most recent call last):\\n  File \\"/a.py\\", line 194, in f\\nKeyError: 5"}'
+    ).encode()
     key = b"|".join(shape_of(entry, (10, 33), True).key(entry))
     assert b"line 194, in" in key
     assert b"/a.py:3" in key

@@ -47,7 +47,9 @@ ok
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param(PYTEST, ["test_failing", "TestCart.test_add", "shop/test_orders.py::TestX::test_never"], id="pytest"),
+        pytest.param(
+            PYTEST, ["test_failing", "TestCart.test_add", "shop/test_orders.py::TestX::test_never"], id="pytest"
+        ),
         pytest.param(UNITTEST, ["shop.tests.Orders.test_slow", "shop.tests.Orders.test_old"], id="unittest"),
         pytest.param("ERROR:asyncio:Task was destroyed but it is pending!\n", [None], id="no tests"),
     ],

@@ -15,7 +15,10 @@ from asynclog.read.scan import Scanner
 BOOK = load_builtin()
 READER = Reader(
     Recogniser(BOOK.patterns),
-    Scanner([needle for pattern in BOOK.patterns for needle in pattern.needles] + ["ncio:", " asyncio ", "asyncio]", 'asyncio"', "(asyncio"]),
+    Scanner(
+        [needle for pattern in BOOK.patterns for needle in pattern.needles]
+        + ["ncio:", " asyncio ", "asyncio]", 'asyncio"', "(asyncio"]
+    ),
 )
 
 # {d} date, {c} clock, {ms} milliseconds, {L} level, {l} its first letter, {n} logger

@@ -1,4 +1,3 @@
-
 """The message patterns: every one is used, starts where the message starts, and takes linear time."""
 
 from __future__ import annotations

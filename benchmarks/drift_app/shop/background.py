@@ -1,4 +1,5 @@
 """Helpers and decorators that create for others."""
+
 # ruff: noqa
 import asyncio
 import functools

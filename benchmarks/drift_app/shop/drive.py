@@ -1,4 +1,5 @@
 """Visits one place after the other and says in the log which one, so that records are known to be its."""
+
 # ruff: noqa
 import asyncio
 import gc
@@ -27,7 +28,11 @@ class Ear(logging.Handler):
 def bound(function):
     """A method needs an object."""
     owner = function.__qualname__.rpartition(".")[0]
-    return getattr(getattr(importlib.import_module(function.__module__), owner)(), function.__name__) if owner else function
+    return (
+        getattr(getattr(importlib.import_module(function.__module__), owner)(), function.__name__)
+        if owner
+        else function
+    )
 
 
 async def attempt(function):

@@ -1,4 +1,5 @@
 """Mail."""
+
 # ruff: noqa
 import asyncio
 

@@ -1,4 +1,5 @@
 """Orders."""
+
 # ruff: noqa
 import asyncio
 

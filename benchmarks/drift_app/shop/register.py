@@ -1,4 +1,5 @@
 """The list of places. `@site` adds no frame: it returns the function as it is."""
+
 # ruff: noqa
 SITES = {}
 LOST = "exception-never-retrieved"

@@ -1,4 +1,5 @@
 """Reports."""
+
 # ruff: noqa
 import asyncio
 

@@ -1,4 +1,5 @@
 """Sessions."""
+
 # ruff: noqa
 import asyncio
 

@@ -1,4 +1,5 @@
 """Stock."""
+
 # ruff: noqa
 import asyncio
 import functools

@@ -1,4 +1,5 @@
 """What the others start: most of it goes wrong, the rest never ends."""
+
 # ruff: noqa
 import asyncio
 
