@@ -304,7 +304,7 @@ def findings(arguments: Sequence[str], settings: Settings) -> Iterator[Finding]:
                 suppressed += 1
             else:
                 yield finding
-        book.notes.extend(progress.notes)
+        book.notes.extend(f"{source.path}: {note}" for note in progress.notes)
     if suppressed:
         book.notes.append(f"{suppressed} findings suppressed by your rules")
 

@@ -244,7 +244,6 @@ def test_several_formats_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert sorted(path.name for path in Path().iterdir()) == ["ok.log", "run.json", "run.xml"]
 
 
-@known("nothing of a small truncated archive is rescued, and the report calls it empty")
 def test_lost_input_is_reported_and_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
     """A damaged archive: what could be read is shown, what could not is said, and it is no success."""
     packed = ROOT / "sample_logs" / "worker_py313_debug.log.gz"

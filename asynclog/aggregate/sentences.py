@@ -19,6 +19,8 @@ _MANY_PACKAGES = 4
 def verdict(run: Run, rows: Sequence[ReportRow], severities: dict[str, int], blocked: str) -> str:
     """The outcome in one or two sentences. `rows` are all groups, worst first."""
     if not run.accounting.lines and not run.accounting.records:
+        if any(span.lost for span in run.sources):
+            return "Nothing could be read: there is nothing to judge."
         return "The log is empty: there is nothing to judge."
     if not run.groups:
         if run.accounting.records:

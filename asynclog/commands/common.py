@@ -91,5 +91,5 @@ def note_losses(run: Run, options: Options) -> int:
     """Say what happened while reading; the exit code that follows from it."""
     for span in run.sources:
         for text in span.notes:
-            note(text, options)
+            note(f"{span.path}: {text}", options)
     return ERROR if any(span.lost for span in run.sources) else CLEAN

@@ -28,14 +28,14 @@ from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, clean, settle
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
-from asynclog.read.streams import compression_of, decompressed, encoding_of, open_stdin
+from asynclog.read.streams import decompressed, encoding_of, open_stdin
 from asynclog.read.timestamps import find_timestamp
+from asynclog.read.unpack import compression_of
 from asynclog.read.unwrap import unwrap
 from asynclog.read.wrappers import peel
 
 WINDOW = 1 << 19
 _ENDLESS = 1 << 62
-_UNPACKERS = ("zstd", "zstandard", "_lzma", "lzma", "isal", "zlib", "builtins")
 _SPLIT = re.compile(rb"(?<=stderr) P |(?<=stdout) P |(?<!\\n)\",\s?\"stream\"")
 _BOM = b"\xef\xbb\xbf"
 _EDGE_LINES = 400  # lines at either end of a file in which its first and last time are looked for
@@ -52,6 +52,11 @@ class Progress:
     layout: Layout = field(default_factory=Layout)
     notes: list[str] = field(default_factory=list)
     lost: bool = False
+
+    def lose(self, why: str) -> None:
+        """A part of the input cannot be read."""
+        self.lost = True
+        self.notes.append(why)
 
     def span(self, path: str, index: int) -> SourceSpan:
         """The same, as a part of the run."""
@@ -113,7 +118,7 @@ class Reader:
         self, source: Input, progress: Progress, accept: Accept | None = None
     ) -> Iterator[Record | Collected]:
         """The records of `source`; with `accept`, those that repeat one that it takes come late, in columns."""
-        with self._open(source) as stream:
+        with self._open(source, progress) as stream:
             yield from self._records(stream, source, progress, accept)
 
     def _records(
@@ -140,7 +145,7 @@ class Reader:
         data, counts = whole
         progress.layout = settle(data)
         progress.first = _edge_time(data, progress.layout, last=False)
-        progress.notes.append(f"{source.path}: lines were broken at a fixed column; read as if they were not")
+        progress.notes.append("lines were broken at a fixed column; read as if they were not")
         starts = list(accumulate(counts, initial=1))
         read = progress.bytes
         nothing = cast("BinaryIO", io.BytesIO())
@@ -189,16 +194,16 @@ class Reader:
         return settle(head[skip:], self._form), skip
 
     @contextmanager
-    def _open(self, source: Input) -> Iterator[BinaryIO]:
+    def _open(self, source: Input, progress: Progress) -> Iterator[BinaryIO]:
         if source.path == "-":
-            yield decompressed(open_stdin(), "standard input")
+            yield decompressed(open_stdin(), "-", progress.lose)
             return
         try:
             raw = open(source.path, "rb", buffering=1 << 16)  # noqa: SIM115 - closed below
         except OSError as error:
             raise InputError(f"{source.path}: {error.strerror}", "check that the file may be read") from None
         with raw:
-            yield decompressed(raw, source.path)
+            yield decompressed(raw, source.path, progress.lose)
 
     def _loop(
         self,
@@ -274,7 +279,7 @@ class Reader:
         return source.path != "-" and is_plain(source.path)
 
     def _fill(self, stream: BinaryIO, size: int, progress: Progress, source: Input) -> bytes:
-        """Up to `size` bytes; a broken archive ends the input with a note instead of an exception."""
+        """Up to `size` bytes; a broken disk ends the input with a note instead of an exception."""
         parts: list[bytes] = []
         missing = size
         try:
@@ -284,19 +289,9 @@ class Reader:
                     break
                 parts.append(part)
                 missing -= len(part)
-        except Exception as error:
-            if (
-                not isinstance(error, OSError | EOFError | ValueError)
-                and type(error).__module__.split(".")[0] not in _UNPACKERS
-            ):
-                raise
-            if progress.lost:
-                return b"".join(parts)
-            progress.lost = True
+        except OSError as error:
             done = progress.bytes + sum(map(len, parts))
-            progress.notes.append(
-                f"{source.path}: reading stopped after {done:,} bytes: {error or type(error).__name__}"
-            )
+            progress.lose(f"reading stopped after {done:,} bytes: {error.strerror or error}")
         data = b"".join(parts)
         progress.bytes += len(data)
         return data

@@ -5,18 +5,14 @@ from __future__ import annotations
 import codecs
 import io
 import sys
+from collections.abc import Callable
 from typing import BinaryIO, cast
 
 from asynclog.errors import InputError
+from asynclog.read.unpack import compression_of, unpacked
 
-_MAGIC = ((b"\x1f\x8b", "gz"), (b"BZh", "bz2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zst"))
 _NO_LOGS = (b"PK\x03\x04", b"\x7fELF", b"\x89PNG", b"SQLite format 3\0", b"%PDF-", b"\xff\xd8\xff")
 _TEXT_PROBE = 4096
-
-
-def compression_of(head: bytes) -> str | None:
-    """Which compression the first bytes of a file show, None for plain text."""
-    return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
 
 
 def encoding_of(head: bytes) -> str | None:
@@ -72,66 +68,20 @@ class _Transcoder(io.RawIOBase):
         return count
 
 
-class _Broken(io.RawIOBase):
-    """A stream that cannot be read at all: says so when somebody tries."""
-
-    def __init__(self, error: Exception) -> None:
-        self._error = error
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        raise OSError(str(self._error) or type(self._error).__name__)
-
-
-def decompressed(raw: BinaryIO, path: str) -> BinaryIO:
-    """`raw` as a stream of UTF-8 bytes, whatever it was packed and spelt with."""
+def decompressed(raw: BinaryIO, path: str, on_loss: Callable[[str], object] = str) -> BinaryIO:
+    """`raw` as a stream of UTF-8 bytes, whatever it was packed and spelt with; `on_loss` is told where it is damaged."""
     buffered = raw if isinstance(raw, io.BufferedReader) else io.BufferedReader(cast("io.RawIOBase", raw), 1 << 16)
     head = buffered.peek(_TEXT_PROBE)[:_TEXT_PROBE]
     kind = compression_of(head)
-    stream: BinaryIO = buffered
     if kind is not None:
-        stream = io.BufferedReader(cast("io.RawIOBase", _unpacker(kind, buffered)), 1 << 18)
-        try:
-            head = cast("io.BufferedReader", stream).peek(_TEXT_PROBE)[:_TEXT_PROBE]
-        except Exception as error:
-            return io.BufferedReader(_Broken(error))
+        buffered = unpacked(kind, cast("BinaryIO", buffered), path, on_loss)
+        head = buffered.peek(_TEXT_PROBE)[:_TEXT_PROBE]
+    stream = cast("BinaryIO", buffered)
     encoding = encoding_of(head)
     if encoding:
-        stream = io.BufferedReader(_Transcoder(stream, encoding), 1 << 16)
+        stream = cast("BinaryIO", io.BufferedReader(_Transcoder(stream, encoding), 1 << 16))
     check_text(head, path)
     return stream
-
-
-def _unpacker(kind: str, raw: BinaryIO) -> BinaryIO:
-    if kind == "gz":
-        try:
-            from isal import igzip
-
-            return cast("BinaryIO", igzip.IGzipFile(fileobj=raw, mode="rb"))  # type: ignore[no-untyped-call,unused-ignore]
-        except ImportError:
-            import gzip
-
-            return cast("BinaryIO", gzip.GzipFile(fileobj=raw, mode="rb"))
-    if kind == "bz2":
-        import bz2
-
-        return cast("BinaryIO", bz2.BZ2File(raw, "rb"))
-    if kind == "xz":
-        import lzma
-
-        return cast("BinaryIO", lzma.LZMAFile(raw, "rb"))
-    try:
-        import zstandard
-    except ImportError:
-        raise InputError(
-            "reading .zst needs the package zstandard",
-            "pip install zstandard, or unpack with: zstd -dc FILE | asynclog analyze -",
-        ) from None
-    return cast(
-        "BinaryIO", zstandard.ZstdDecompressor(max_window_size=1 << 31).stream_reader(raw, read_across_frames=True)
-    )
 
 
 def open_stdin() -> BinaryIO:

@@ -8,6 +8,7 @@ import gzip
 import io
 import lzma
 import sys
+import zlib
 
 import pytest
 import zstandard
@@ -106,3 +107,84 @@ def test_zstd_without_its_package_says_what_to_do(monkeypatch: pytest.MonkeyPatc
 def test_a_bomb_is_unpacked_piece_by_piece() -> None:
     stream = decompressed(io.BufferedReader(io.BytesIO(gzip.compress(b"a" * 50_000_000, 1))), "app.log")  # type: ignore[arg-type]
     assert len(stream.read(1000)) == 1000
+
+
+# -- cut off and damaged ---------------------------------------------------------------------------------------------
+
+
+class Pipe(io.RawIOBase):
+    """Bytes that can be read once."""
+
+    def __init__(self, data: bytes) -> None:
+        self._file = io.BytesIO(data)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        return self._file.readinto(buffer)
+
+
+VARIED = "".join(
+    f"2026-01-31 12:00:{n % 60:02} INFO shop: order {pow(7, n, 1_000_003)}\n" for n in range(40_000)
+).encode()
+KINDS = [name for name in PACKERS if "," not in name and name != "plain"]
+
+
+def read_with_losses(source: io.RawIOBase | io.BytesIO) -> tuple[bytes, list[str]]:
+    losses: list[str] = []
+    return decompressed(io.BufferedReader(source), "app.log", losses.append).read(), losses  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("open_as", [io.BytesIO, Pipe], ids=["file", "pipe"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("lines", [300, 40_000])
+def test_of_a_file_that_is_cut_off_all_before_the_cut_is_read(kind: str, lines: int, open_as) -> None:
+    """As much as the packer's own library can give: bzip2 and zstd know only whole blocks."""
+    data = b"".join(VARIED.splitlines(keepends=True)[:lines])
+    packed = PACKERS[kind](data)
+    found, losses = read_with_losses(open_as(packed[: len(packed) * 2 // 3]))
+    decoder = {
+        "gz": lambda: zlib.decompressobj(31),
+        "bz2": bz2.BZ2Decompressor,
+        "xz": lzma.LZMADecompressor,
+        "zst": lambda: zstandard.ZstdDecompressor().decompressobj(),
+    }[kind]()
+    assert found == decoder.decompress(packed[: len(packed) * 2 // 3])
+    assert data.startswith(found)
+    assert found or kind in ("bz2", "zst")
+    assert len(losses) == 1
+    assert losses[0].startswith(f"reading stopped after {len(found):,} bytes of text: the ")
+    assert f"is cut off at byte {len(packed) * 2 // 3:,}" in losses[0]
+
+
+@pytest.mark.parametrize("open_as", [io.BytesIO, Pipe], ids=["file", "pipe"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_a_damaged_file_all_before_the_damage_is_read(kind: str, open_as) -> None:
+    packed = bytearray(PACKERS[kind](VARIED[:100_000]) + PACKERS[kind](VARIED[100_000:]))
+    first = len(PACKERS[kind](VARIED[:100_000]))
+    packed[first + 4000 : first + 4100] = b"\xff" * 100
+    found, losses = read_with_losses(open_as(bytes(packed)))
+    assert found[:100_000] == VARIED[:100_000]
+    assert len(losses) == 1
+    assert "data is damaged near byte" in losses[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_of_a_cut_member_the_one_before_is_whole(kind: str) -> None:
+    packed = PACKERS[kind](DATA) + PACKERS[kind](VARIED)[:-3]
+    found, losses = read_with_losses(io.BytesIO(packed))
+    assert found[: len(DATA)] == DATA
+    assert (DATA + VARIED).startswith(found)
+    assert len(losses) == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("after", [b"", b"\0" * 512], ids=["", "padded"])
+def test_a_whole_file_has_no_loss(kind: str, after: bytes) -> None:
+    for open_as in (io.BytesIO, Pipe):
+        assert read_with_losses(open_as(PACKERS[kind](DATA) * 2 + after)) == (DATA * 2, [])
+
+
+def test_a_frame_without_data_may_begin_a_zst_file() -> None:
+    assert read_with_losses(io.BytesIO(b"\x5a\x2a\x4d\x18\x04\0\0\0abcd" + zstandard.compress(DATA))) == (DATA, [])
