@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +78,9 @@ def load_project(file: Path | None) -> Project:
     """The settings in `file`; raises UsageError that names file and key of everything that it does not understand."""
     if file is None:
         return Project()
+    import tomllib
+    from difflib import get_close_matches
+
     try:
         table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get(TABLE, {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

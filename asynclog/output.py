@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -62,6 +61,8 @@ def writing(target: Target) -> Iterator[BinaryIO]:
             with open(target.file, "wb") as device:  # a device or pipe is written to, never replaced
                 yield device
             return
+        import tempfile  # imports half of the standard library
+
         handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target.file)}.", suffix=".part", dir=folder)
     except OSError as error:
         raise _unwritable(target.file, error) from None
@@ -95,6 +96,8 @@ def save(folder: str, name: str, data: bytes) -> str:
     """
     try:
         os.makedirs(folder, exist_ok=True)
+        import tempfile  # imports half of the standard library
+
         handle, temporary = tempfile.mkstemp(prefix=".saving-", suffix=".part", dir=folder)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written to: {error.strerror}", "check your rights in it") from None

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from asynclog import codec, workers
-from asynclog.aggregate.evidence import UNITS
+from asynclog.aggregate.facts import UNITS
 from asynclog.aggregate.join import combine, merge_runs, shift_lines
 from asynclog.aggregate.judged import group_views, whole, with_judgement
 from asynclog.aggregate.related import settle
@@ -29,7 +29,6 @@ from asynclog.classify.judge import Judge
 from asynclog.classify.parts import UNCLASSIFIED
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.precompiled import builtin_data
-from asynclog.classify.redact import Redactor
 from asynclog.classify.regexes import RegexError, safe_regex
 from asynclog.classify.rulebook import Rulebook, load_builtin, load_user
 from asynclog.config import Settings
@@ -44,6 +43,9 @@ from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
 from asynclog.read.work import count_work
+
+if TYPE_CHECKING:
+    from asynclog.classify.redact import Redactor
 
 _SMALLEST = 64 << 20  # bytes of a part
 
@@ -99,7 +101,11 @@ class Engine:
 
     @cached_property
     def _redactor(self) -> Redactor | None:
-        return Redactor() if self.settings.redact else None
+        if not self.settings.redact:
+            return None
+        from asynclog.classify.redact import Redactor
+
+        return Redactor()
 
     def message(self, record: Record) -> Message:
         """A record understood."""

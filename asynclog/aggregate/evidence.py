@@ -13,10 +13,9 @@ from itertools import pairwise
 
 from asynclog.aggregate import histogram, timeline
 from asynclog.aggregate.counts import NOTHING, Spread, spread_of
+from asynclog.aggregate.facts import UNITS
 from asynclog.model import Histogram, Run, Timeline
 
-UNITS = "units of work"
-"""The counter of `Facts` that holds the lines matched by `--per`."""
 WINDOWS = 24
 """A log is cut into so many equal windows; short ones into 12 or 6, so that a window holds at least 8 cells."""
 CROWDED = 0.25

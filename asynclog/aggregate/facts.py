@@ -16,6 +16,8 @@ from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.words import number
 from asynclog.model import Facts, Finding, Histogram, Run
 
+UNITS = "units of work"
+"""The counter of `Facts` that holds the lines matched by `--per`."""
 BLOCKING = frozenset({"slow-callback"})
 """Kinds whose duration is time in which the loop could do nothing else."""
 _DURATIONS = {"slow-poll": "poll", "slow-getaddrinfo": "dns"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from asynclog.aggregate.compare import Change, Diff
 from asynclog.aggregate.verdict import State
@@ -55,6 +54,8 @@ def condition(text: str, facts: Mapping[str, object]) -> Condition:
         raise UsageError(f"--fail-if {text!r} is no comparison", "write FACT > NUMBER, e.g. 'blocked_share > 0.05'")
     name = found["fact"]
     if name not in facts:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, facts, 1)
         hint = f"did you mean {near[0]}?" if near else f"facts: {', '.join(facts)}"
         raise UsageError(f"--fail-if {text!r}: no fact {name}", hint)

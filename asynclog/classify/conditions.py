@@ -13,7 +13,6 @@ if one of its members does. Case counts; write `(?i)` in a regex where it should
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -125,6 +124,8 @@ def compile_conditions(plain: object, keys: frozenset[str] = RECORD_KEYS) -> Con
 
 def suggest(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?` or nothing."""
+    import difflib
+
     near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
 

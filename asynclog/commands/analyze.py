@@ -9,8 +9,7 @@ from typing import Any
 
 import click
 
-from asynclog import codec, pipeline, questions
-from asynclog.aggregate.gate import decide
+from asynclog import codec, pipeline
 from asynclog.aggregate.views import SORTS, facts_of, report
 from asynclog.commands.common import (
     CLEAN,
@@ -24,7 +23,6 @@ from asynclog.commands.common import (
     severity,
     view_options,
 )
-from asynclog.commands.comparing import conditions
 from asynclog.commands.options import logs, narrowing, output, reading, settings_of, showing
 from asynclog.config import Settings, find_project, load_project
 from asynclog.errors import UsageError
@@ -69,10 +67,15 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     project = load_project(find_project())
     settings = settings_of(project, options)
     targets = places(options, "analyze")
-    wanted = conditions(options["fail_if"])
+    gating = bool(options["fail_on"] or options["fail_if"])
+    if gating:
+        from asynclog.aggregate.gate import decide
+        from asynclog.commands.comparing import conditions
+
+        wanted = conditions(options["fail_if"])
     streamed = [target for target in targets if target.format == "jsonl"]
     if streamed:
-        if options["save"] is not None or options["fail_on"] or options["fail_if"]:
+        if options["save"] is not None or gating:
             raise UsageError(
                 "--save, --fail-on and --fail-if need a report, and -f jsonl makes none", "run asynclog twice"
             )
@@ -85,12 +88,16 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     run = pipeline.analyze(logs, settings, options["label"])
     shown = report(run, view_options(project, options))
     if options["context"]:
+        from asynclog import questions
+
         shown = questions.with_context(shown, logs, settings, options["context"])
     for target in targets:
         write(target, render(target.format, shown, render_options(options, target)))
     if options["save"] is not None:
         note(f"saved as {save(options['save'], _name_of(run), codec.dump_run(run))}", options)
     lost = note_losses(run, options)
+    if not gating:
+        return lost
     gate = decide(options["fail_on"], wanted, shown, None, facts_of(run))
     if gate.failed:
         note(f"FAILED: {'; '.join(gate.reasons)}", {})

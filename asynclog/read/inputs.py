@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 import stat
@@ -48,7 +47,9 @@ def expand(arguments: Iterable[str]) -> tuple[Input, ...]:
             paths.extend(found)
         elif os.path.exists(argument):
             paths.append(argument)
-        elif glob.has_magic(argument):
+        elif any(sign in argument for sign in "*?["):
+            import glob
+
             matches = sorted(path for path in glob.glob(argument, recursive=True) if os.path.isfile(path))
             if not matches:
                 problems.append(f"{argument}: no file matches this pattern")

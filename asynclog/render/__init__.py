@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -59,6 +58,8 @@ FORMATS: Mapping[str, Renderer] = MappingProxyType({renderer.name: renderer for 
 def find(name: str, view: str = "analyze") -> Renderer:
     """The renderer of that name, or a `UsageError` that says which there are."""
     if name not in FORMATS:
+        from difflib import get_close_matches
+
         near = get_close_matches(name, FORMATS, 1)
         hint = f"did you mean {near[0]}?" if near else f"formats: {', '.join(FORMATS)}"
         raise UsageError(f"unknown format: {name}", hint)

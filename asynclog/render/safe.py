@@ -21,7 +21,7 @@ _CONTROLS = (
 _COMMANDS = r"::(?=[A-Za-z][\w-]*(?: [^\n]*?)?::)|##(?=(?:vso|teamcity)?\[)"
 _UNSAFE = re.compile(f"[{_CONTROLS}]|{_COMMANDS}")
 _NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "::": ":\\x3a", "##": "#\\x23"}
-_XML_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_XML_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>#!|~&$]|^[-+=]|^\d+(?=[.)](?: |$))")
 _MARKDOWN_LINKS = re.compile(r"@|:(?=//)|(?<=www)\.|\bGH(?=-\d)", re.IGNORECASE)
