@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypedDict, Unpack
 
-from asynclog import frames, pipeline
+from asynclog import frames, pipeline, questions
 from asynclog.aggregate import compare as comparing
 from asynclog.aggregate import trend as trending
 from asynclog.aggregate.views import SORTS, ViewOptions, facts_of, report
@@ -247,6 +247,7 @@ def trend(
     *,
     min_count: int = 3,
     effect: float | None = None,
+    steady: float | None = None,
     project: Path_ | None = None,
     **reading: Unpack[Reading],
 ) -> Trends:
@@ -255,7 +256,7 @@ def trend(
     found = _runs(runs, settings)
     if len(found) < 2:
         raise UsageError("a trend needs two runs or more", "name several logs or a folder of them")
-    return Trends(trending.trend(found, _comparison(settings, min_count, effect)))
+    return Trends(trending.trend(found, _comparison(settings, min_count, effect, steady)))
 
 
 def _runs(sources: Sources, settings: Settings) -> list[Run]:
@@ -270,9 +271,13 @@ def _runs(sources: Sources, settings: Settings) -> list[Run]:
     return found
 
 
-def _comparison(settings: Settings, min_count: int, effect: float | None) -> comparing.Settings:
-    made = comparing.Settings(min_count=min_count, per=settings.per is not None)
-    return made if effect is None else dataclasses.replace(made, effect=effect)
+def _comparison(
+    settings: Settings, min_count: int, effect: float | None, steady: float | None = None
+) -> comparing.Settings:
+    given = {name: value for name, value in (("effect", effect), ("steady", steady)) if value is not None}
+    keys = questions.ladder_of(settings)
+    made = comparing.Settings(min_count=min_count, per=settings.per is not None, keys=keys)
+    return dataclasses.replace(made, **given)
 
 
 def _settings(project: Path_ | None, reading: Reading) -> Settings:

@@ -36,7 +36,11 @@ UNTIMED = Span()
 
 @dataclass(frozen=True)
 class World:
-    """How a pair is made. Of `groups` the first is `ratio` times as frequent and `slower` times as slow after."""
+    """How a pair is made. Of `groups` the first is `ratio` times as frequent and `slower` times as slow after.
+
+    Or how `trend` runs are made, where "after" begins in the run that `step` says: at a run by chance, in the last, or
+    bit by bit over all.
+    """
 
     records: float = 500
     groups: int = 1
@@ -51,6 +55,7 @@ class World:
     severity: Severity = Severity.WARNING
     new: float = 0.0
     trend: int = 0
+    step: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,16 +118,10 @@ def states(rng: np.random.Generator, world: World) -> list[State]:
     span = make_span([(0, seconds * 1_000_000)])
     cases = []
     if world.trend:
-        rows = [
-            tuple(log(rng, world, world.records / world.groups, seconds, span, 1) for _ in range(world.trend))
-            for _ in range(world.groups)
-        ]
-        moved = follow(
-            [row for row in rows if any(e.count for e in row)],
-            [world.severity] * sum(any(e.count for e in row) for row in rows),
-            Settings(),
-        )
-        return [State.WORSE if m.verdict in (Verdict.RISING, Verdict.FALLING) else State.SAME for m in moved]
+        every = [series(rng, world, group, seconds, span) for group in range(world.groups)]
+        rows = [row for row in every if any(e.count for e in row)]
+        moved = follow(rows, [world.severity] * len(rows), Settings())
+        return [MOVED.get(m.verdict, State.INCONCLUSIVE) for m in moved]
     for group in range(world.groups + bool(world.new)):
         new = group == world.groups
         mean = world.new if new else world.records / world.groups
@@ -136,10 +135,24 @@ def states(rng: np.random.Generator, world: World) -> list[State]:
     return [judged.state for judged in judge(cases)]
 
 
+def series(rng: np.random.Generator, world: World, group: int, seconds: int, span: Span) -> tuple[Evidence, ...]:
+    """One group over all runs; the first changes up or down, the others do not."""
+    last = world.trend - 1
+    first = last if world.step == "last" else int(rng.integers(1, world.trend))
+    up = rng.choice([-1, 1])
+    shares = [i / last if world.step == "line" else float(i >= first) for i in range(world.trend)]
+    changes = [share * up * bool(world.step and not group) for share in shares]
+    mean = world.records / world.groups
+    return tuple(log(rng, world, mean * world.ratio**c, seconds, span, world.slower**c) for c in changes)
+
+
+MOVED = {Verdict.RISING: State.WORSE, Verdict.FALLING: State.BETTER, Verdict.STEADY: State.SAME}
 ASKED = {
     "alarm": lambda found: any(s in (State.WORSE, State.BETTER) for s in found),
     "new": lambda found: State.NEW in found,
     "worse": lambda found: found[0] is State.WORSE,
+    "moved": lambda found: found[0] in (State.WORSE, State.BETTER),
+    "steady": lambda found: found[0] is State.SAME,
     "last is new": lambda found: found[-1] is State.NEW,
     "failed": lambda found: any(s in (State.WORSE, State.NEW) for s in found),
 }
@@ -184,6 +197,9 @@ POWER_FEW = "Power: how often the changed group (1 of 10) is `worse`, two logs a
 SLOWER = "Power: how often longer durations (1 group of 10) are `worse`, one log a side"
 APPEARS = "Power: how often a group that was not there before is `new` (beside 10 others)"
 TREND = "`trend`: eight runs that differ by themselves, nothing changed (any `rising` or `falling`)"
+TREND_POWER = "`trend`: how often a step at any of eight runs is found (1 group of 10)"
+NOT_STEADY = "`trend`: how often a group that did change in eight runs is called `steady`"
+STEADY = "`trend`: how often a group that did not change in eight runs is called `steady`"
 CHECK = "`check`: one run against a baseline, nothing changed (any `worse` or `better`)"
 CHECK_POWER = "`check`: how often the changed group (1 of 10) is `worse`"
 
@@ -225,8 +241,40 @@ def cells(quick: bool) -> Iterator[Cell]:
             if "dur" not in row:
                 shape = replace(world, groups=groups, records=100 * groups, trend=8)
                 yield Cell(TREND, row, f"{groups} group{'s' * (groups > 1)}", shape, pairs // 2 // cut, promised=True)
+    yield from _trends(cut)
     yield from _power(cut)
     yield from _check(cut)
+
+
+def _trends(cut: int) -> Iterator[Cell]:
+    changes = {
+        "x2 at one run": World(ratio=2, step="any"),
+        "x2 in the last run": World(ratio=2, step="last"),
+        "x2 bit by bit": World(ratio=2, step="line"),
+        "x2 as long from one run on": World(slower=2, step="any"),
+        "x2 as long in the last run": World(slower=2, step="last"),
+    }
+    shapes = {
+        "independent": World(),
+        "bursts of 5": World(burst=5),
+        "independent, 10 % spread": World(spread=0.1),
+        "independent, 30 % spread": World(spread=0.3),
+        "bursts of 5, 30 % spread": World(spread=0.3, burst=5),
+    }
+    for each in (20, 100, 500):
+        for name, shape in shapes.items():
+            column = f"{each} records, {name}"
+            for row, change in changes.items():
+                took = "lognormal" if change.slower > 1 else ""
+                world = replace(shape, ratio=change.ratio, slower=change.slower, step=change.step, durations=took)
+                world = replace(world, records=each, groups=1, trend=8)
+                yield Cell(NOT_STEADY, column, row, world, 250 // cut, "steady", promised=True)
+            for took in ("", "lognormal"):
+                world = replace(shape, records=each, groups=1, trend=8, durations=took)
+                yield Cell(STEADY, column, "log-normal durations" if took else "counts only", world, 150 // cut, "steady")
+            for ratio in (1.5, 2, 4):
+                world = replace(shape, records=10 * each, groups=10, trend=8, ratio=ratio, step="any")
+                yield Cell(TREND_POWER, column, f"x{ratio:g}", world, 60 // cut, "moved")
 
 
 def _power(cut: int) -> Iterator[Cell]:

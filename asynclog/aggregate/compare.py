@@ -11,7 +11,7 @@ from asynclog.aggregate.counts import ALPHA
 from asynclog.aggregate.evidence import Evidence
 from asynclog.aggregate.match import EXACT, Keys, Match, keys_of, moved, pair, together
 from asynclog.aggregate.sides import Log, log_of
-from asynclog.aggregate.verdict import MINIMUM_EFFECT, Aspect, Case, Judgement, Measure, State, judge
+from asynclog.aggregate.verdict import MINIMUM_EFFECT, STEADY, Aspect, Case, Judgement, Measure, State, judge
 from asynclog.model import Group, Run, Severity, Site
 
 UNMATCHED = Match((), ())
@@ -20,10 +20,14 @@ _ORDER = {state: rank for rank, state in enumerate(State)}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to compare. `per` compares by units of work; `keys` gives the ladder of a group (see `match`)."""
+    """How to compare. `per` compares by units of work; `keys` gives the ladder of a group (see `match`).
+
+    `steady` is the largest change of level over many runs that a group called steady may hide.
+    """
 
     min_count: int = 3
     effect: float = MINIMUM_EFFECT
+    steady: float = STEADY
     alpha: float = ALPHA
     per: bool = False
     debug_only: frozenset[str] = comparable.DEBUG_ONLY

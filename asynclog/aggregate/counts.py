@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 ALPHA = 0.05
+BOTH_SIDES = 2 * ALPHA
+"""The level of an interval that is wrong on one given side in at most `ALPHA`: what proving steadiness needs."""
 UNSURE = float("inf")
 USUAL_SPREAD = 0.3
 """Runs of one program differ so much when nothing changed, as far as fewer than six logs can tell."""
@@ -103,10 +105,12 @@ def compare_counts(
     after: tuple[Sequence[int], Sequence[float]],
     within: float,
     free: int,
+    alpha: float = ALPHA,
 ) -> Result:
     """The rates of two sides, each (counts, exposures) of its logs. Needs an event on one side at least.
 
-    `free` belongs to `within`; with several logs on a side the spread between them counts as well.
+    `free` belongs to `within`; with several logs on a side the spread between them counts as well. The interval leaves
+    out `alpha`.
     """
     square = 0.0
     if len(before[0]) + len(after[0]) > 2:
@@ -115,10 +119,23 @@ def compare_counts(
     rate = (n0 + n1) / (e0 + e1)
     f0 = within + square * rate * math.fsum(e * e for e in before[1]) / e0
     f1 = within + square * rate * math.fsum(e * e for e in after[1]) / e1
-    return rate_ratio(n0 / f0, e0 / f0, n1 / f1, e1 / f1, free)
+    return rate_ratio(n0 / f0, e0 / f0, n1 / f1, e1 / f1, free, alpha)
 
 
-def rate_ratio(n0: float, e0: float, n1: float, e1: float, free: int) -> Result:
+def regular(before: tuple[Sequence[int], Sequence[float]], after: tuple[Sequence[int], Sequence[float]]) -> float:
+    """How much the counts of several logs vary, as a factor on Poisson's variance: under 1 for what comes by a clock.
+
+    Infinite for too few logs to tell.
+    """
+    chi, free = 0.0, len(before[0]) + len(after[0]) - 2
+    total = sum(before[0]) + sum(after[0])
+    for counts, exposures in (before, after):
+        rate = sum(counts) / math.fsum(exposures)
+        chi += math.fsum((n - rate * e) ** 2 / (rate * e) for n, e in zip(counts, exposures, strict=True) if rate * e)
+    return max(chi / free, EXACT * total / (free + 2)) if free >= FEW_LOGS else UNSURE
+
+
+def rate_ratio(n0: float, e0: float, n1: float, e1: float, free: int, alpha: float = ALPHA) -> Result:
     """The ratio of two Poisson rates given their (effective) counts and exposures.
 
     Conditional on the sum the later count is binomial; the interval and the p-value are those of Jeffreys (half an
@@ -130,7 +147,7 @@ def rate_ratio(n0: float, e0: float, n1: float, e1: float, free: int) -> Result:
     below = float(betainc(n1 + 0.5, n0 + 0.5, share))
     tail = max(min(below, 1.0 - below if below < 0.999 else float(betainc(n0 + 0.5, n1 + 0.5, 1 - share))), 1e-300)
     p_value = min(1.0, 2 * float(stdtr(free, ndtri(tail)) if free else tail))
-    edge = float(ndtr(stdtrit(free, ALPHA / 2)) if free else ALPHA / 2)
+    edge = float(ndtr(stdtrit(free, alpha / 2)) if free else alpha / 2)
     low = float(betaincinv(n1 + 0.5, n0 + 0.5, edge)) if n1 else 0.0
     high = 1.0 - float(betaincinv(n0 + 0.5, n1 + 0.5, edge)) if n0 else 1.0
     scale = e0 / e1
@@ -149,7 +166,7 @@ def compare_means(before: Spread, after: Spread) -> Result | None:
     return _student(after.mean - before.mean, error, min(before.n, after.n) - 1)
 
 
-def compare_logs(before: Sequence[Spread], after: Sequence[Spread]) -> Result | None:
+def compare_logs(before: Sequence[Spread], after: Sequence[Spread], alpha: float = ALPHA) -> Result | None:
     """Likewise with several logs as the units, whose means differ at least as much as their own samples make them.
 
     Student's test, so that one log can meet several. None where the logs are too few.
@@ -163,10 +180,10 @@ def compare_logs(before: Sequence[Spread], after: Sequence[Spread]) -> Result | 
     within = sum((log.n - 1) * log.variance for log in (*before, *after)) / inner if inner else 0.0
     sampled = within * math.fsum(1 / log.n for log in (*before, *after)) / (free + 2)
     error = max(between, sampled, EXACT) * (1 / means[0].n + 1 / means[1].n)
-    return _student(means[1].mean - means[0].mean, error, sure)
+    return _student(means[1].mean - means[0].mean, error, sure, alpha)
 
 
-def line_through(points: Sequence[tuple[float, float, float]]) -> Result | None:
+def line_through(points: Sequence[tuple[float, float, float]], alpha: float = ALPHA) -> Result | None:
     """The growth along the line through (x, logarithm, its variance): the ratio of both ends. None under 4 points."""
     number = len(points)
     if number < 4:
@@ -178,13 +195,13 @@ def line_through(points: Sequence[tuple[float, float, float]]) -> Result | None:
     rest = math.fsum((y - mid_y - slope * (x - mid_x)) ** 2 for x, y, _ in points) / (number - 2)
     error = max(rest, math.fsum(v for _, _, v in points) / number, EXACT) / square
     reach = points[-1][0] - points[0][0]
-    return _student(slope * reach, error * reach * reach, max(number - 3, 1))
+    return _student(slope * reach, error * reach * reach, max(number - 3, 1), alpha)
 
 
-def _student(gap: float, error: float, free: float) -> Result:
+def _student(gap: float, error: float, free: float, alpha: float = ALPHA) -> Result:
     from scipy.special import stdtr, stdtrit
 
-    wide = -float(stdtrit(free, ALPHA / 2)) * math.sqrt(error)
+    wide = -float(stdtrit(free, alpha / 2)) * math.sqrt(error)
     p_value = min(1.0, 2 * float(stdtr(free, -abs(gap) / math.sqrt(error))))
     return Result(math.exp(gap), math.exp(gap - wide), math.exp(gap + wide), p_value)
 

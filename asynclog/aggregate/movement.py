@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from asynclog.aggregate.compare import Settings
-from asynclog.aggregate.counts import holm, line_through
+from asynclog.aggregate.counts import ALPHA, BOTH_SIDES, holm, line_through
 from asynclog.aggregate.evidence import Evidence
-from asynclog.aggregate.verdict import Aspect, Measure, beyond, by_record, heaping, measure
+from asynclog.aggregate.verdict import Aspect, Measure, beyond, by_a_clock, by_record, heaping, measure
 from asynclog.model import Severity
 
 _SURE = 3.0
@@ -38,13 +38,15 @@ class Verdict(enum.StrEnum):
 class Movement:
     """What was found about one row of evidence: the verdict, the index of the step, and the split it rests on.
 
-    Without a split it rests on a line through all runs.
+    Without a split it rests on a line through all runs. `reach` is the largest change of the level, as a ratio, that
+    the runs do not rule out.
     """
 
     verdict: Verdict
     step: int | None = None
     split: int | None = None
     aspect: Aspect | None = None
+    reach: float = math.inf
 
 
 def follow(rows: Sequence[tuple[Evidence, ...]], severities: Sequence[Severity], options: Settings) -> list[Movement]:
@@ -91,12 +93,24 @@ def _verdict(
     if p_value < options.alpha and beyond(aspect, options.effect):
         verdict = Verdict.RISING if found.result.ratio > 1 else Verdict.FALLING
         return Movement(verdict, split, split, aspect)
-    half = len(row) // 2
-    inside = all(
-        1 / options.effect <= a.result.low and a.result.high <= options.effect for a in measure(row[:half], row[half:])
-    )
-    steady = inside or len(set(row)) == 1
-    return Movement(Verdict.STEADY if steady else Verdict.INCONCLUSIVE, None, split, aspect)
+    reach = 1.0 if len(set(row)) == 1 else _reach(row)
+    return Movement(Verdict.STEADY if reach <= options.steady else Verdict.INCONCLUSIVE, None, split, aspect, reach)
+
+
+def _reach(row: tuple[Evidence, ...]) -> float:
+    """The largest step at any run, or growth from end to end, that is not ruled out at 5 %.
+
+    No correction is due: a step of more than this would have to be missed at its own run. What comes by a clock counts
+    as what it is, not as chance: the runs themselves say how much they scatter.
+    """
+    within, reach = heaping(row), 1.0
+    for k in range(1, len(row)):
+        factor = by_a_clock(row[:k], row[k:], within)
+        for aspect in measure(row[:k], row[k:], factor, BOTH_SIDES):
+            reach = max(reach, aspect.result.high, 1 / max(aspect.result.low, 1e-9))
+    for aspect in _lines(row, BOTH_SIDES, floor=False):
+        reach = max(reach, aspect.result.high, 1 / max(aspect.result.low, 1e-9))
+    return reach
 
 
 def _expected(seen: Sequence[Evidence], missing: Sequence[Evidence]) -> float:
@@ -106,18 +120,21 @@ def _expected(seen: Sequence[Evidence], missing: Sequence[Evidence]) -> float:
     return bursts * (there / here if min(here, there) > 0 else len(missing) / len(seen))
 
 
-def _lines(row: tuple[Evidence, ...]) -> list[Aspect]:
-    """A steady growth from run to run: of the rate, and of the typical duration. The ratio is that of both ends."""
+def _lines(row: tuple[Evidence, ...], alpha: float = ALPHA, floor: bool = True) -> list[Aspect]:
+    """A steady growth from run to run: of the rate, and of the typical duration. The ratio is that of both ends.
+
+    With `floor` counts scatter at least by chance.
+    """
     crowded = by_record(row)
     amounts = [e.count if crowded else e.bursts for e in row]
     known = all(e.exposure > 0 for e in row)
     rates = [
-        (i, math.log((n + 0.5) / (e.exposure if known else 1.0)), 1 / (n + 0.5))
+        (i, math.log((n + 0.5) / (e.exposure if known else 1.0)), 1 / (n + 0.5) if floor else 0.0)
         for i, (n, e) in enumerate(zip(amounts, row, strict=True))
     ]
     lengths = [(i, e.typical.mean, e.typical.variance / e.typical.n) for i, e in enumerate(row) if e.typical.n]
     found = [
-        (Measure.RECORDS if crowded else Measure.BURSTS, line_through(rates)),
-        (Measure.DURATION, line_through(lengths)),
+        (Measure.RECORDS if crowded else Measure.BURSTS, line_through(rates, alpha)),
+        (Measure.DURATION, line_through(lengths, alpha)),
     ]
     return [Aspect(what, result, result.ratio) for what, result in found if result is not None]

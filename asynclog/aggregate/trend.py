@@ -152,10 +152,12 @@ def _reason(movement: Movement, row: tuple[Evidence, ...], labels: Sequence[str]
     else:
         what = wording.numbers(Case(row[:split], row[split:]), aspect, per)
         what = what.replace(" before", f" before {labels[split]}").replace(" after", " from then on")
+    largest = "the largest difference is"
     test = f"{wording.chance(aspect.p_value)} after correction over {wording.plural(groups, 'group')}"
     text = f"{what}: {wording.interval(aspect)}, {test}"
     if movement.verdict is Verdict.STEADY:
-        return f"no step and no slope: the largest is {text}"
+        return f"the level did not change by more than {wording.times(movement.reach)} at any run; {largest} {text}"
     if movement.verdict is Verdict.INCONCLUSIVE:
-        return f"neither a step nor steady, seen in {seen}: the largest difference is {text}"
+        possible = f"a change by {wording.times(movement.reach)}" if movement.reach < wording.MUCH else "any change"
+        return f"{possible} may still hide in it, seen in {seen}; {largest} {text}"
     return text

@@ -17,6 +17,7 @@ from asynclog.aggregate.counts import (
     compare_logs,
     compare_means,
     holm,
+    regular,
     within_logs,
 )
 from asynclog.aggregate.evidence import CROWDED, Evidence
@@ -24,6 +25,8 @@ from asynclog.model import Severity
 
 MINIMUM_EFFECT = 1.25
 """A ratio nearer to 1 than this (or its inverse) is no change that anybody should act on."""
+STEADY = 2.0
+"""Over many runs a level is steady where none of them can have changed it by more than this ratio."""
 HEAP = 10.0
 """Without windows nobody can tell bursts from independent records: the variance is taken as so many times Poisson's."""
 LUMPY = 1.5
@@ -131,21 +134,27 @@ def expected(case: Case) -> float:
 
 
 def measure(
-    before: tuple[Evidence, ...], after: tuple[Evidence, ...], within: tuple[float, int] | None = None
+    before: tuple[Evidence, ...],
+    after: tuple[Evidence, ...],
+    within: tuple[float, int] | None = None,
+    alpha: float = ALPHA,
 ) -> tuple[Aspect, ...]:
-    """Every test that the evidence of a group on both sides allows. `within` is that of `heaping`, if known."""
+    """Every test that the evidence of a group on both sides allows. `within` is that of `heaping`, if known.
+
+    The intervals leave out `alpha`.
+    """
     records = by_record((*before, *after))
     several = len(before) + len(after) > 2
-    rate = _rate(before, after, records, within or heaping((*before, *after)))
+    rate = compare_counts(*_counts(before, after, records), *(within or heaping((*before, *after))), alpha)
     found = [Aspect(Measure.RECORDS if records else Measure.BURSTS, rate, rate.ratio)]
     bursts = sum(e.bursts for e in (*before, *after))
     if not records and sum(e.count for e in (*before, *after)) >= LUMPY * bursts:
         sizes = [[e.sizes for e in side if e.sizes.n] for side in (before, after)]
-        if size := _mean(sizes[0], sizes[1], several):
+        if size := _mean(sizes[0], sizes[1], several, alpha):
             found.append(Aspect(Measure.SIZE, size, size.ratio))
     if (typical := _typical(before, after)) is not None:
         lengths = [[e.typical if several else _length(e) for e in side if e.typical.n] for side in (before, after)]
-        if length := _mean(lengths[0], lengths[1], several):
+        if length := _mean(lengths[0], lengths[1], several, alpha):
             found.append(Aspect(Measure.DURATION, length, typical))
     return tuple(found)
 
@@ -171,25 +180,34 @@ def heaping(logs: Sequence[Evidence]) -> tuple[float, int]:
     )
 
 
-def _rate(
-    before: tuple[Evidence, ...], after: tuple[Evidence, ...], records: bool, within: tuple[float, int]
-) -> Result:
+def by_a_clock(
+    before: tuple[Evidence, ...], after: tuple[Evidence, ...], within: tuple[float, int]
+) -> tuple[float, int]:
+    """`within`, or less where the logs agree better than chance would have them: what comes by a clock does."""
+    factor, free = within
+    return min(factor, regular(*_counts(before, after, by_record((*before, *after))))), free
+
+
+def _counts(
+    before: tuple[Evidence, ...], after: tuple[Evidence, ...], records: bool
+) -> tuple[tuple[list[int], list[float]], tuple[list[int], list[float]]]:
+    """Of both sides what is counted and its exposure."""
     known = all(e.exposure > 0 for e in (*before, *after))
-    sides = [
+    old, new = (
         ([e.count if records else e.bursts for e in side], [e.exposure if known else 1.0 for e in side])
         for side in (before, after)
-    ]
-    return compare_counts(sides[0], sides[1], *within)
+    )
+    return old, new
 
 
 def _coarser(values: Sequence[N], width: int) -> list[N]:
     return [sum(values[i : i + width]) for i in range(0, len(values), width)]
 
 
-def _mean(before: list[Spread], after: list[Spread], several: bool) -> Result | None:
+def _mean(before: list[Spread], after: list[Spread], several: bool, alpha: float) -> Result | None:
     """Compare means of logarithms: of units inside one log each, or with the logs as units."""
     if several:
-        return compare_logs(before, after)
+        return compare_logs(before, after, alpha)
     return compare_means(before[0], after[0]) if before and after else None
 
 

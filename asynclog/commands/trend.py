@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import click
 
 from asynclog import pipeline
 from asynclog.aggregate.trend import trend
+from asynclog.aggregate.verdict import STEADY
 from asynclog.commands.common import CLEAN, FAILED, NOTHING, note, note_losses, places, render_options
 from asynclog.commands.comparing import comparing, comparison, is_empty, reading_settings
 from asynclog.commands.options import output, reading
@@ -21,6 +23,14 @@ from asynclog.render import render
 @click.argument("runs", nargs=-1, required=True, metavar="RUN...")
 @reading
 @comparing
+@click.option(
+    "--steady",
+    type=click.FloatRange(1.0, min_open=True),
+    default=STEADY,
+    show_default=True,
+    metavar="RATIO",
+    help="`steady` rules out any greater change of the level.",
+)
 @click.option(
     "--fail-on", multiple=True, type=click.Choice(["new", "rising", "never"]), help="Exit 1 when a group moves so."
 )
@@ -40,7 +50,7 @@ def command(runs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
         raise UsageError(
             "a trend needs two runs or more", "name several logs or a folder of them; for one: asynclog analyze"
         )
-    moved = trend(found, comparison(options, settings))
+    moved = trend(found, dataclasses.replace(comparison(options, settings), steady=options["steady"]))
     for target in targets:
         write(target, render(target.format, moved, render_options(options, target), view="trend"))
     lost = max(note_losses(run, options) for run in found)

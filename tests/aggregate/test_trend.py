@@ -5,6 +5,7 @@ from hypothesis import given
 from making import logs, run_of
 from pairs import log
 
+from asynclog.aggregate.compare import Settings
 from asynclog.aggregate.trend import Verdict, trend
 from asynclog.model import Run, Severity, SourceSpan, Timestamp
 
@@ -52,6 +53,11 @@ def series(counts, **wish):
         pytest.param([150, 160, 145, 155, 30, 33, 28, 31], {}, Verdict.FALLING, "r4", id="a step down"),
         pytest.param([40, 80, 120, 160, 200, 240, 280, 320], {}, Verdict.RISING, None, id="little by little"),
         pytest.param([2000, 2010, 1990, 2005, 1995, 2003], {}, Verdict.STEADY, None, id="steady"),
+        pytest.param([11, 11, 12, 11, 11, 12, 11, 11], {}, Verdict.STEADY, None, id="few, but by a clock"),
+        pytest.param([1] * 8, {}, Verdict.STEADY, None, id="once a run"),
+        pytest.param([20, 24, 19, 22, 20, 23, 21, 37], {}, Verdict.INCONCLUSIVE, None, id="the last may be a step"),
+        pytest.param([20, 21, 23, 26, 28, 32, 35, 39], {}, Verdict.INCONCLUSIVE, None, id="may grow bit by bit"),
+        pytest.param([200, 90, 280, 120, 310, 150, 100, 260], {}, Verdict.INCONCLUSIVE, None, id="runs that differ"),
         pytest.param([3, 9, 4, 7, 2, 8], {}, Verdict.INCONCLUSIVE, None, id="too few to tell"),
         pytest.param([0, 3, 0, 2, 0, 1, 0], {}, Verdict.INCONCLUSIVE, None, id="now and then"),
         pytest.param([0, 1, 1, 1], {}, Verdict.INCONCLUSIVE, None, id="missing once by chance"),
@@ -64,6 +70,27 @@ def test_verdicts(counts, wish, verdict, step):
     assert (found.verdict, found.step) == (verdict, step), found.reason
     assert [point.numbers.count for point in found.runs] == counts
     assert found.reason
+
+
+def test_steady_says_what_it_rules_out_and_how_much_is_asked_for():
+    runs = series([52, 47, 50, 49, 53, 48, 51, 50])
+    (found,) = trend(runs).series
+    assert found.verdict is Verdict.STEADY
+    assert found.reason.startswith("the level did not change by more than x1.")
+    (strict,) = trend(runs, Settings(steady=1.1)).series
+    assert strict.verdict is Verdict.INCONCLUSIVE
+    assert strict.reason.startswith("a change by x1.")
+    (rare,) = trend(series([0, 1, 0, 2, 0, 0, 1, 0])).series
+    assert rare.reason.startswith("any change may still hide in it")
+
+
+def test_a_level_that_changed_is_not_called_steady_for_its_durations():
+    def run(day: int, took: float) -> Run:
+        return later(log(day, label=f"r{day}", g={"count": 60, "took": took}), day)
+
+    assert trend([run(day, 0.2) for day in range(8)]).series[0].verdict is Verdict.STEADY
+    (found,) = trend([run(day, 0.2 if day < 7 else 0.45) for day in range(8)]).series
+    assert found.verdict is not Verdict.STEADY, found.reason
 
 
 def test_longer_durations_are_rising():
