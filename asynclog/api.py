@@ -274,10 +274,14 @@ def _runs(sources: Sources, settings: Settings) -> list[Run]:
 def _comparison(
     settings: Settings, min_count: int, effect: float | None, steady: float | None = None
 ) -> comparing.Settings:
-    given = {name: value for name, value in (("effect", effect), ("steady", steady)) if value is not None}
-    keys = questions.ladder_of(settings)
-    made = comparing.Settings(min_count=min_count, per=settings.per is not None, keys=keys)
-    return dataclasses.replace(made, **given)
+    usual = comparing.Settings()
+    return comparing.Settings(
+        min_count=min_count,
+        effect=usual.effect if effect is None else effect,
+        steady=usual.steady if steady is None else steady,
+        per=settings.per is not None,
+        keys=questions.ladder_of(settings),
+    )
 
 
 def _settings(project: Path_ | None, reading: Reading) -> Settings:
