@@ -202,6 +202,8 @@ NOT_STEADY = "`trend`: how often a group that did change in eight runs is called
 STEADY = "`trend`: how often a group that did not change in eight runs is called `steady`"
 CHECK = "`check`: one run against a baseline, nothing changed (any `worse` or `better`)"
 CHECK_POWER = "`check`: how often the changed group (1 of 10) is `worse`"
+CHECK_NEW = "`check`: false `new`, 10 groups that are rare in every run (any `new`)"
+CHECK_APPEARS = "`check`: how often a group that the baseline does not have is `new` (beside 10 others)"
 
 
 def cells(quick: bool) -> Iterator[Cell]:
@@ -215,7 +217,7 @@ def cells(quick: bool) -> Iterator[Cell]:
             for row, world in SPREAD.items():
                 shape = replace(world, groups=groups, records=size)
                 five = replace(shape, before=5, after=5)
-                yield Cell(FIVE, row, column, five, pairs // 2 // cut, promised=True)
+                yield Cell(FIVE, row, column, five, max(pairs // 2, 60) // cut, promised=True)
                 if "burst" not in row and "dur" not in row:
                     yield Cell(LIMIT, row, column, shape, pairs // 2 // cut)
     for groups in (1, 10):
@@ -271,7 +273,8 @@ def _trends(cut: int) -> Iterator[Cell]:
                 yield Cell(NOT_STEADY, column, row, world, 250 // cut, "steady", promised=True)
             for took in ("", "lognormal"):
                 world = replace(shape, records=each, groups=1, trend=8, durations=took)
-                yield Cell(STEADY, column, "log-normal durations" if took else "counts only", world, 150 // cut, "steady")
+                row = "log-normal durations" if took else "counts only"
+                yield Cell(STEADY, column, row, world, 150 // cut, "steady")
             for ratio in (1.5, 2, 4):
                 world = replace(shape, records=10 * each, groups=10, trend=8, ratio=ratio, step="any")
                 yield Cell(TREND_POWER, column, f"x{ratio:g}", world, 60 // cut, "moved")
@@ -301,20 +304,33 @@ def _power(cut: int) -> Iterator[Cell]:
 
 
 def _check(cut: int) -> Iterator[Cell]:
+    shapes = {
+        "independent": World(),
+        "bursts of 5": World(burst=5),
+        "bursts of 10": World(burst=10),
+        "bursts of 5, log-normal durations": World(burst=5, durations="lognormal"),
+    }
     for runs in (1, 5):
-        promised = {"no spread": 0.0, "10 % spread": 0.1, "30 % spread": 0.3}
-        for name, spread in promised.items():
+        for name, spread in {"no spread": 0.0, "10 % spread": 0.1, "30 % spread": 0.3}.items():
             row = f"baseline of {runs} run{'s' * (runs > 1)}, {name}"
             for groups, pairs in PAIRS.items():
-                for burst in (1, 5):
-                    world = World(100 * groups, groups, burst, spread, before=runs)
-                    column = (
-                        f"{groups} group{'s' * (groups > 1)}, {f'bursts of {burst}' if burst > 1 else 'independent'}"
-                    )
-                    yield Cell(CHECK, row, column, world, pairs // cut, promised=runs > 1 or not spread)
+                for shape, world in shapes.items():
+                    each = replace(world, records=100 * groups, groups=groups, spread=spread, before=runs)
+                    column = f"{groups} group{'s' * (groups > 1)}, {shape}"
+                    yield Cell(CHECK, row, column, each, pairs // cut, promised=runs > 1 or not spread)
             for ratio in (1.5, 2, 4, 10):
                 world = World(1000, 10, 1, spread, before=runs, ratio=ratio)
                 yield Cell(CHECK_POWER, f"{row}, 100 records", f"x{ratio:g}", world, 150 // cut, "worse")
+        for severity in (Severity.WARNING, Severity.ERROR):
+            for burst in (1, 5):
+                row = f"baseline of {runs} run{'s' * (runs > 1)}, {severity.label}, "
+                row += f"bursts of {burst}" if burst > 1 else "independent"
+                for mean in (0.2, 0.5, 1, 2, 5):
+                    world = World(10 * mean, 10, burst, before=runs, severity=severity)
+                    yield Cell(CHECK_NEW, row, f"{mean:g} records a run", world, 300 // cut, "new")
+                for mean in (1, 3, 5, 10):
+                    world = World(500, 10, burst, before=runs, new=mean, severity=severity)
+                    yield Cell(CHECK_APPEARS, row, f"{mean} records", world, 200 // cut, "last is new")
 
 
 def lower_bound(hits: int, pairs: int) -> float:
