@@ -91,13 +91,9 @@ class Engine:
         """Bytes to records."""
         anchors = builtin_data("anchors.yaml")
         remains = [needle for pattern in self.rulebook.details for needle in pattern.needles]
-        scanner = Scanner([*anchors["logger"], *anchors["anchors"]], remains)
+        scanner = Scanner([*anchors["logger"], *anchors["anchors"]], remains, anchors["nameless"])
         form = prefix_form(self.settings.prefix) if self.settings.prefix else None
         return Reader(Recogniser(self.rulebook.patterns), scanner, self.settings.window, form)
-
-    @cached_property
-    def _units(self) -> dict[str, str]:
-        return {pattern.kind: pattern.duration for pattern in self.rulebook.patterns if pattern.duration}
 
     @cached_property
     def _redactor(self) -> Redactor | None:
@@ -109,7 +105,7 @@ class Engine:
 
     def message(self, record: Record) -> Message:
         """A record understood."""
-        return understand(record, self._units.get(record.kind or ""))
+        return understand(record)
 
     def finding(
         self, record: Record, builder: RunBuilder | None = None, with_alike: bool = False

@@ -31,8 +31,8 @@ UNCLASSIFIED = "unclassified"
 CONTEXT_OTHER = "loop-context-other"
 
 
-def understand(record: Record, duration_unit: str | None = None) -> Message:
-    """What a record says. `duration_unit` is the unit of the field `duration`, unless the record has a field `unit`."""
+def understand(record: Record) -> Message:
+    """What a record says. The field `duration` counts the unit that the field `unit` names, else seconds."""
     fields = _fields(record)
     objects = _field_objects(fields) or _first_line_objects(record)
     if "\n" in record.text or record.headless:
@@ -53,7 +53,7 @@ def understand(record: Record, duration_unit: str | None = None) -> Message:
         values=values,
         stacks=blocks.stacks,
         exception=blocks.exception,
-        duration=duration(fields.get("duration", ""), _UNITS.get(fields.get("unit", ""), duration_unit or "s")),
+        duration=duration(fields.get("duration", ""), _UNITS.get(fields.get("unit", ""), "s")),
         partial=_is_partial(record, objects, blocks),
         malformed=_malformed(record, objects),
     )
@@ -72,7 +72,7 @@ def duration(text: str, unit: str = "s") -> int | None:
 
 def _fields(record: Record) -> Mapping[str, str]:
     """The pattern's fields; a hard wrap may have hidden those of a slow callback from the first line."""
-    if record.kind == "slow-callback" and "handle" not in record.fields:
+    if record.kind == "slow-callback" and "duration" not in record.fields:
         text = record.text
         for flat in (text, text.replace("\n", ""), unwrap(text)) if "\n" in text else (text,):
             match = _SLOW.match(flat)

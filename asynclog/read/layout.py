@@ -6,10 +6,11 @@ A worker over any part of the file is given the same layout, so a line means the
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from asynclog.read.form import HEADER, PrefixForm
-from asynclog.read.prefix import is_header, shape
+from asynclog.read.prefix import LEVEL, is_header, shape
 from asynclog.read.testmarks import has_tests
 from asynclog.read.timestamps import find_timestamp
 from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers
@@ -23,6 +24,10 @@ _UNMISTAKABLE = re.compile(
     r"|Exception in callback \S.*$|Using selector: \w+$|Close <.*>$|Unclosed client session$)"
 )
 _PREFIX = 160  # characters in which a header ends
+_NAMED = re.compile(r"[\W_]*(?:[\w.]+ - )??[A-Za-z_][\w.-]*(?:[:\])|]| +[|-] )")  # a name and its mark, behind time and level
+_NAME_KEY = re.compile(r"['\"](?:[\w.]*logger(?:[._]?name)?|name|scope|channel|category)['\"]: ?['\"]", re.IGNORECASE)
+_MOST = 0.9  # of the lines
+_LEVEL = re.compile(rf"[\[(<]?\b(?:{LEVEL})\b[\])>]?", re.IGNORECASE)
 _COMMON = 3  # lines of one shape that make it the file's
 
 
@@ -31,7 +36,8 @@ class Layout:
     """`wrappers` stand before every line (outermost first); `header` matches the first lines of records.
 
     `native` tells how logger asyncio writes into this file: with the header (True), bare (False), not seen (None).
-    `tests`: it is what a run of tests printed. `form`: the prefix that the user described.
+    `tests`: it is what a run of tests printed. `form`: the prefix that the user described. `nameless`: records may
+    come without the name of their logger.
     """
 
     wrappers: tuple[str, ...] = ()
@@ -40,6 +46,7 @@ class Layout:
     native: bool | None = None
     tests: bool = False
     form: PrefixForm | None = None
+    nameless: bool = False
 
     @property
     def splits(self) -> bool:
@@ -79,14 +86,33 @@ def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
         lines.pop()
     lines = [line for line in lines if line.strip()]
     wrappers = settle_wrappers(lines)
-    rests = [rest for line in lines if (rest := peel(line, wrappers).rest).strip()]
+    rests = [rest for rest in _whole(lines, wrappers) if rest.strip()]
     if form is not None:
-        return Layout(wrappers, HEADER, native=True, form=form)
+        return Layout(wrappers, HEADER, native=True, form=form, nameless=True)
     braces = sum(rest.lstrip().startswith("{") and rest.rstrip().endswith("}") for rest in rests)
     if rests and braces > len(rests) / 2:
-        return Layout(wrappers, None, json=True)
+        return Layout(wrappers, None, json=True, nameless=not _share(_NAME_KEY.search(rest) for rest in rests))
     header = _common_header(rests)
-    return Layout(wrappers, header, native=_native(rests, header), tests=has_tests(rests))
+    return Layout(
+        wrappers, header, native=_native(rests, header), tests=has_tests(rests), nameless=_is_nameless(rests, header)
+    )
+
+
+def _whole(lines: list[str], wrappers: tuple[str, ...]) -> list[str]:
+    """The lines without their wrappers, those that a wrapper split joined."""
+    texts: list[str] = []
+    unfinished: dict[str | None, int] = {}
+    for line in lines:
+        peeled = peel(line, wrappers)
+        at = unfinished.pop(peeled.key, -1)
+        if at >= 0:
+            texts[at] += peeled.rest
+        else:
+            at = len(texts)
+            texts.append(peeled.rest)
+        if peeled.partial:
+            unfinished[peeled.key] = at
+    return texts
 
 
 def _native(lines: list[str], header: re.Pattern[str] | None) -> bool | None:
@@ -103,6 +129,23 @@ def _native(lines: list[str], header: re.Pattern[str] | None) -> bool | None:
     if behind:
         return True
     return False if bare >= _COMMON and header is None else None
+
+
+def _is_nameless(lines: list[str], header: re.Pattern[str] | None) -> bool:
+    """Whether records may not say which logger wrote them: told by asyncio's own, else by the look of all headers."""
+    own = [line[: found.start()] for line in lines if (found := _UNMISTAKABLE.search(line))]
+    if own:
+        return not all("asyncio" in before for before in own)
+    if header is None:
+        return True
+    headed = [_LEVEL.sub("", line[found.end() :], count=1) for line in lines if (found := header.match(line))]
+    return not _share(_NAMED.match(rest) for rest in headed)
+
+
+def _share(found: Iterable[object]) -> bool:
+    """Whether it was found in most."""
+    each = [item is not None for item in found]
+    return sum(each) >= _MOST * len(each)
 
 
 def _common_header(lines: list[str]) -> re.Pattern[str] | None:

@@ -180,8 +180,9 @@ class Reader:
 
     def again(self, place: Place, like: Record) -> Record:
         """The record that an entry of the source of `like` holds, cut once more."""
-        cutter = Cutter(self.recogniser, self._layouts[like.source_index], like.source, like.source_index)
-        found, _ = cutter.cut(place.raw, 0, self.scanner.hits(place.raw), final=True)
+        layout = self._layouts[like.source_index]
+        cutter = Cutter(self.recogniser, layout, like.source, like.source_index)
+        found, _ = cutter.cut(place.raw, 0, self.scanner.hits(place.raw, nameless=layout.nameless), final=True)
         record = found[0]
         assert isinstance(record, Record)
         return dataclasses.replace(record, line=place.line, offset=place.offset, end_offset=place.end_offset)
@@ -242,7 +243,7 @@ class Reader:
             if left is not None:
                 left -= len(more)
             final = not more
-            hits = self.scanner.hits(data, fresh, above.RUN_UP - base)
+            hits = self.scanner.hits(data, fresh, above.RUN_UP - base, progress.layout.nameless)
             if progress.layout.splits:  # a needle may be split as well
                 hits = sorted({*hits, *(found.start() for found in _SPLIT.finditer(data, fresh))})
             found, keep = cutter.cut(data, base, hits, final)

@@ -50,8 +50,13 @@ class Recogniser:
         )
         self._headless: set[str] = set()
 
-    def head(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
-        """The message that starts in `line`, or None. `time` and `key` come from the line's wrapper."""
+    def head(
+        self, line: str, time: str | None = None, key: str | None = None, outer: Prefix | None = None
+    ) -> Head | None:
+        """The message that starts in `line`, or None.
+
+        `time` and `key` come from the line's wrapper, `outer` from the structured entry that holds the line.
+        """
         found_needles = self._find(line if len(line) <= LONGEST else line[:LONGEST])
         if not found_needles:
             return None
@@ -62,12 +67,16 @@ class Recogniser:
             if found is None:
                 continue
             fields = {name: value for name, value in found.groupdict().items() if value is not None}
+            if pattern.duration is not None and "duration" in fields:
+                fields.setdefault("unit", pattern.duration)
             start = found.start()
             if pattern.channel == "warning" and "file" in fields:
                 start = _path_start(line, found.start("file"), found.end("file"))
                 fields["file"] = line[start : found.end("file")]
             before = line[:start]
             prefix = parse_prefix(before, time, key)
+            if outer is not None:
+                prefix = merged(outer, prefix)
             if belongs(pattern, prefix, before):
                 return Head(start, prefix, pattern, fields, line[found.end() :])
         return None
@@ -155,6 +164,19 @@ def belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:
     if pattern.loggers:
         return any(fnmatchcase(logger, glob) for glob in pattern.loggers)
     return not pattern.strict or logger == "asyncio"
+
+
+def merged(outer: Prefix, inner: Prefix) -> Prefix:
+    """The prefix of a message that has one inside a structured entry as well."""
+    return Prefix(
+        inner.text,
+        outer.timestamp or inner.timestamp,
+        inner.level or outer.level,
+        inner.logger or outer.logger,
+        outer.pid if outer.pid is not None else inner.pid,
+        outer.thread or inner.thread,
+        outer.task or inner.task,
+    )
 
 
 def _path_start(line: str, start: int, end: int) -> int:

@@ -16,8 +16,13 @@ INNER = ("asctime", "basic", "bare")
 
 
 def one_process(layout):
-    """One process that writes to a file in a text layout."""
-    return lambda entries, variant: text_lines(entries, LAYOUTS[layout], capture_warnings=variant % 2 == 1)
+    """One process that writes to a file in a text layout; now and then without the names of loggers."""
+
+    def lines(entries, variant):
+        named = layout if variant % 5 else f"{layout} nameless"
+        return text_lines(entries, LAYOUTS[named], capture_warnings=variant % 2 == 1)
+
+    return lines
 
 
 def render_json(entries, variant):

@@ -28,6 +28,10 @@ class Layout:
     start: re.Pattern
     configured: bool = True
     timed: bool = False
+    named: bool = True
+    """Records say which logger wrote them."""
+    lowest: int = 0
+    """The level from which records are written."""
 
 
 def pad_prefix(entry):
@@ -41,7 +45,7 @@ def pad_prefix(entry):
 LEVELS = r"(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)"
 DATE = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 LAYOUTS = {
-    "bare": Layout(lambda e: "", ASYNCIO_HEADS, configured=False),
+    "bare": Layout(lambda e: "", ASYNCIO_HEADS, configured=False, named=False, lowest=WARNING),
     "basic": Layout(lambda e: f"{e['level']}:{e['logger']}:", re.compile(LEVELS + r":[\w.]+:")),
     "asctime": Layout(
         lambda e: f"{asctime(e)} - {e['logger']} - {e['level']} - ",
@@ -54,6 +58,27 @@ LAYOUTS = {
         timed=True,
     ),
     "padded": Layout(pad_prefix, re.compile(DATE + r"\.\d{3} " + LEVELS + r" +\d+ "), timed=True),
+    # without the name of the logger
+    "bare nameless": Layout(lambda e: "", ASYNCIO_HEADS, configured=False, named=False),
+    "basic nameless": Layout(lambda e: f"{e['level']}: ", re.compile(LEVELS + ": "), named=False),
+    "asctime nameless": Layout(
+        lambda e: f"{asctime(e)} - {e['level']} - ",
+        re.compile(DATE + r",\d{3} - " + LEVELS + " - "),
+        timed=True,
+        named=False,
+    ),
+    "brackets nameless": Layout(
+        lambda e: f"[{asctime(e)}] [{e['level']}] ",
+        re.compile(r"\[" + DATE + r",\d{3}\] \[" + LEVELS + r"\] "),
+        timed=True,
+        named=False,
+    ),
+    "padded nameless": Layout(
+        lambda e: f"{asctime(e, '.')} {e['level']:<8} {e['pid']:>6} {e.get('thread') or 'MainThread':<12} ",
+        re.compile(DATE + r"\.\d{3} " + LEVELS + r" +\d+ "),
+        timed=True,
+        named=False,
+    ),
 }
 
 
@@ -93,13 +118,13 @@ def text_lines(entries, layout, capture_warnings=False):
     for entry in entries:
         entry = as_record(entry, capture_warnings and layout.configured)
         logged = entry["type"] == "log"
-        if logged and not layout.configured and entry["levelno"] < WARNING:
+        if logged and entry["levelno"] < layout.lowest:
             continue
         text = layout.prefix(entry) + body(entry) if logged else entry["text"]
         if logged:
             text += "\n"
         record = Record(entry["label"], text, entry["created"], logged and layout.timed)
-        if not layout.configured and entry["label"] and entry["label"]["kind"] == "loop-context-other":
+        if not layout.named and entry["label"] and entry["label"]["kind"] == "loop-context-other":
             record.undecidable = True
         if not logged or not layout.configured:
             settle_doubt(record, entry, before)

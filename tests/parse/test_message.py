@@ -135,14 +135,9 @@ def test_duration(text, unit, micros):
     assert duration(text, unit) == micros
 
 
-def test_duration_unit_comes_from_the_pattern():
-    got = understand(record("poll took 9.046 ms: 1 events", "slow-poll", {"duration": "9.046"}), "ms")
-    assert got.duration == 9_046
-
-
-def test_duration_unit_in_the_message_goes_first():
+def test_the_unit_of_a_duration_is_a_field():
     fields = {"duration": "9.046", "unit": "ms"}
-    assert understand(record("poll took 9.046 ms: 1 events", "slow-poll", fields), "s").duration == 9_046
+    assert understand(record("poll took 9.046 ms: 1 events", "slow-poll", fields)).duration == 9_046
 
 
 def test_callee_over_several_lines():
@@ -494,6 +489,15 @@ Thread 0x00007f03 (most recent call first):
     )
     assert [function for _, _, function in lines(got, "stack")] == ["_run_once", "main"]
     assert len(got.stacks) == 3
+
+
+def test_faulthandler_in_the_garbage_collector():
+    got = message(
+        "Fatal Python error: Aborted\n\nCurrent thread 0x00007f01 (most recent call first):\n"
+        '  Garbage-collecting\n  File "/srv/a.py", line 20 in main',
+        "faulthandler-dump",
+    )
+    assert lines(got, "stack") == [("/srv/a.py", 20, "main")]
 
 
 def test_dump_whose_first_line_is_the_header():

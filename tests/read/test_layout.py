@@ -64,3 +64,25 @@ def test_where_no_shape_is_common_there_is_none() -> None:
 )
 def test_lines_as_text(raw: bytes, text: str) -> None:
     assert clean(raw) == text
+
+
+NAMES = {
+    "asctime": ("2026-01-31 12:00:00,00{n} - app.orders - INFO - order {n} stored", False),
+    "basicConfig": ("INFO:app:order {n} stored", False),
+    "colon": ("2026-01-31 12:00:00,00{n} INFO uvicorn.access: GET /orders: 200", False),
+    "brackets": ("[2026-01-31 12:00:00,00{n}] [INFO] [app] order {n}", False),
+    "compose": ("web-1  | INFO:app:order {n}", False),
+    "JSON": ('{{"level": "INFO", "logger": "app", "message": "order {n}"}}', False),
+    "time and level": ("2026-01-31 12:00:00,00{n} INFO order {n}: stored", True),
+    "time and level with dashes": ("2026-01-31 12:00:00,00{n} - INFO - order stored: {n}", True),
+    "level": ("INFO: order {n}: stored", True),
+    "no header": ("order {n} stored", True),
+    "JSON without": ('{{"level": "INFO", "message": "order {n}"}}', True),
+    "own record without": ("INFO:app:order {n} stored\nTask was destroyed but it is pending!", True),
+    "own record with": ("2026-01-31 12:00:00,00{n} INFO order\nERROR:asyncio:Task was destroyed but it is pending!", False),
+}
+
+
+@pytest.mark.parametrize(("line", "nameless"), NAMES.values(), ids=NAMES)
+def test_whether_records_name_their_logger(line: str, nameless: bool) -> None:
+    assert settle("".join(line.format(n=n) + "\n" for n in range(6)).encode()).nameless is nameless

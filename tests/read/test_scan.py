@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,8 @@ from hypothesis import strategies as st
 
 from asynclog.classify.rulebook import load_builtin
 from asynclog.classify.rulefiles import builtin_folder, parse_documents
+from asynclog.config import Settings
+from asynclog.pipeline import findings
 from asynclog.read.reader import Reader
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
@@ -18,7 +21,7 @@ BOOK = load_builtin()
 FILE = builtin_folder() / "anchors.yaml"
 DATA = parse_documents(FILE.read_text("utf-8"), str(FILE))["data"]
 ANCHORS = [*DATA["logger"], *DATA["anchors"]]
-EXEMPT = {*DATA["exempt"]["logger"], *DATA["exempt"]["type"]}
+NAMELESS = DATA["nameless"]
 NEEDLES = {needle for pattern in BOOK.patterns if pattern.channel != "detail" for needle in pattern.needles}
 REMAINS = {needle for pattern in BOOK.details for needle in pattern.needles}
 RECOGNISER = Recogniser(BOOK.patterns)
@@ -31,17 +34,25 @@ def examples() -> Iterator[str]:
 
 
 def test_every_needle_holds_an_anchor_or_says_why_not() -> None:
-    assert {needle for needle in NEEDLES if not any(anchor in needle for anchor in ANCHORS)} == EXEMPT
+    left = {needle for needle in NEEDLES if not any(anchor in needle for anchor in [*ANCHORS, *NAMELESS])}
+    assert left == set(DATA["exempt"]["type"])
 
 
-def test_anchors_are_few() -> None:
-    assert len(set(ANCHORS)) == len(ANCHORS)
-    assert len(ANCHORS) <= 64  # more than the packed search of the automaton holds
+@pytest.mark.parametrize("anchors", [ANCHORS, NAMELESS], ids=["named", "nameless"])
+def test_anchors_are_few(anchors: list[str]) -> None:
+    assert len(set(anchors)) == len(anchors)
+    assert len(anchors) <= 64  # more than the packed search of the automaton holds
+
+
+def test_what_is_searched_in_nameless_logs_is_no_anchor_of_all_logs() -> None:
+    """Each nameless anchor is there for a needle that holds no other one."""
+    alone = [needle for needle in NEEDLES if not any(anchor in needle for anchor in ANCHORS)]
+    assert not [anchor for anchor in NAMELESS if not any(anchor in needle for needle in alone)]
 
 
 def test_anchors_hold_no_digits() -> None:
     """The skeleton of an entry tells whether it holds an anchor."""
-    assert not [anchor for anchor in ANCHORS if any(char.isdigit() for char in anchor)]
+    assert not [anchor for anchor in [*ANCHORS, *NAMELESS] if any(char.isdigit() for char in anchor)]
 
 
 @pytest.mark.parametrize("name", sorted({judge.rule.id for judge in BOOK.judges}))
@@ -69,3 +80,19 @@ def test_a_search_from_the_middle_finds_the_rest(parts: list[bytes], start: int,
     assert [at for at in found if not data.startswith(b"task: ", at)] == expected
     reach = data.find(b"\n", max(beginning, 0))
     assert all(at <= (reach if reach >= 0 else len(data)) for at in found if data.startswith(b"task: ", at))
+
+
+QUIET = (
+    "Close <_UnixSelectorEventLoop running=False closed=False debug=True>",
+    "<_SelectorSocketTransport fd=8 read=polling write=<idle, bufsize=0>> received EOF",
+    "poll took 12.002 ms: 3 events",
+    "process 'ls' created: pid 4711",
+)
+
+
+@pytest.mark.parametrize("line", QUIET)
+@pytest.mark.parametrize("prefix", ["2026-01-31 12:00:00,000 DEBUG ", "DEBUG: ", "[2026-01-31 12:00:00,000] [DEBUG] ", ""])
+def test_logs_that_name_no_logger_are_searched_for_everything(tmp_path: Path, prefix: str, line: str) -> None:
+    path = tmp_path / "app.log"
+    path.write_text("".join(f"{prefix}{text}\n" for text in ("order stored", "order sent", line, "order gone")))
+    assert [finding.line for finding in findings([str(path)], Settings())] == [3]
