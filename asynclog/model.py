@@ -187,7 +187,8 @@ class MessagePattern:
     `asyncio` (their text is too common elsewhere). `details` are the `key:` lines that may remain without header.
     `duration` names the unit ("s", "ms") of the field `duration`. `order` decides between several that match.
     `body` says what may follow the first line: "line" nothing, "context" key lines, stacks and a traceback, "keys" the
-    same without a traceback, "warning" source line and frames, "stack" frames, "free" whatever the next header leaves.
+    same without a traceback, "warning" source line and frames, "stack" frames, "dump" those of several threads, "free"
+    whatever the next header leaves.
     """
 
     kind: str

@@ -30,7 +30,7 @@ _SUPPRESS = {
     "fingerprint": _TEXT, "rule": _TEXT, "kind": _TEXT, "site": _TEXT, "reason": _TEXT, "expires": _TEXT,
 }  # fmt: skip
 _CHANNELS = ("log", "warning", "stderr", "traceback")
-_BODIES = ("line", "context", "keys", "warning", "stack", "free")
+_BODIES = ("line", "context", "keys", "warning", "stack", "dump", "free")
 _SEVERITIES = ("error", "warning", "info", "off")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

@@ -24,6 +24,7 @@ from asynclog.parse.reprs import parse_repr
 from asynclog.parse.tracebacks import fit, parse_traceback
 
 _VALUE_LINES = 200
+_NO_FRAMES = ("", "Garbage-collecting")  # what may stand before the first frame
 _LOOP_FUNCTIONS = frozenset(("_run_once", "run_forever"))
 
 
@@ -95,7 +96,7 @@ class _Reader:
 
     def _stack(self, name: str, header: str) -> None:
         self._end_value()
-        while self.at < len(self.lines) and not self.lines[self.at].strip():
+        while self.at < len(self.lines) and self.lines[self.at].strip() in _NO_FRAMES:
             self.at += 1
         frames, taken = parse_frames(self.lines, self.at)
         self.at += taken

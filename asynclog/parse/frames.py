@@ -20,6 +20,7 @@ _SMALL_ERRORS = frozenset({"error", "timeout", "gaierror", "herror"})
 _KEY = re.compile(r"[a-z_]\w*: ?[<\[{('\"]|[a-z_]+_traceback: ")
 _DECORATION = ("└", "│", "├")
 _NO_SOURCE = ("+ Awaited by:", "+ Call stack:", "* Task(", "* Future(")
+_ARROW = re.compile(r"-{1,6}> \d+ ")  # IPython's mark of the current line
 _SOURCE_LINES = 12
 
 
@@ -150,7 +151,7 @@ def _belongs(last: _Open, line: str, text: str, column: int) -> bool:
     indent = indentation(line)
     if text.startswith(_NO_SOURCE):
         return False
-    if indent > column:
+    if indent > column or _ARROW.match(text):
         return True
     if indent < column:
         return False

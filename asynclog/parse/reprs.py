@@ -183,12 +183,12 @@ def _handle(known: ObjectRepr, body: str, masked: str, start: int) -> ObjectRepr
 
 
 def _other(known: ObjectRepr, body: str, masked: str, start: int, closed: bool) -> ObjectRepr:
-    created, _ = _created(body, masked)
     words = masked[start : start + 40].split()
     name = _NAME.search(masked, start)
     state = words[0] if words and words[0] in _TRANSPORT_STATES else ""
     text = _name(body, name) if name and name.group(1) else None
-    return replace(known, parsed=closed, state=state, name=text, created_at=created)
+    # no `created at`: asyncio prints none without a state, so it is the text of somebody's own __repr__
+    return replace(known, parsed=closed, state=state, name=text)
 
 
 _BY_DEPTH = [remembered(functools.partial(_read, depth=depth)) for depth in range(_DEPTH + 1)]

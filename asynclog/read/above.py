@@ -23,6 +23,7 @@ _REMAINS = (" ", "source_traceback:", "handle_traceback:")
 _SENTENCE = re.compile(r"[A-Za-z][\w'-]*(?: [\w'\"(<=/.,:;#@%+-]+)+[^:]?$")
 _ENDING = re.compile(r"[\w.]+(?:: |$)")  # the last line of another exception
 _NEAR = 60
+_BETWEEN = 400  # lines of other writers, and empty ones, behind the end of a traceback
 _HEADER = 100  # characters of an application's first line in which level, logger and time stand
 
 
@@ -85,12 +86,7 @@ def claim_traceback(
     lines: Lines, line: Line, final: Head, base: int, covered: Mapping[str | None, int], layout: Layout
 ) -> Iterator[Claim]:
     """The record that ends with the exception at `line`: its own first line, or the traceback's."""
-    following = lines.at(line.end)
-    while following is not None and not following.text.strip():
-        following = lines.at(following.end)
-    if following is None and not lines.final:
-        raise NeedMore
-    if following is not None and following.text.strip().startswith(_LINKS):
+    if _is_linked(lines, line):
         return
     top: Line | None = None
     linked, nearest = False, True
@@ -98,6 +94,8 @@ def claim_traceback(
         if above.key != line.key:
             continue
         text = above.text
+        if top is not None and not linked and text.strip() and TRACEBACK not in text and not _is_link(text):
+            break
         if base + above.start < covered.get(above.key, 0):
             return
         if nearest and text.strip() and text[0] not in " \t|" and TRACEBACK not in text:
@@ -105,9 +103,9 @@ def claim_traceback(
         nearest = False
         if TRACEBACK in text:
             top, linked = above, False
-        elif text.strip().startswith(_LINKS):
+        elif _is_link(text):
             linked = True
-        elif (top is not None and not linked and text.strip()) or (top is None and is_header(text)):
+        elif top is None and is_header(text):
             break
     if top is None:
         return
@@ -121,6 +119,25 @@ def claim_traceback(
         first = owner
     texts = list(_between(lines, first, line))
     yield Claim(first, head, "\n".join(texts), Extent(tuple(texts[1:]), max(line.end, line.reach)))
+
+
+def _is_link(text: str) -> bool:
+    """Whether a line joins two tracebacks."""
+    return text.strip().startswith(_LINKS)
+
+
+def _is_linked(lines: Lines, line: Line) -> bool:
+    """Whether another traceback follows from the one that ends at `line`, by what its writer says next."""
+    following = lines.at(line.end)
+    for _ in range(_BETWEEN):
+        if following is None:
+            break
+        if following.key == line.key and following.text.strip() and not following.part:
+            return _is_link(following.text)
+        following = lines.at(following.end)
+    if following is None and not lines.final:
+        raise NeedMore
+    return False
 
 
 def _is_message(text: str, layout: Layout) -> bool:

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping
 
 from asynclog.read import contexts
 from asynclog.read.above import claim_traceback, is_headless, is_quoted
+from asynclog.read.alikes import is_look_alike
 from asynclog.read.claim import Claim
 from asynclog.read.embedded import in_json, in_strings
 from asynclog.read.extent import Extent, NeedMore, extent
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Line, Lines
-from asynclog.read.prefix import has_lead_in, is_header, is_plausible_prefix, parse_prefix
+from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
 from asynclog.read.recognise import Head, Recogniser
 
 _BROKEN_LINES = 16
@@ -23,9 +24,6 @@ _OPENING = re.compile(
     r"(?<!\w)Executing <(?:\w*Task (?:pending|finished|cancel)|\w*Handle )|(?<!\w)Executing <\w*Task$"
 )
 _MESSAGE_KEY = re.compile(r"['\"]message['\"]:\s*['\"]")
-_DETAIL = re.compile(r"\s*(?:\w+: <|Traceback \(most recent|\w*source_traceback: )")
-_DETAILED = frozenset({"exception-never-retrieved", "task-destroyed-pending", "callback-exception"})
-_OWN_LOGGERS = (None, "asyncio", "py.warnings", "root")
 
 
 class Claims:
@@ -48,8 +46,9 @@ class Claims:
             head = None
         if head is not None:
             if not is_quoted(lines, line, head, self._layout):
-                claim = self._message(lines, line, head)
-                if not _is_look_alike(claim):
+                claim = self._broken(lines, line) if _is_unfinished(head) else None
+                claim = claim or self._message(lines, line, head)
+                if not is_look_alike(head, text[: head.start], claim.rest.lines):
                     yield claim
             return
         claimed = self._context(lines, line) or self._broken(lines, line)
@@ -77,8 +76,8 @@ class Claims:
         """The loop's exception context as a dict: the record that it stands for."""
         found = _MESSAGE_KEY.search(line.text) if "essage" in line.text else None
         start = contexts.begins(line.text[: found.end()]) if found else None
-        if start is None:
-            return None
+        if start is None or (line.text.startswith('"', start + 1) and '": <' not in line.text):
+            return None  # JSON, not a dict of Python
         rest = extent(lines, line, line.text[:start], None, self._layout, self._is_head)
         text = contexts.flatten("\n".join((line.text[start:], *rest.lines)))
         head = self._recogniser.head(text.split("\n", 1)[0]) if text is not None else None
@@ -99,13 +98,15 @@ class Claims:
                 if not lines.final:
                     raise NeedMore
                 break
+            following = more
+            if more.key != line.key or more.part:
+                continue
             if is_header(more.text) or self._is_head(more.text) or not more.text.strip():
                 break
-            following = more
             piece = more.text.lstrip()
             for glue in ("", " "):
                 head = self._recogniser.head(text + glue + piece, line.time, line.key)
-                if head is not None and head.start == 0:
+                if head is not None and head.start == 0 and not _is_unfinished(head):
                     return Claim(line, self._behind(line, start, head), text + glue + piece, Extent((), following.end))
             text += ("" if text.endswith(("/", "-", "\\")) or piece == more.text else " ") + piece
         pattern = next(pattern for pattern in self._recogniser.heads if pattern.kind == "slow-callback")
@@ -123,14 +124,6 @@ class Claims:
         return Head(0, parse_prefix(line.text[:start], line.time, line.key), head.pattern, head.fields)
 
 
-def _is_look_alike(claim: Claim) -> bool:
-    """Whether another logger says something that begins like a message of asyncio's."""
-    head = claim.head
-    pattern = head.pattern
-    if pattern is None or head.prefix.logger in _OWN_LOGGERS or pattern.channel != "log" or pattern.loggers:
-        return False
-    if head.tail.strip():
-        return True
-    if pattern.kind not in _DETAILED or has_lead_in(claim.line.text[: head.start]):
-        return False
-    return not any(_DETAIL.match(text) for text in claim.rest.lines[:3])
+def _is_unfinished(head: Head) -> bool:
+    """Whether a slow callback does not say on its line how long it took."""
+    return head.pattern is not None and head.pattern.kind == "slow-callback" and "duration" not in head.fields

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from asynclog.model import Prefix
 from asynclog.read import jsonlines
 from asynclog.read.above import TRACEBACK, ends_traceback
+from asynclog.read.alikes import is_look_alike
 from asynclog.read.claim import Claim
 from asynclog.read.extent import Extent
 from asynclog.read.layout import uncoloured
 from asynclog.read.lines import Line
 from asynclog.read.prefix import parse_prefix
-from asynclog.read.recognise import Head, Recogniser, belongs
+from asynclog.read.recognise import Head, Recogniser, merged
 
 _ENDING = 40  # last lines of an entry in which its exception is looked for
 
@@ -29,11 +30,19 @@ def in_json(recogniser: Recogniser, line: Line) -> Iterator[Claim] | None:
 
 
 def in_strings(recogniser: Recogniser, line: Line) -> Iterator[Claim]:
-    """Messages inside string literals: a cut JSON line, or one line of an object printed over several."""
-    if '"' not in line.text:
+    """Messages inside string values: JSON behind a prefix, a cut JSON line, one line of an object printed over several."""
+    start = line.text.find('"')
+    if start < 0:
         return
-    for start, body in jsonlines.strings(line.text):
-        before = parse_prefix(line.text[:start], line.time, line.key)
+    outer = parse_prefix(line.text[:start].rstrip("{ "), line.time, line.key)
+    text = line.text[max(start - 1, 0) :].strip()
+    decoded = jsonlines.decode(text) if text.startswith("{") else None
+    prefix, body, _ = decoded or jsonlines.decode_cut(line.text) or (None, "", None)
+    if prefix is not None:
+        yield from _in_body(recogniser, merged(outer, prefix), body, line)
+        return
+    for _, at, body in jsonlines.strings(line.text):
+        before = parse_prefix(line.text[:at], line.time, line.key)
         found = list(_in_body(recogniser, Prefix("", before.timestamp, before.level), body, line))
         if found:
             yield from found
@@ -46,11 +55,10 @@ def _in_body(recogniser: Recogniser, prefix: Prefix, body: str, line: Line) -> I
     if "\x1b" in body:
         body = uncoloured(body)
     first = body.partition("\n")[0]
-    head = recogniser.head(first)
-    if head is not None and head.pattern is not None and (not head.start or _is_set_off(first[: head.start])):
-        merged = _merge(prefix, head.prefix)
-        if belongs(head.pattern, merged, ""):
-            yield Claim(line, Head(0, merged, head.pattern, head.fields), body[head.start :], rest)
+    head = recogniser.head(first, outer=prefix)
+    if head is not None and (not head.start or _is_set_off(first[: head.start])):
+        if not is_look_alike(head, first[: head.start], body.split("\n")[1:]):
+            yield Claim(line, Head(0, head.prefix, head.pattern, head.fields), body[head.start :], rest)
         return
     if prefix.logger == "asyncio":
         yield Claim(line, Head(0, prefix, None), body, rest)
@@ -75,16 +83,3 @@ def _final(recogniser: Recogniser, body: str) -> Head | None:
 def _is_set_off(before: str) -> bool:
     """Whether a prefix of its own stands before a message in its field."""
     return not before.strip() or before.rstrip().endswith(("]", ":", ")", "|", "-"))
-
-
-def _merge(outer: Prefix, inner: Prefix) -> Prefix:
-    """The prefix of a message that has one inside a structured entry as well."""
-    return Prefix(
-        inner.text,
-        outer.timestamp or inner.timestamp,
-        inner.level or outer.level,
-        inner.logger or outer.logger,
-        outer.pid if outer.pid is not None else inner.pid,
-        outer.thread or inner.thread,
-        outer.task or inner.task,
-    )

@@ -39,9 +39,11 @@ _STACK_HEAD = re.compile(
     r"(?:Coroutine (?:object )?created at|Object (?:created|allocated) at|[A-Za-z_]+: (?:Object|Handle) created at|Loop thread traceback)"
 )
 _FRAME = re.compile(r"File \"|\[Previous line repeated|[~^\s]+$|\.\.\.<\d+ lines?>\.\.\.")
+_THREAD = re.compile(r"(?:Current thread|Thread) 0x(?P<thread>[0-9A-Fa-f]+)")
+_DUMPED = re.compile(r"Python runtime state: |Extension modules: |Current thread's C stack|<\w[\w ]*>$|\.\.\.$")
 _TRACEMALLOC = re.compile(r"(?:\w+Warning: )?Enable tracemalloc to get")
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
-_EXCEPTION = re.compile(r"exception=[\w.]+\(")
+_EXCEPTION = re.compile(r"exception=(?:\w+\.)*(?P<type>\w+)\(")
 _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 
@@ -133,12 +135,15 @@ class _Grammar:
         self._complete = False
         self._linked = False
         self._open = 0
+        self._raised = ""
+        self._threads: set[str] = set()
 
     def begin(self, first: str) -> None:
         """Take note of the first line: what it announces, and whether it leaves a repr open."""
         if announced := _announced(first):
             self.announce(announced)
         self._note_open(first)
+        self._is_next_thread(first)
 
     def _note_open(self, text: str) -> None:
         if self._body != "line" and text.count("(") + text.count("<") > text.count(")") + text.count(">") - text.count(
@@ -169,7 +174,7 @@ class _Grammar:
         if self._indent and bare.startswith(self._indent):
             bare = bare[len(self._indent) :]
         if self._is_head(bare):
-            return False
+            return self._is_next_thread(bare)
         if self._open:
             self._open -= 1
             if not _ANCHOR.match(bare):
@@ -179,7 +184,7 @@ class _Grammar:
 
     def _by_grammar(self, text: str) -> bool:
         if _TRACEBACK.match(text):
-            if self._body in ("keys", "warning") or (self._complete and not self._linked):
+            if self._body in ("keys", "warning") or self._threads or (self._complete and not self._linked):
                 return False
             self._in_traceback, self._complete, self._linked, self._in_stack = True, False, False, False
             return True
@@ -195,17 +200,21 @@ class _Grammar:
         if _STACK_HEAD.match(text):
             self._in_stack = True
             return True
+        if self._body == "dump":
+            return bool(_DUMPED.match(text))
         if self._body == "stack":
             return self._in_traceback or text.startswith(("  ", "File"))
         if self._body == "warning":
             return bool(_TRACEMALLOC.match(text))
         if new := _announced(text):
             self.announce(new)
-        if self._in_traceback and not self._complete and _FINAL.match(text):
+        if not self._complete and _FINAL.match(text) and (self._in_traceback or self._is_raised(text)):
             self._complete, self._in_traceback = True, False
             self._look_for_expected(text)
             return True
         if not self._complete and _KEY_LINE.match(text):
+            if raised := _EXCEPTION.search(text):
+                self._raised = raised["type"]
             if not self._in_traceback and _looks_final(text):
                 self._complete = self._body == "context"
                 self._look_for_expected(text)
@@ -215,6 +224,18 @@ class _Grammar:
         if self._own is not None or self._settled is not None or self._in_traceback:
             return True  # text of a message; the next header ends it
         return not self._complete and self._body == "free"
+
+    def _is_next_thread(self, text: str) -> bool:
+        """Whether a line heads the stack of another thread in a dump of all."""
+        found = _THREAD.match(text) if self._body == "dump" else None
+        if found is None or found["thread"] in self._threads:
+            return False
+        self._threads.add(found["thread"])
+        return True
+
+    def _is_raised(self, text: str) -> bool:
+        """Whether a line is the last of an exception without traceback: of the type that the object told."""
+        return bool(self._raised) and text.partition(":")[0].rpartition(".")[2] == self._raised
 
     def _look_for_expected(self, text: str) -> None:
         for opening, texts in self._expected.items():

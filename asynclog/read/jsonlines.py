@@ -130,7 +130,7 @@ _NUMERIC_LEVELS = {
 _INNER = re.compile(
     r'(?:Traceback \(most recent call last\):$|  File "|    \S|(?:future|task|handle): <|source_traceback: )'
 )
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|$)', re.S)
+_PAIR = re.compile(r'"(?P<key>[\w.@/ -]{1,80})"\s*:\s*"(?P<text>(?:[^"\\]|\\.)*+)(?:"|$)', re.S)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
@@ -138,8 +138,17 @@ _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 def decode(text: str) -> tuple[Prefix, str, str | None] | None:
     """The prefix, the text (message, then traceback) and the writer of one JSON object; None where it is no log entry."""
     flat = _parsed(text)
-    message = _pick(flat, _MESSAGE) if flat is not None else None
-    if flat is None or message is None:
+    return _entry(flat) if flat is not None else None
+
+
+def decode_cut(line: str) -> tuple[Prefix, str, str | None] | None:
+    """The same of an object that does not decode, because its line was cut: from those of its strings that are there."""
+    return _entry({key: text for key, _, text in strings(line)})
+
+
+def _entry(flat: Mapping[str, Any]) -> tuple[Prefix, str, str | None] | None:
+    message = _pick(flat, _MESSAGE)
+    if message is None:
         return None
     trace = _trace(flat, message)
     body = message.rstrip("\n")
@@ -213,10 +222,13 @@ def _parsed(text: str) -> dict[str, Any] | None:
     return dict(_flatten(value)) if isinstance(value, dict) else None
 
 
-def strings(line: str) -> Iterator[tuple[int, str]]:
-    """The string literals of a JSON-like line that does not decode (cut, or one line of a pretty-printed object)."""
-    for found in _STRING.finditer(line):
-        yield found.start(1), _ESCAPE.sub(_unescape, found.group(1))
+def strings(line: str) -> Iterator[tuple[str, int, str]]:
+    """The string values of a JSON-like line that does not decode (cut, or one line of a pretty-printed object).
+
+    Each with its key and where it starts.
+    """
+    for found in _PAIR.finditer(line):
+        yield found["key"], found.start("text"), _ESCAPE.sub(_unescape, found["text"])
 
 
 def _unescape(found: re.Match[str]) -> str:
@@ -247,6 +259,7 @@ def _pick(flat: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
 
 def _trace(flat: Mapping[str, Any], message: str) -> str | None:
     """The traceback in its own field, as text; structured ones (structlog's dicts) are written out again."""
+    final = _final(flat)
     for name in _TRACE:
         value = flat.get(name)
         if isinstance(value, list):
@@ -259,14 +272,10 @@ def _trace(flat: Mapping[str, Any], message: str) -> str | None:
             and ("\n" in value or "Traceback" in value or 'File "' in value)
             and value.strip() not in message
         ):
-            return value
-    types = _pick(flat, ("exception.type", "error.type", "exc_type", "exception_type", "err.type", "exception.class"))
-    if types:
-        words = _pick(
-            flat,
-            ("exception.message", "error.message", "exc_value", "exception_message", "exception.value", "err.message"),
-        )
-        return f"{types}: {words}" if words else types
+            without = final and final.partition(":")[0].rpartition(".")[2] not in value
+            return f"{value.rstrip()}\n{final}" if without else value
+    if final:
+        return final
     for name in _TRACE:
         value = flat.get(name)
         if (
@@ -277,6 +286,16 @@ def _trace(flat: Mapping[str, Any], message: str) -> str | None:
         ):
             return value
     return None
+
+
+def _final(flat: Mapping[str, Any]) -> str | None:
+    """The last line of a traceback, from the fields that hold type and text of the exception."""
+    name = _pick(flat, ("exception.type", "error.type", "exc_type", "exception_type", "err.type", "exception.class"))
+    words = _pick(
+        flat,
+        ("exception.message", "error.message", "exc_value", "exception_message", "exception.value", "err.message"),
+    )
+    return f"{name}: {words}" if name and words else name
 
 
 def _structured(stacks: list[dict[str, Any]]) -> str:

@@ -154,7 +154,10 @@ def test_what_is_no_entry(text: str) -> None:
 
 def test_strings_of_a_cut_line_are_found_and_unescaped() -> None:
     line = '{"level": "error", "msg": "Task was \\"destroyed\\"\\nbut \\u00e9'
-    assert [text for _, text in strings(line)] == ["level", "error", "msg", 'Task was "destroyed"\nbut \u00e9']
+    assert [(key, text) for key, _, text in strings(line)] == [
+        ("level", "error"),
+        ("msg", 'Task was "destroyed"\nbut \u00e9'),
+    ]
 
 
 KEYS = ("message", "exc_info", "exception", "error", "level", "time", "record", "process", "frames", "exc_type", "type")

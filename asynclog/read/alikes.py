@@ -1,0 +1,40 @@
+"""Records of others that look like asyncio's: told by what they lack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from asynclog.read.prefix import has_lead_in
+from asynclog.read.recognise import Head
+
+_DETAIL = re.compile(r"\s*(?:\w+: <|Traceback \(most recent|\w*source_traceback: )")
+_DETAILED = frozenset({"exception-never-retrieved", "task-destroyed-pending", "callback-exception"})
+_OWN_LOGGERS = (None, "asyncio", "py.warnings", "root")
+_CALLEE = re.compile(r"[<(\[]|[^\s(]{1,400}\(|None\b|\S+$")
+
+
+def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
+    """Whether another logger says something that begins like a message of asyncio's.
+
+    `before` stands before the message on its line, `following` are the lines of the record after its first.
+    """
+    pattern = head.pattern
+    if pattern is None or pattern.channel != "log":
+        return False
+    logger = head.prefix.logger
+    if pattern.loggers:
+        return pattern.strict and logger is None and not _names_package(pattern.loggers, following)
+    detailed = any(_DETAIL.match(text) for text in following[:3])
+    if logger in _OWN_LOGGERS:
+        callee = head.fields.get("callback") if pattern.kind == "callback-exception" else None
+        return callee is not None and not detailed and _CALLEE.match(callee) is None
+    if head.tail.strip():
+        return True
+    return pattern.kind in _DETAILED and not detailed and not has_lead_in(before)
+
+
+def _names_package(loggers: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether a traceback shows code of the library that writes to one of these loggers."""
+    names = {re.split(r"[.*]", logger, maxsplit=1)[0] for logger in loggers}
+    return any(f"{slash}{name}{slash}" in text for name in names for slash in "/\\" for text in texts)
