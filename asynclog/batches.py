@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from asynclog.aggregate.columns import Columns
 from asynclog.aggregate.names import UNNAMED, task_name
@@ -19,6 +20,7 @@ from asynclog.read.column import Collected, Column, Place
 from asynclog.read.shapes import UNNAMED as _UNNAMED
 
 _REMEMBERED = 1 << 16
+_WAITING = 1 << 13  # columns whose longest record is not yet told
 _UNITS = ("s", "ms", "us")
 _LIFECYCLE = "loop-lifecycle"
 _SIGNS = ("Close <", "Using ")  # lifecycle records whose place among the others matters
@@ -38,6 +40,17 @@ class Template:
         return self.alike.choices[0].finding
 
 
+class _Durations(dict[bytes, "int | None"]):
+    """Printed durations of one unit as microseconds, read once."""
+
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
+
+    def __missing__(self, text: bytes) -> int | None:
+        found = self[text] = duration(text.decode(), self._unit)
+        return found
+
+
 class Batches:
     """Counts in `builder`. `find` makes the finding of a record and tells what is like it; `again` cuts one again."""
 
@@ -52,7 +65,8 @@ class Batches:
         self._again = again
         self._clock = Clock()
         self._found: dict[int, tuple[Record, Finding | None]] = {}
-        self._durations: dict[tuple[bytes, str], int | None] = {}
+        self._durations: dict[str, _Durations] = {}
+        self._worst: dict[int, tuple[Column, int, Finding]] = {}
         self._like: Record | None = None
         self._last: Place | None = None
 
@@ -97,8 +111,16 @@ class Batches:
 
     def finish(self) -> None:
         """Tell the builder where the echoes end."""
+        self._add_worst()
         if self._last is not None and (finding := self._finding(self._last)) is not None:
             self._builder.add_end(finding)
+
+    def _add_worst(self) -> None:
+        """The longest of all columns, longest first: so a finding is made once for each group."""
+        for column, longest, first in sorted(self._worst.values(), key=lambda each: -each[1]):
+            if (place := column.worst) is not None:
+                self._builder.add_worst(first.fingerprint, longest, partial(self._finding, place))
+        self._worst.clear()
 
     def _add_column(self, column: Column, template: Template) -> None:
         first = template.finding
@@ -126,8 +148,10 @@ class Batches:
                     self._add(column, finding, chosen, [micros[index] for index in chosen], some, tasks, messages)
                     tasks = Counter() if tasks is not None else None
                     messages = Counter() if messages is not None else None
-        if template.unit and column.fresh and (worst := column.worst) is not None:
-            self._builder.add_worst(first.fingerprint, longest, lambda: self._finding(worst))
+        if template.unit and column.fresh:
+            self._worst[id(column)] = (column, longest, first)
+            if len(self._worst) > _WAITING:
+                self._add_worst()
         for place in column.samples if messages is not None else ():
             if (shown := self._finding(place)) is not None:
                 self._builder.add_sample(shown)
@@ -144,15 +168,10 @@ class Batches:
         return self._micros(column, template.unit)
 
     def _micros(self, column: Column, unit: str) -> list[int | None]:
-        known, result = self._durations, []
+        known = self._durations.setdefault(unit, _Durations(unit))
         if len(known) > _REMEMBERED:
             known.clear()
-        for text in column.numbers:
-            key = (text, unit)
-            if key not in known:
-                known[key] = duration(text.decode(), unit)
-            result.append(known[key])
-        return result
+        return list(map(known.__getitem__, column.numbers))
 
     def _add(
         self,

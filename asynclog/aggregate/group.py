@@ -79,7 +79,7 @@ class GroupBuilder:
         self.count += number
         self.partial += number if template.partial else 0
         self._take_times(template.severity, columns.micros, columns.durations, columns.stamp_at)
-        self.names.add([template], number, columns.tasks, columns.messages)
+        self.names.add_alike(template, number, columns.tasks, columns.messages)
         self.names.add_total(template, number, sum(filter(None, columns.durations)))
 
     def add_worst(self, longest: int, finding: Callable[[], Finding | None]) -> None:

@@ -34,27 +34,31 @@ class NamesBuilder:
         self.processes: dict[str, tuple[int, int]] = {}
         self.echoes: dict[str, tuple[int, int]] = {}
 
-    def add(
-        self,
-        batch: list[Finding],
-        times: int = 1,
-        tasks: Mapping[str | None, int] | None = None,
-        messages: Mapping[str, int] | None = None,
-    ) -> None:
-        """Count the names in findings of one rule and severity, each seen `times`, but `tasks` and `messages` as given."""
+    def add(self, batch: list[Finding]) -> None:
+        """Count the names in findings of one rule and severity."""
         rule, severity = batch[0].rule, batch[0].severity
-        self.rules[rule] += len(batch) * times
+        self.rules[rule] += len(batch)
         self.severities[rule] = max(severity, self.severities.get(rule, severity))
-        self.objects = _added(self.objects, [finding.object for finding in batch], times)
-        if tasks is None:
-            self.tasks = _added(self.tasks, [task_name(finding.task) for finding in batch], times)
-        else:
-            self.tasks = _summed(self.tasks, tasks, 1)
-        self.tests = _added(self.tests, [finding.test for finding in batch], times)
-        self.parents = _added(self.parents, [finding.parent for finding in batch], times)
-        told: Mapping[str | None, int] | Mapping[str, int] | None = messages
-        if told is None:
-            told = {text: n * times for text, n in Counter([finding.exception_message for finding in batch]).items()}
+        self.objects = _added(self.objects, [finding.object for finding in batch])
+        self.tasks = _added(self.tasks, [task_name(finding.task) for finding in batch])
+        self.tests = _added(self.tests, [finding.test for finding in batch])
+        self.parents = _added(self.parents, [finding.parent for finding in batch])
+        self._add_messages(Counter([finding.exception_message for finding in batch]))
+
+    def add_alike(
+        self, template: Finding, times: int, tasks: Mapping[str | None, int] | None, messages: Mapping[str, int] | None
+    ) -> None:
+        """Count the names of findings like `template`, but `tasks` and `messages` as given."""
+        rule, severity = template.rule, template.severity
+        self.rules[rule] += times
+        self.severities[rule] = max(severity, self.severities.get(rule, severity))
+        self.objects = _summed(self.objects, {template.object: 1}, times)
+        self.tasks = _summed(self.tasks, {task_name(template.task): times} if tasks is None else tasks, 1)
+        self.tests = _summed(self.tests, {template.test: 1}, times)
+        self.parents = _summed(self.parents, {template.parent: 1}, times)
+        self._add_messages({template.exception_message: times} if messages is None else messages)
+
+    def _add_messages(self, told: Mapping[str | None, int] | Mapping[str, int]) -> None:
         for message, count in told.items():
             if message:
                 name = tally.mask(message)
@@ -116,8 +120,8 @@ def task_name(name: str | None) -> str | None:
     return UNNAMED if name is not None and name[:5] == "Task-" and name[5:].isdecimal() else name
 
 
-def _added(counts: dict[str, int], names: list[str | None], times: int) -> dict[str, int]:
-    return _summed(counts, Counter(names), times)
+def _added(counts: dict[str, int], names: list[str | None]) -> dict[str, int]:
+    return _summed(counts, Counter(names), 1)
 
 
 def _summed(counts: dict[str, int], added: Mapping[str | None, int], times: int) -> dict[str, int]:

@@ -35,6 +35,9 @@ class TimelineBuilder:
         """Count events at `micros`, each with its duration in microseconds if there is one."""
         shift = CELL_BITS + self.level
         cells = [micro >> shift for micro in micros]
+        if len(cells) + len(self.counts) > TIMELINE_CELLS and (steps := self._steps({*cells, *self.counts})):
+            self._coarsen(steps)
+            cells = [cell >> steps for cell in cells]
         counts = self.counts
         for cell, count in Counter(cells).items():
             counts[cell] = counts.get(cell, 0) + count
@@ -43,7 +46,6 @@ class TimelineBuilder:
             for cell, duration in zip(cells, durations, strict=True):
                 if duration:
                     totals[cell] = totals.get(cell, 0) + duration
-        self._settle()
 
     def move_back(self, ends: Sequence[int | None], durations: Sequence[int | None]) -> None:
         """Correct for durations that reach back into the cells before that of their end; unknown ones do not.
@@ -76,14 +78,23 @@ class TimelineBuilder:
                 inside = (1 << shift) - 1
         self._settle()
 
-    def _coarsen(self) -> None:
-        self.level += 1
-        self.counts = _halved(self.counts)
-        self.totals = _halved(self.totals)
+    def _coarsen(self, steps: int = 1) -> None:
+        self.level += steps
+        self.counts = _shifted(self.counts, steps)
+        self.totals = _shifted(self.totals, steps)
+
+    @staticmethod
+    def _steps(cells: set[int]) -> int:
+        """By how many levels `cells` must rise to be few enough."""
+        steps = 0
+        while len(cells) > TIMELINE_CELLS:
+            cells = {cell >> 1 for cell in cells}
+            steps += 1
+        return steps
 
     def _settle(self) -> None:
-        while len(self.counts) > TIMELINE_CELLS:
-            self._coarsen()
+        if len(self.counts) > TIMELINE_CELLS:
+            self._coarsen(self._steps({*self.counts}))
 
     def freeze(self) -> Timeline:
         """What was counted."""
@@ -91,10 +102,10 @@ class TimelineBuilder:
         return Timeline(self.level, {cell: (n, totals.get(cell, 0)) for cell, n in sorted(self.counts.items())})
 
 
-def _halved(cells: dict[int, int]) -> dict[int, int]:
+def _shifted(cells: dict[int, int], steps: int) -> dict[int, int]:
     result: dict[int, int] = {}
     for cell, value in cells.items():
-        result[cell >> 1] = result.get(cell >> 1, 0) + value
+        result[cell >> steps] = result.get(cell >> steps, 0) + value
     return result
 
 
