@@ -403,8 +403,50 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """A sign that a program began to write at `line`: `why` is "loop" (one was made) or "process" (a new one writes).
+
+    `first` is the time of its first line in microseconds. Where nobody wrote for a while before it, `last` is the time
+    of the line before that pause.
+    """
+
+    line: int
+    why: str
+    process: str = ""
+    last: int | None = None
+    first: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The time that a line of some `writer` shows."""
+
+    line: int
+    time: Timestamp
+    writer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One run of a program among several in one file: its times in microseconds and the line at which it shows.
+
+    `why` tells what sets it apart from the run before: "loop", "process" or "time" (which went back); "" for the first.
+    """
+
+    line: int
+    start: int | None = None
+    end: int | None = None
+    process: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceSpan:
-    """One input: its size and the times that its lines show. `note`s are said to the user."""
+    """One input: its size and the times that its lines show. `note`s are said to the user.
+
+    `segments` are the runs in it, where there are several. What they are told from is kept while parts are joined:
+    `starts`, some `moments`, and for each process its first and last line with a finding (`writers`).
+    """
 
     path: str
     index: int
@@ -415,6 +457,10 @@ class SourceSpan:
     format: str = ""
     notes: tuple[str, ...] = ()
     lost: bool = False
+    segments: tuple[Segment, ...] = ()
+    starts: tuple[Start, ...] = ()
+    moments: tuple[Moment, ...] = ()
+    writers: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from asynclog.aggregate.join import combine, merge_runs, shift_lines
 from asynclog.aggregate.judged import group_views, whole, with_judgement
 from asynclog.aggregate.related import settle
 from asynclog.aggregate.run import RunBuilder
+from asynclog.aggregate.segments import told_apart
 from asynclog.batches import Batches
 from asynclog.classify.alike import Alike, alike
 from asynclog.classify.groups import accepted, judge_groups
@@ -266,14 +267,14 @@ def _joined(tasks: Sequence[Task], outcomes: Iterator[Outcome]) -> Run:
         outcome = next(outcomes)
         part = task.part
         if part is None:
-            return outcome.run
+            return told_apart(outcome.run)
         entry = {writer: end for writer, end in reach.items() if end > part.start}
         if entry != outcome.seam.entry:
             outcome = _work(task._replace(part=dataclasses.replace(part, covered=entry)))
         reach = outcome.seam.exit
         merged = merge_runs(merged, shift_lines(outcome.run, lines))
         lines += outcome.progress.lines
-    return merged
+    return told_apart(merged)
 
 
 def runs(arguments: Sequence[str], settings: Settings) -> list[Run]:

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from asynclog.aggregate import histogram, timeline
+from asynclog.aggregate import histogram, segments, timeline
 from asynclog.aggregate.counts import NOTHING, Spread, spread_of
 from asynclog.aggregate.facts import UNITS
-from asynclog.model import Histogram, Run, Timeline
+from asynclog.model import Histogram, Run, SourceSpan, Timeline
 
 WINDOWS = 24
 """A log is cut into so many equal windows; short ones into 12 or 6, so that a window holds at least 8 cells."""
@@ -69,31 +69,39 @@ class Evidence:
 
 def span_of(run: Run, per: bool = False) -> Span:
     """The time that the sources of `run` cover. Clock times without a date may pass midnight once a source."""
-    times = [(s.first, s.last) for s in run.sources if s.first is not None and s.last is not None]
-    dated = [(a, b) for a, b in times if a.dated and b.dated]
-    stretches = [
-        (a.micros, b.micros if b.micros >= a.micros or a.dated else b.micros + _DAY) for a, b in dated or times
-    ]
+    timed = [s for s in run.sources if s.first is not None and s.last is not None]
+    dated = [s for s in timed if s.first is not None and s.first.dated and s.last is not None and s.last.dated]
+    stretches = [stretch for source in dated or timed for stretch in segments.stretches(source) or _whole(source)]
     if not stretches:
         stretches = [
             (min(cells) * (_CELL << group.timeline.level), (max(cells) + 1) * (_CELL << group.timeline.level))
             for group in run.groups.values()
             if (cells := group.timeline.cells)
         ]
-    return make_span(stretches, run.facts.counters.get(UNITS, 0) if per else None)
+    alone = bool(timed) and all(segments.relative(source.first) for source in timed)
+    return make_span(stretches, run.facts.counters.get(UNITS, 0) if per else None, alone)
 
 
-def make_span(stretches: Sequence[tuple[int, int]], units: int | None = None) -> Span:
-    """The span of a log whose sources cover these times."""
+def _whole(source: SourceSpan) -> list[tuple[int, int]]:
+    """The time of a source that holds one run."""
+    first, last = source.first, source.last
+    assert first is not None
+    assert last is not None
+    midnight = _DAY if last.micros < first.micros and not first.dated else 0
+    return [(first.micros, last.micros + midnight)]
+
+
+def make_span(stretches: Sequence[tuple[int, int]], units: int | None = None, alone: bool = False) -> Span:
+    """The span of a log whose sources cover these times; with `alone` each counts by a clock of its own."""
     if not stretches:
         return Span(units=units)
     merged: list[tuple[int, int]] = []
     for start, end in sorted(stretches):
-        if merged and start <= merged[-1][1] + _CELL:
+        if merged and start <= merged[-1][1] + _CELL and not alone:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:
             merged.append((start, end))
-    start, end = merged[0][0], merged[-1][1]
+    start, end = merged[0][0], max(b for _, b in merged)
     covered = sum(b - a for a, b in merged)
     cells = (end - start) // _CELL
     number = next((n for n in (WINDOWS, WINDOWS // 2, WINDOWS // 4) if cells >= 8 * n), 0)

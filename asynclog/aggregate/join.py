@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from asynclog.aggregate import facts, keep, seams, tally, timeline
+from asynclog.aggregate import facts, keep, seams, segments, tally, timeline
 from asynclog.aggregate.group import merge_groups
 from asynclog.model import Accounting, Group, Rule, Run, Sample, SourceSpan, Timeline
 
@@ -113,6 +113,10 @@ def _merge_spans(a: SourceSpan, b: SourceSpan) -> SourceSpan:
         a.format if a.format == b.format else ", ".join(sorted({*_formats(a), *_formats(b)})),
         tuple(sorted({*a.notes, *b.notes})),
         a.lost or b.lost,
+        (*a.segments, *b.segments),
+        segments.merge_starts(a.starts, b.starts),
+        segments.merge_moments(a.moments, b.moments),
+        segments.merge_writers(a.writers, b.writers),
     )
 
 
@@ -132,6 +136,7 @@ def shift_lines(run: Run, delta: int) -> Run:
         run,
         groups=_moved(run.groups, moved),
         suppressed=_moved(run.suppressed, moved),
+        sources=tuple(segments.shift(span, delta) for span in run.sources),
         seams={index: seams.shift(seam, delta) for index, seam in run.seams.items()},
     )
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from operator import attrgetter
 
-from asynclog.aggregate import facts, seams, tally, timeline
+from asynclog.aggregate import facts, seams, segments, tally, timeline
 from asynclog.aggregate.columns import Columns
 from asynclog.aggregate.group import GroupBuilder
 from asynclog.aggregate.join import merge_sources
+from asynclog.aggregate.keep import process_of
 from asynclog.model import Accounting, Finding, Group, Rule, Run, Seam, Severity, SourceSpan, Timeline
 
 _BUFFER = 4096
@@ -34,6 +36,7 @@ class RunBuilder:
         self._signs: dict[int, seams.Signs] = {}
         self._ends: dict[int, tuple[Finding, Finding]] = {}
         self._previous: dict[int, Finding] = {}
+        self._writers: dict[int, dict[str, tuple[int, int]]] = {}
 
     def add(self, finding: Finding) -> None:
         """Count one finding."""
@@ -57,6 +60,7 @@ class RunBuilder:
         self._facts.add_all([template], len(columns), alike=True)
         self._facts.add_durations(template.kind, columns.durations)
         self._counts["partial" if template.partial else "classified"] += len(columns)
+        self._take_writer(template, columns.lines[0], columns.lines[-1])
         self._take_blocked(template, columns.micros, columns.durations)
         if template.kind not in facts.BLOCKING and seams.is_closing(template):
             group.shutdown += len(columns)
@@ -119,7 +123,7 @@ class RunBuilder:
         self._flush()
         groups = {name: self._groups[name].freeze() for name in sorted(self._groups)}
         used = {rule for group in groups.values() for rule in group.rules}
-        spans = merge_sources(tuple(sources))
+        spans = tuple(self._with_writers(span) for span in merge_sources(tuple(sources)))
         counts = self._counts
         ends = {source: (seams.mark(first), seams.mark(last)) for source, (first, last) in self._ends.items()}
         return Run(
@@ -138,6 +142,17 @@ class RunBuilder:
             tuple(sorted(set(notes))),
             {source: Seam(first, last, self._left(source)) for source, (first, last) in sorted(ends.items())},
         )  # fmt: skip
+
+    def _take_writer(self, finding: Finding, first: int, last: int) -> None:
+        """Note that a process wrote from line `first` to line `last`."""
+        if finding.pid is not None or finding.stream:
+            known = self._writers.setdefault(finding.source_index, {})
+            name = process_of(finding)
+            lines = known.get(name, (first, last))
+            known[name] = (min(lines[0], first), max(lines[1], last))
+
+    def _with_writers(self, span: SourceSpan) -> SourceSpan:
+        return replace(span, writers=segments.merge_writers(span.writers, self._writers.get(span.index, {})))
 
     def _left(self, source: int) -> bool | None:
         return self._signs[source].last if source in self._signs else None
@@ -174,6 +189,8 @@ class RunBuilder:
         group = self._group(fingerprint)
         batch.sort(key=_line)
         self._take_ends(source, [batch[0], batch[-1]])
+        for finding in batch:
+            self._take_writer(finding, finding.line, finding.line)
         self._take_shutdown(group, batch[0], [finding.line for finding in batch], batch)
         self._facts.add_all(batch)
         self._facts.add_durations(batch[0].kind, [finding.duration for finding in batch])

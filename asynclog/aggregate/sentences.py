@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from asynclog.aggregate import facts, join, related
 from asynclog.aggregate.clockwork import Frame
 from asynclog.aggregate.rows import place_of
-from asynclog.aggregate.words import listed, number, percent, size, took
-from asynclog.model import Group, ReportRow, Run, Severity, Via
+from asynclog.aggregate.words import clock, listed, number, percent, size, took
+from asynclog.model import Group, ReportRow, Run, Severity, SourceSpan, Via
 
 _HELPER = 3
 _MANY_TASKS = 5
 _MANY_PACKAGES = 4
+_SHOWN_RUNS = 6
 
 
 def verdict(run: Run, rows: Sequence[ReportRow], severities: dict[str, int], blocked: str) -> str:
@@ -80,6 +82,9 @@ def loop_lines(run: Run, frame: Frame) -> Iterable[str]:
     selectors = sorted(name.removeprefix("selector ") for name in known.counters if name.startswith("selector "))
     if selectors:
         yield f"Selector: {listed(selectors)}."
+    for span in run.sources:
+        if span.segments:
+            yield _runs(span)
     busy = facts.utilisation(known, frame.span)
     if busy is not None:
         yield f"The loop was busy at most {percent(busy)} of the time: the rest it waited in polls that were logged."
@@ -90,6 +95,29 @@ def loop_lines(run: Run, frame: Frame) -> Iterable[str]:
                 f"the longest {took(spread.maximum)}."
             )
     yield from facts.unbalanced(known)
+
+
+_WHY = {
+    "loop": "a loop made anew",
+    "process": "another process",
+    "time": "time that goes back",
+}
+
+
+def _runs(span: SourceSpan) -> str:
+    """The runs in one file, and what tells them apart."""
+    known = span.segments
+    said = []
+    for segment in known[:_SHOWN_RUNS]:
+        times = [None if at is None else clock(at, span.first) for at in (segment.start, segment.end)]
+        said.append("–".join(filter(None, times)) + (f" ({segment.process})" if segment.process else ""))
+    more = f" and {len(known) - _SHOWN_RUNS:,} more" if len(known) > _SHOWN_RUNS else ""
+    why = listed(
+        [f"{text} ({number(n, 'time')})" for name, text in _WHY.items() if (n := sum(s.why == name for s in known))]
+    )
+    idle = sum(max(0, b.start - a.end) for a, b in pairwise(known) if a.end is not None and b.start is not None)
+    left_out = f"; {took(idle)} between them count for no rate" if idle else ""
+    return f"{len(known):,} runs in {span.path}, told apart by {why}: {', '.join(said)}{more}{left_out}."
 
 
 def accounting(run: Run) -> Iterable[str]:

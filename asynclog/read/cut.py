@@ -20,6 +20,7 @@ from asynclog.read.layout import Layout
 from asynclog.read.lines import Lines
 from asynclog.read.newlines import newlines
 from asynclog.read.recognise import Recogniser
+from asynclog.read.starts import Starts
 from asynclog.read.testids import test_of
 
 _DENSE = 1024  # bytes for each hit, below which a window is taken apart as a whole
@@ -38,6 +39,7 @@ class Cutter:
         counted: int = 0,
         limit: int = 1 << 62,
         echoes: Echoes | None = None,
+        starts: Starts | None = None,
     ) -> None:
         self._recogniser = recogniser
         self._layout = layout
@@ -47,6 +49,7 @@ class Cutter:
         self._first = self._counted = counted
         self._limit = limit
         self._line = 1
+        self._starts = starts
         self._claims = Claims(recogniser, layout, self.covered)
         self._echoes = echoes if echoes is not None and echoes.able else None
 
@@ -161,6 +164,8 @@ class Cutter:
                 if self._echoes.cut(record, raw):
                     found.append(Collected())
             found.append(record)
+            if self._starts is not None and self._first <= record.offset < self._limit:
+                self._starts.note(record, lines, record.offset - base)
         return None
 
     def _cut_off(self, lines: Lines, base: int) -> Iterator[Record]:
@@ -209,6 +214,10 @@ class Cutter:
             self._counted = offset
             return self._line
         return self._line - data.count(b"\n", start, self._counted - base)
+
+    def line_at(self, data: bytes, base: int, offset: int) -> int:
+        """The 1-based line of the file offset `offset`, where everything before it was cut."""
+        return self._line_at(data, offset - base, base)
 
     def count_rest(self, data: bytes, base: int, end: int) -> None:
         """Count the newlines of `data` up to window offset `end`, before that part is given up."""

@@ -18,27 +18,26 @@ from itertools import accumulate
 from typing import BinaryIO, cast
 
 from asynclog.errors import InputError
-from asynclog.model import Record, SourceSpan, Timestamp
+from asynclog.model import Moment, Record, SourceSpan, Start, Timestamp
 from asynclog.read import above
 from asynclog.read.column import Accept, Collected, Place
 from asynclog.read.cut import RECORD_CAP, Cutter
 from asynclog.read.echoes import PENDING, Echoes
 from asynclog.read.form import PrefixForm
 from asynclog.read.inputs import Input
-from asynclog.read.layout import SAMPLE_BYTES, Layout, clean, settle
+from asynclog.read.layout import SAMPLE_BYTES, Layout, settle
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
+from asynclog.read.starts import Moments, Starts
 from asynclog.read.streams import decompressed, encoding_of, open_stdin
-from asynclog.read.timestamps import find_timestamp
+from asynclog.read.times import edge_time
 from asynclog.read.unpack import compression_of
 from asynclog.read.unwrap import unwrap
-from asynclog.read.wrappers import peel
 
 WINDOW = 1 << 19
 _ENDLESS = 1 << 62
 _SPLIT = re.compile(rb"(?<=stderr) P |(?<=stdout) P |(?<!\\n)\",\s?\"stream\"")
 _BOM = b"\xef\xbb\xbf"
-_EDGE_LINES = 400  # lines at either end of a file in which its first and last time are looked for
 
 
 @dataclass(slots=True)
@@ -52,6 +51,8 @@ class Progress:
     layout: Layout = field(default_factory=Layout)
     notes: list[str] = field(default_factory=list)
     lost: bool = False
+    starts: list[Start] = field(default_factory=list)
+    moments: list[Moment] = field(default_factory=list)
 
     def lose(self, why: str) -> None:
         """A part of the input cannot be read."""
@@ -70,6 +71,8 @@ class Progress:
             self.layout.description,
             tuple(self.notes),
             self.lost,
+            starts=tuple(self.starts),
+            moments=tuple(self.moments),
         )
 
 
@@ -137,14 +140,14 @@ class Reader:
             yield from self._unwrapped(whole, source, progress)
             return
         progress.layout = settle(head, self._form)
-        progress.first = _edge_time(head, progress.layout, last=False)
+        progress.first = edge_time(head, progress.layout, last=False)
         yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam(), accept)
 
     def _unwrapped(self, whole: tuple[bytes, list[int]], source: Input, progress: Progress) -> Iterator[Record]:
         """The records of a text that was broken at a fixed column; their lines are those of the broken text."""
         data, counts = whole
         progress.layout = settle(data)
-        progress.first = _edge_time(data, progress.layout, last=False)
+        progress.first = edge_time(data, progress.layout, last=False)
         progress.notes.append("lines were broken at a fixed column; read as if they were not")
         starts = list(accumulate(counts, initial=1))
         read = progress.bytes
@@ -175,7 +178,7 @@ class Reader:
                 head, base = head[skipped:], base + skipped
             if part.start <= len(_BOM):  # the first part: the same look at the head as without parts
                 with open(source.path, "rb") as again:
-                    progress.first = _edge_time(again.read(SAMPLE_BYTES)[part.start :], layout, last=False)
+                    progress.first = edge_time(again.read(SAMPLE_BYTES)[part.start :], layout, last=False)
             yield from self._loop(stream, head, base, source, progress, part, seam, accept)
 
     def again(self, place: Place, like: Record) -> Record:
@@ -227,7 +230,9 @@ class Reader:
             counted=max(part.start, base),
             limit=part.end,
             echoes=echoes,
+            starts=Starts(progress.layout, progress.starts),
         )
+        moments = Moments(progress.layout, part.start, part.end, progress.moments)
         if base > part.start:  # the run-up began within a line that ends in this part
             cutter.skip_line()
         if part.covered is not None:
@@ -264,6 +269,7 @@ class Reader:
             # a cut anchor or line at the window's end: keep the last line whole
             keep = min(keep, data.rfind(b"\n") + 1 if len(data) < RECORD_CAP else len(data) - self.scanner.overlap)
             run_up = max(0, keep - above.RUN_UP)
+            moments.take(data, base, min(base + run_up, part.end), cutter.line_at)
             cutter.count_rest(data, base, run_up)
             data = data[run_up:] + more
             base += run_up
@@ -271,10 +277,11 @@ class Reader:
         if echoes is not None:
             yield echoes.collected()
         end = min(base + len(data), part.end)
+        moments.take(data, base, end, cutter.line_at)
         cutter.count_rest(data, base, end - base)
         progress.lines = cutter.lines_seen + (1 if end < part.end and data and not data.endswith(b"\n") else 0)
         if final:
-            progress.last = _edge_time(data[-SAMPLE_BYTES:], progress.layout, last=True) or progress.first
+            progress.last = edge_time(data[-SAMPLE_BYTES:], progress.layout, last=True) or progress.first
 
     def _bounded(self, source: Input) -> bool:
         return source.path != "-" and is_plain(source.path)
@@ -296,28 +303,6 @@ class Reader:
         data = b"".join(parts)
         progress.bytes += len(data)
         return data
-
-
-def _edge_time(data: bytes, layout: Layout, last: bool) -> Timestamp | None:
-    """The first or last time that a line of `data` shows before its text."""
-    lines = data.split(b"\n")
-    chosen = lines[-_EDGE_LINES:][::-1] if last else lines[:_EDGE_LINES]
-    for raw in chosen:
-        text = clean(raw[:400])
-        peeled = peel(text, layout.wrappers)
-        if layout.json:
-            from asynclog.read import jsonlines
-
-            decoded = jsonlines.decode(clean(raw))
-            if decoded and decoded[0].timestamp:
-                return decoded[0].timestamp
-            continue
-        found = find_timestamp(peeled.rest[:60])
-        if found is not None and found[1] < 40:
-            return found[0]
-        if peeled.time and (outer := find_timestamp(peeled.time)):
-            return outer[0]
-    return None
 
 
 def is_plain(path: str) -> bool:
