@@ -281,6 +281,7 @@ def _comparison(
         steady=usual.steady if steady is None else steady,
         per=settings.per is not None,
         keys=questions.ladder_of(settings),
+        codes=questions.codes_of,
     )
 
 

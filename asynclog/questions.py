@@ -17,13 +17,15 @@ from asynclog.classify.redact import Redactor
 from asynclog.classify.rulefiles import builtin_folder
 from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
-from asynclog.model import ExampleFailure, Explanation, Group, Message, Reason, Record, Report, RuleCard, Run
+from asynclog.model import ExampleFailure, Explanation, Group, Message, Reason, Record, Report, RuleCard, Run, Site
+from asynclog.parse.reprs import parse_repr
 from asynclog.read.context import context_lines
 from asynclog.read.inputs import Input, expand
 from asynclog.read.reader import Progress
 
 _ADDRESS = re.compile(r"(?P<file>.*\D):(?P<line>\d+)")
 _SHOWN = 8
+_HEAD = 4  # lines of a record among which the repr of its task is
 Section = tuple[str, tuple[Reason, ...]]
 
 # -- rules -----------------------------------------------------------------------------------------------------------
@@ -202,6 +204,18 @@ def _redacted(explanation: Explanation) -> Explanation:
         for title, reasons in explanation.sections
     )
     return Explanation(explanation.title, sections, hide(explanation.text))
+
+
+def codes_of(group: Group) -> frozenset[tuple[str, Site]]:
+    """Where the samples of a group print the code of its coroutine: (state of the coroutine, place)."""
+    found = set()
+    kept = (*group.samples, *((group.worst,) if group.worst else ()))
+    for sample in kept if group.coroutine else ():
+        line = next((line for line in sample.text.splitlines()[:_HEAD] if "coro=<" in line), "")
+        coroutine = parse_repr(line[line.find("<") :]).coroutine if line else None
+        if coroutine is not None and coroutine.place is not None:
+            found.add((coroutine.state, Site(coroutine.place.file, coroutine.place.line)))
+    return frozenset(found)
 
 
 def ladder_of(settings: Settings) -> Callable[[Group], tuple[str, ...]]:

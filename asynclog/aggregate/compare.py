@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from asynclog.aggregate import comparable, facts, wording
 from asynclog.aggregate.counts import ALPHA
 from asynclog.aggregate.evidence import Evidence
-from asynclog.aggregate.match import EXACT, Keys, Match, keys_of, moved, pair, together
+from asynclog.aggregate.match import EXACT, Codes, Keys, Match, code_moved, keys_of, moved, pair, together
 from asynclog.aggregate.sides import Log, log_of
 from asynclog.aggregate.verdict import MINIMUM_EFFECT, STEADY, Aspect, Case, Judgement, Measure, State, judge
 from asynclog.model import Group, Run, Severity, Site
@@ -20,7 +20,7 @@ _ORDER = {state: rank for rank, state in enumerate(State)}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to compare. `per` compares by units of work; `keys` gives the ladder of a group (see `match`).
+    """How to compare. `per` compares by units of work; `keys` and `codes` tell of a group what `match` wants to know.
 
     `steady` is the largest change of level over many runs that a group called steady may hide.
     """
@@ -32,6 +32,7 @@ class Settings:
     per: bool = False
     debug_only: frozenset[str] = comparable.DEBUG_ONLY
     keys: Keys = keys_of
+    codes: Codes = lambda group: frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Change:
     """One group before and after. Ratio and interval are those of `measure`; all p-values are corrected.
 
     `site` is that of the side after (before, where it is gone), `was` the one before if it `moved`; `group` likewise.
+    Where the site stayed and the code of the coroutine moved, `code` says from where to where.
     """
 
     state: State
@@ -70,6 +72,7 @@ class Change:
     was: Site | None = None
     group: Group | None = None
     match: Match = UNMATCHED
+    code: tuple[Site, Site] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,9 @@ def _change(subject: Subject, judged: Judgement, number: int, options: Settings)
     first = judged.aspects[0] if judged.aspects else None
     was = subject.before.site if subject.before is not None else None
     has_moved = subject.after is not None and was is not None and moved(was, subject.after.site)
+    code = None
+    if subject.before is not None and subject.after is not None and not has_moved:
+        code = code_moved(options.codes(subject.before), options.codes(subject.after))
     raw = subject.raw or subject.case
     timed = bool(group.durations.count)
     reason = subject.obstacle or wording.reason(subject.case, judged, number, options.per, options.effect)
@@ -198,11 +204,11 @@ def _change(subject: Subject, judged: Judgement, number: int, options: Settings)
     ratio = first.result.ratio if first and not judged.identical else 1.0 if judged.identical else None
     return Change(
         judged.state, group.kind, group.rule, subject.case.severity, group.fingerprint, group.site, group.coroutine,
-        has_moved, numbers(raw.before, options.per, timed), numbers(raw.after, options.per, timed),
+        has_moved or code is not None, numbers(raw.before, options.per, timed), numbers(raw.after, options.per, timed),
         None if ratio is None or math.isinf(ratio) else round(ratio, 6),
         _interval(first),
         round(first.p_value, 8) if first else None, reason, subject.match.rung, first.measure if first else None,
-        was if has_moved else None, group, subject.match,
+        was if has_moved else None, group, subject.match, code,
     )  # fmt: skip
 
 

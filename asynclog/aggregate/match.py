@@ -15,6 +15,8 @@ from asynclog.model import Group, Site, Via
 
 Keys = Callable[[Group], Sequence[str]]
 """The keys of a group, strictest first, each `RUNG:text`."""
+Codes = Callable[[Group], frozenset[tuple[str, Site]]]
+"""Where the samples of a group print its coroutine's code, and in which state: "running" at a line, or "done"."""
 EXACT = "fingerprint"
 _SEEN_CREATED = frozenset({Via.SOURCE_TRACEBACK, Via.CREATED_AT})
 _RUNGS = ("chain", "site", "file", "caller", "coroutine", "renamed")
@@ -98,6 +100,17 @@ def moved(before: Site, after: Site) -> bool:
     if before.file is None or after.file is None or (before.via in _SEEN_CREATED) != (after.via in _SEEN_CREATED):
         return False
     return (tail(before.file), before.function, before.line) != (tail(after.file), after.function, after.line)
+
+
+def code_moved(before: frozenset[tuple[str, Site]], after: frozenset[tuple[str, Site]]) -> tuple[Site, Site] | None:
+    """Where the code of a coroutine was and is, if none of the places before is printed after."""
+    for state in ("done", "running"):
+        old, new = (
+            {(tail(site.file or ""), site.line): site for s, site in side if s == state} for side in (before, after)
+        )
+        if old and new:
+            return None if old.keys() & new.keys() else (old[min(old)], new[min(new)])
+    return None
 
 
 def tail(path: str) -> tuple[str, ...]:

@@ -70,7 +70,7 @@ def failing(command: Command) -> Command:
 def comparison(options: Options, settings: Settings) -> Comparison:
     """How to compare, from the command line."""
     keys = questions.ladder_of(settings)
-    made = Comparison(min_count=options["min_count"], per=bool(options.get("per")), keys=keys)
+    made = Comparison(options["min_count"], per=bool(options.get("per")), keys=keys, codes=questions.codes_of)
     return dataclasses.replace(made, effect=options["effect"]) if options.get("effect") else made
 
 

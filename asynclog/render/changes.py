@@ -51,6 +51,12 @@ def change_json(change: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
     }
 
 
+def code_text(change: Any, width: int = 400) -> str:  # noqa: ANN401 - duck-typed
+    """Where the code of a coroutine was and is."""
+    old, new = (site_text(site, (width - 36) // 2) for site in change.code)
+    return f"the code was at {old}, is at {new}"
+
+
 def series_json(series: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
     """A series with exactly the documented keys."""
     runs = []

@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from asynclog.model import Report, ReportRow, Severity
-from asynclog.render.changes import PRESSING, chain_of, headline_of, sample_of, state_word, verdict_of_diff
+from asynclog.render.changes import PRESSING, chain_of, code_text, headline_of, sample_of, state_word, verdict_of_diff
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import frame_text, function, site_text
 from asynclog.render.rows import example, headline, measure, seen
@@ -99,6 +99,7 @@ def _told(change: Any) -> str:  # noqa: ANN401 - duck-typed
     parts = [f"state: {state_word(change.state.value)}", f"before: {change.before.count:,}x"]
     parts += [f"after: {change.after.count:,}x", f"reason: {change.reason}"]
     parts += [f"was at: {site_text(change.was)}"] if change.moved and change.was is not None else []
+    parts += [f"code: {code_text(change)}"] if change.code is not None else []
     parts += [f"created: {frame_text(frame)}" for frame in chain_of(change)]
     parts += [f"failed: {frame_text(frame)}" for frame in group.failure] if group else []
     parts += [f"log: {shown.source}:{shown.line}"] if shown else []

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from asynclog.model import Report
-from asynclog.render.changes import COLOURS, levels, place_of, state_word, verdict_of_diff, verdict_of_trend
+from asynclog.render.changes import COLOURS, code_text, levels, place_of, state_word, verdict_of_diff, verdict_of_trend
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import fit, site_text
 from asynclog.render.rows import problem
@@ -20,7 +20,7 @@ from asynclog.render.units import duration, plural, sparkline
 SHOWN = 25  # changes or series, when nobody says how many
 QUIET = ("same", "steady")
 _UNSETTLED = ("inconclusive", "not_comparable", "same")
-_LOWER = ("chain", "site", "coroutine")  # rungs below the fingerprint
+_SAME = (None, "fingerprint")  # all other rungs are lower ones
 _SPARK = 24
 
 
@@ -119,7 +119,9 @@ def _changes(paper: Paper, found: Any, options: RenderOptions) -> None:  # noqa:
         paper.say(place_of(change, paper.width - 4), indent=4)
         if change.moved and change.was is not None:
             paper.say(f"moved: was {site_text(change.was, paper.width - 16)}", "dim", indent=4)
-        if change.rung in _LOWER:
+        if change.code is not None:
+            paper.say(f"moved: {code_text(change, paper.width)}", "dim", indent=4)
+        if change.rung not in _SAME:
             paper.say(f"matched by its {safe(change.rung)}: its fingerprint differs", "dim", indent=4)
         if word not in _UNSETTLED:
             paper.say(f"{_side(change.before)} -> {_side(change.after)}", indent=4)

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 from making import finding, run_of
 
-from asynclog.aggregate.match import Match, align, keys_of, moved, pair
+from asynclog.aggregate.match import Match, align, code_moved, keys_of, moved, pair
 from asynclog.model import Group, Site, Via
 
 
@@ -97,3 +97,27 @@ def test_runs_in_a_row():
         ("coroutine", ["1", None, "2", "2"]),
         ("fingerprint", [None, None, "5", None]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moved"),
+    [
+        pytest.param([("running", "/a/app/x.py", 5)], [("running", "/b/app/x.py", 9)], (5, 9), id="another line"),
+        pytest.param([("running", "/a/app/x.py", 5)], [("running", "/b/app/x.py", 5)], None, id="another root"),
+        pytest.param(
+            [("running", "app/x.py", 5), ("running", "app/x.py", 9)], [("running", "app/x.py", 9)], None, id="one stays"
+        ),
+        pytest.param([("running", "app/x.py", 5)], [("done", "app/x.py", 3)], None, id="not the same thing"),
+        pytest.param(
+            [("done", "app/x.py", 3), ("running", "app/x.py", 5)],
+            [("done", "app/x.py", 3), ("running", "app/x.py", 7)],
+            None,
+            id="its definition stays",
+        ),
+        pytest.param([], [("done", "app/x.py", 3)], None, id="not known"),
+    ],
+)
+def test_where_the_code_of_a_coroutine_was_and_is(before, after, moved):
+    old, new = (frozenset((state, Site(file, line)) for state, file, line in side) for side in (before, after))
+    found = code_moved(old, new)
+    assert (found and (found[0].line, found[1].line)) == moved

@@ -197,11 +197,27 @@ def test_the_sample_pair_and_series(run) -> None:
     assert by_state["new"] == {"sync_wishlist"}
     assert by_state["gone"] == {"Handlers.product_page"}
     assert set(by_state) <= {"new", "gone", "same", "inconclusive"}
-    assert any(change["moved"] for change in changes)
+    assert {change["coroutine"] for change in changes if change["moved"]} == {"Handlers.search", "notify_warehouse"}
+    told = run("diff", SAMPLES / "web_before.log", SAMPLES / "web_after.log").stdout
+    assert "moved: was /srv/app/releases/1.4/shop/handlers.py:84 checkout" in told
+    assert "moved: the code was at …/1.4/shop/handlers.py:58, is at …/1.5/shop/handlers.py:112" in told
     series = [json.loads(line) for line in run("trend", SAMPLES / "series", "-f", "jsonl").stdout.splitlines()]
     rising = [one for one in series if one["verdict"] == "rising"]
     assert [(one["kind"], one["step"]) for one in rising] == [("slow-callback", "run-06.log")]
     assert {one["verdict"] for one in series if one not in rising} == {"steady"}, [one["verdict"] for one in series]
+
+
+def test_a_sample_against_itself_is_the_same_byte_for_byte_twice(run, tmp_path: Path) -> None:
+    before, names = SAMPLES / "web_before.log", ("jsonl", "text", "json", "csv", "html", "markdown", "junit")
+    for turn in ("one", "two"):
+        (tmp_path / turn).mkdir()
+        wanted = [word for name in names for word in ("-f", f"{name}:{turn}/{name}")]
+        assert run("diff", before, before, *wanted).returncode == 0
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    changes = [json.loads(line) for line in (tmp_path / "one" / "jsonl").read_text().splitlines()]
+    assert len(changes) > 10
+    assert {(change["state"], change["moved"], change["ratio"]) for change in changes} == {("same", False, 1.0)}
 
 
 @pytest.mark.parametrize("name", ["text", "concise", "json", "jsonl", "csv", "markdown", "github"])
