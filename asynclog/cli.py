@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
+from typing import Any
 
 import click
 
@@ -45,6 +46,13 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"asynclog.commands.{cmd_name}").command
         return command
+
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - click's
+        """Read the words. `--help` and `--version` write already here."""
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError as error:
+            raise ReaderGone from error
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command. What click would take for an abort or a failure (1, 130) keeps its own meaning."""

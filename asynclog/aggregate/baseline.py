@@ -10,7 +10,7 @@ from asynclog.aggregate import comparable, facts
 from asynclog.aggregate.accepted import Accepted, Baseline, Source, dump, load
 from asynclog.aggregate.compare import Change, Diff, Settings, compare_logs, count_states, groups_of, pressing
 from asynclog.aggregate.evidence import Span
-from asynclog.aggregate.match import EXACT, pair, tail
+from asynclog.aggregate.match import BY, EXACT, pair, tail
 from asynclog.aggregate.sides import Log, log_of
 from asynclog.aggregate.verdict import State
 from asynclog.model import Group, Histogram, Run
@@ -60,7 +60,7 @@ def update(old: Baseline, runs: Sequence[Run], settings: Settings | None = None)
                 lines.append(f"added    {named(entry)}: {_records([entry])} records")
             elif match.rung != EXACT:
                 names = ", ".join(match.before)
-                lines.append(f"renamed  {named(entry)}: was {names} (matched by {match.rung}), {counts}")
+                lines.append(f"renamed  {named(entry)}: was {names} (matched by {BY.get(match.rung or '', match.rung)}), {counts}")
             elif [e.runs for e in entries] != [entry.runs]:
                 lines.append(f"changed  {named(entry)}: {counts}")
         if not match.after:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from asynclog.aggregate import comparable, facts, wording
 from asynclog.aggregate.counts import ALPHA
 from asynclog.aggregate.evidence import Evidence
-from asynclog.aggregate.match import EXACT, Codes, Keys, Match, code_moved, keys_of, moved, pair, together
+from asynclog.aggregate.match import BY, EXACT, Codes, Keys, Match, code_moved, keys_of, moved, pair, together
 from asynclog.aggregate.sides import Log, log_of
 from asynclog.aggregate.verdict import MINIMUM_EFFECT, STEADY, Aspect, Case, Judgement, Measure, State, judge
 from asynclog.model import Group, Run, Severity, Site
@@ -200,7 +200,7 @@ def _change(subject: Subject, judged: Judgement, number: int, options: Settings)
     timed = bool(group.durations.count)
     reason = subject.obstacle or wording.reason(subject.case, judged, number, options.per, options.effect)
     if subject.match.rung not in (None, EXACT):
-        reason += f" (matched by {subject.match.rung})"
+        reason += f" (matched by {BY.get(subject.match.rung or '', subject.match.rung)})"
     ratio = first.result.ratio if first and not judged.identical else 1.0 if judged.identical else None
     return Change(
         judged.state, group.kind, group.rule, subject.case.severity, group.fingerprint, group.site, group.coroutine,

@@ -22,6 +22,17 @@ _SEEN_CREATED = frozenset({Via.SOURCE_TRACEBACK, Via.CREATED_AT})
 _RUNGS = ("chain", "site", "file", "caller", "coroutine", "renamed")
 
 
+BY = {
+    "chain": "the chain of its creation",
+    "site": "its place of creation",
+    "file": "its place of creation in another folder",
+    "caller": "the function that creates it",
+    "coroutine": "its coroutine alone",
+    "renamed": "the chain of its creation, under another name",
+}
+"""What a rung matches by, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """Groups that are one problem: their fingerprints on either side (one side may be empty) and the rung."""

@@ -20,7 +20,6 @@ from asynclog.render.units import duration, plural, sparkline
 SHOWN = 25  # changes or series, when nobody says how many
 QUIET = ("same", "steady")
 _UNSETTLED = ("inconclusive", "not_comparable", "same")
-_SAME = (None, "fingerprint")  # all other rungs are lower ones
 _SPARK = 24
 
 
@@ -121,8 +120,6 @@ def _changes(paper: Paper, found: Any, options: RenderOptions) -> None:  # noqa:
             paper.say(f"moved: was {site_text(change.was, paper.width - 16)}", "dim", indent=4)
         if change.code is not None:
             paper.say(f"moved: {code_text(change, paper.width)}", "dim", indent=4)
-        if change.rung not in _SAME:
-            paper.say(f"matched by its {safe(change.rung)}: its fingerprint differs", "dim", indent=4)
         if word not in _UNSETTLED:
             paper.say(f"{_side(change.before)} -> {_side(change.after)}", indent=4)
         paper.say(safe(change.reason), "dim", indent=4)

@@ -220,6 +220,40 @@ def test_a_sample_against_itself_is_the_same_byte_for_byte_twice(run, tmp_path: 
     assert {(change["state"], change["moved"], change["ratio"]) for change in changes} == {("same", False, 1.0)}
 
 
+CREATED = """\
+Task exception was never retrieved
+future: <Task finished name='Task-7' coro=<{job}() done, defined at /srv/app/jobs.py:5> exception=ValueError('x')>
+source_traceback: Object created at (most recent call last):
+  File "/srv/app/shop/web.py", line 40, in serve
+    start(request)
+  File "/srv/app/shop/web.py", line 20, in start
+    loop.create_task({job}(request))
+Traceback (most recent call last):
+  File "/srv/app/shop/jobs.py", line 6, in {job}
+    raise ValueError('x')
+ValueError: x
+"""
+
+
+def test_a_renamed_coroutine_is_found_again(run, tmp_path: Path) -> None:
+    for name, job in (("before", "send"), ("after", "deliver")):
+        log_of(tmp_path / f"{name}.log", [(60 * minute, "ERROR", CREATED.format(job=job)) for minute in range(1, 9)])
+    (change,) = (
+        json.loads(line)
+        for line in run("diff", "before.log", "after.log", "-f", "jsonl").stdout.splitlines()
+        if "never-retrieved" in line
+    )
+    assert change["state"] == "same"
+    assert change["reason"].endswith("(matched by the chain of its creation, under another name)")
+    assert change["before"]["count"] == change["after"]["count"] == 8
+    (series,) = (
+        json.loads(line)
+        for line in run("trend", "before.log", "after.log", "-f", "jsonl").stdout.splitlines()
+        if "never-retrieved" in line
+    )
+    assert [point["count"] for point in series["runs"]] == [8, 8]
+
+
 @pytest.mark.parametrize("name", ["text", "concise", "json", "jsonl", "csv", "markdown", "github"])
 def test_formats_of_check_and_diff(run, tmp_path: Path, name: str) -> None:
     log_of(tmp_path / "good.log", slow(20))
