@@ -73,10 +73,10 @@ class TimelineBuilder:
                 counts.setdefault(cell, 0)
                 totals[cell] = totals.get(cell, 0) + ((cell + 1) << shift) - max(start, cell << shift)
             if len(counts) > TIMELINE_CELLS:
-                self._settle()
+                self.settle()
                 shift = CELL_BITS + self.level
                 inside = (1 << shift) - 1
-        self._settle()
+        self.settle()
 
     def _coarsen(self, steps: int = 1) -> None:
         self.level += steps
@@ -92,7 +92,8 @@ class TimelineBuilder:
             steps += 1
         return steps
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
+        """Make the cells as coarse as their number demands."""
         if len(self.counts) > TIMELINE_CELLS:
             self._coarsen(self._steps({*self.counts}))
 
@@ -138,10 +139,20 @@ def merge(a: Timeline, b: Timeline) -> Timeline:
 
 def merge_all(timelines: Iterable[Timeline]) -> Timeline:
     """The timeline of all."""
-    result = Timeline()
-    for timeline in timelines:
-        result = merge(result, timeline)
-    return result
+    parts = [timeline for timeline in timelines if timeline.cells]
+    if len(parts) < 2:
+        return parts[0] if parts else Timeline()
+    builder = TimelineBuilder()
+    builder.level = max(part.level for part in parts)
+    counts, totals = builder.counts, builder.totals
+    for part in parts:
+        shift = builder.level - part.level
+        for cell, (count, total) in part.cells.items():
+            place = cell >> shift
+            counts[place] = counts.get(place, 0) + count
+            totals[place] = totals.get(place, 0) + total
+    builder.settle()
+    return builder.freeze()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +170,16 @@ def bursts(timeline: Timeline) -> list[Burst]:
     width = 1 << (CELL_BITS + timeline.level)
     reach = max(BURST_GAP // width, 1)
     result: list[Burst] = []
-    last: int | None = None
-    for cell, (count, total) in sorted(timeline.cells.items()):
-        start, end = cell * width, (cell + 1) * width
-        if last is not None and cell - last <= reach:
-            burst = result[-1]
-            result[-1] = Burst(burst.start, end, burst.count + count, burst.total + total)
-        else:
-            result.append(Burst(start, end, count, total))
-        last = cell
+    cells = sorted(timeline.cells.items())
+    first = last = cells[0][0] if cells else 0
+    events = time = 0
+    for cell, (count, total) in cells:
+        if cell - last > reach:
+            result.append(Burst(first * width, (last + 1) * width, events, time))
+            first, events, time = cell, 0, 0
+        last, events, time = cell, events + count, time + total
+    if cells:
+        result.append(Burst(first * width, (last + 1) * width, events, time))
     return result
 
 
