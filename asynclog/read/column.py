@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
 from asynclog.model import Record
+from asynclog.read.shapes import Own
 
 _REMEMBERED = 256
 _SHOWN = 4  # identifiers of a column of which a record is kept
@@ -45,14 +46,12 @@ class Column:
         "lines",
         "longest",
         "name",
-        "names",
         "number",
-        "numbers",
+        "owns",
         "repeats",
         "samples",
         "shown",
         "template",
-        "times",
         "token",
         "tokens",
         "worst",
@@ -67,17 +66,32 @@ class Column:
         self.shown = {token}
         self.longest = float(number or 0)
         self.worst: Place | None = None
-        self.clear()
-
-    def clear(self) -> None:
-        """Forget what was handed over."""
-        self.times: list[bytes] = []
-        self.numbers: list[bytes] = []
+        self.owns: list[Own] = []
         self.lines: list[int] = []
-        self.names: list[bytes] = []
         self.repeats: list[tuple[Place, Place]] = []
         self.tokens: dict[bytes, int] = {}
         self.samples: list[Place] = []
+        self.fresh = False
+
+    @property
+    def times(self) -> list[bytes]:
+        """As printed, in the order of the log."""
+        return [own[0] for own in self.owns]
+
+    @property
+    def numbers(self) -> list[bytes]:
+        """The durations as printed, empty where the records have none."""
+        return [own[1] for own in self.owns if own[1]]
+
+    @property
+    def names(self) -> list[bytes]:
+        """The names of the tasks, empty where the records have none."""
+        return [own[2] for own in self.owns if own[2]]
+
+    def clear(self) -> None:
+        """Forget what was handed over."""
+        for waiting in (self.owns, self.lines, self.repeats, self.tokens, self.samples):
+            waiting.clear()
         self.fresh = False
 
     def allows(self, name: bytes, token: bytes) -> bool:

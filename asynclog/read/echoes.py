@@ -111,26 +111,23 @@ class Echoes:
             found = columns.get(shape.key(bare))
             if found is None:
                 break
-            time, took, name = shape.own(bare)
+            own = shape.own(bare)
+            _, took, name = own
             if ((name and name not in found.fine) or token) and not found.allows(name, token):
                 break
             if took == number:
                 if column is not None:
                     before = _Before(Place(entry, met, at), took, column)
                 assert before is not None
-                self._meet(before, Place(following, line, offset), found, time)
-            if not found.times:
+                self._meet(before, Place(following, line, offset), found, own[0])
+            if not found.lines:
                 self._waiting.append(found)
             entry, at, met, column, number = following, offset, line, found, took
-            found.times.append(time)
+            found.owns.append(own)
             found.lines.append(line)
-            if took:
-                found.numbers.append(took)
-                if (value := float(took)) > found.longest:
-                    found.longest, found.fresh = value, True
-                    found.worst = Place(following, line, offset)
-            if name:
-                found.names.append(name)
+            if took and (value := float(took)) > found.longest:
+                found.longest, found.fresh = value, True
+                found.worst = Place(following, line, offset)
             if token:
                 found.meet(token, following, line, offset)
             self.pending += 1

