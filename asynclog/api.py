@@ -219,6 +219,7 @@ def analyze(
     names = tuple(map(os.fspath, _listed(paths)))
     settings = _settings(project, reading)
     run = pipeline.analyze(names, settings, label)
+    questions.check_rule_names((*_texts(select), *_texts(ignore)), settings, run)
     if sort not in SORTS:
         raise UsageError(f"unknown order: {sort}", f"one of {', '.join(SORTS)}")
     if min_severity.upper() not in Severity.__members__:

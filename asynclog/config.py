@@ -106,8 +106,10 @@ def load_project(file: Path | None) -> Project:
             hints.append(f"did you mean {near[0].replace('_', '-')!r}?" if near else f"keys: {', '.join(names)}")
         elif name in values:
             problems.append(f"{file}: [tool.{TABLE}] {key}: stands there twice, with - and with _")
+            hints.append("keep one of the two")
         elif isinstance(found := _checked(name, value), _Wanted):
             problems.append(f"{file}: [tool.{TABLE}] {key} must be {found.what}, not {value!r}")
+            hints.append("the README has an example of all settings")
         else:
             values[name] = found
     if problems:

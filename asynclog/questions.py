@@ -6,6 +6,8 @@ import dataclasses
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
 
 from asynclog import codec, pipeline
 from asynclog.aggregate.judged import group_views, whole
@@ -44,6 +46,19 @@ def failing_examples(settings: Settings) -> tuple[int, tuple[ExampleFailure, ...
         return [book.message(record) for record in book.reader.text(text)]
 
     return check_examples(book.rulebook, book.judge, understand)
+
+
+def check_rule_names(patterns: Sequence[str], settings: Settings, run: Run | None = None) -> None:
+    """Raise UsageError for a rule id, kind or glob of them that names nothing: neither here nor in a saved `run`."""
+    book = pipeline.engine(settings).rulebook
+    known = {*book.rules, *book.kinds, *(run.rules if run else ())}
+    wrong = [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in known)]
+    if wrong:
+        near = dict.fromkeys(name for pattern in wrong for name in get_close_matches(pattern, sorted(known), 3))
+        told = f"did you mean {' or '.join(near)}? " if near else ""
+        raise UsageError(
+            "\n".join(f"no rule is named {pattern!r}" for pattern in wrong), f"{told}`asynclog rules list` names all"
+        )
 
 
 def rule_schema() -> str:

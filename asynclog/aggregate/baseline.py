@@ -60,7 +60,9 @@ def update(old: Baseline, runs: Sequence[Run], settings: Settings | None = None)
                 lines.append(f"added    {named(entry)}: {_records([entry])} records")
             elif match.rung != EXACT:
                 names = ", ".join(match.before)
-                lines.append(f"renamed  {named(entry)}: was {names} (matched by {BY.get(match.rung or '', match.rung)}), {counts}")
+                lines.append(
+                    f"renamed  {named(entry)}: was {names} (matched by {BY.get(match.rung or '', match.rung)}), {counts}"
+                )
             elif [e.runs for e in entries] != [entry.runs]:
                 lines.append(f"changed  {named(entry)}: {counts}")
         if not match.after:

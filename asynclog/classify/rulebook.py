@@ -13,7 +13,7 @@ from asynclog.classify.conditions import GROUP_KEYS, RECORD_KEYS, Conditions, Vi
 from asynclog.classify.messages import detail_pattern, message_pattern
 from asynclog.classify.precompiled import builtin_rules
 from asynclog.classify.rulecheck import Checker
-from asynclog.classify.rulefiles import Plain, read_plain, rule_files
+from asynclog.classify.rulefiles import UNREADABLE, WAY_OUT, Plain, read_plain, rule_files
 from asynclog.errors import RuleError
 from asynclog.model import MessagePattern, Rule, Severity
 
@@ -155,7 +155,7 @@ def load_user(paths: Iterable[Path], base: Rulebook) -> Rulebook:
             problems.append(f"{path}: holds no .yaml files")
         files += found
     if problems:
-        raise RuleError(tuple(problems))
+        raise RuleError(tuple(problems), UNREADABLE)
     return compile_rulebook(read_plain(files), base)
 
 
@@ -180,7 +180,7 @@ def compile_rulebook(plain: Iterable[Plain], base: Rulebook | None = None) -> Ru
             if (suppression := _suppression(entry, checker, document, f"suppress.{number}")) is not None:
                 suppressions.append(suppression)
     if checker.problems:
-        raise RuleError(tuple(checker.problems), "`asynclog rules schema` prints the schema for an editor.")
+        raise RuleError(tuple(checker.problems), WAY_OUT)
     ordered = sorted(judges.values(), key=lambda judge: (judge.order, -len(judge.when), judge.builtin))
     titled = {judge.rule.kind: judge.rule for judge in ordered if not judge.when and not judge.when_group}
     patterns.sort(key=lambda pattern: pattern.order)

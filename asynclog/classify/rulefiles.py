@@ -12,6 +12,9 @@ from typing import Any
 
 from asynclog.errors import RuleError
 
+WAY_OUT = "docs/rules.md tells what a rule file holds; `asynclog rules schema` prints the schema for an editor"
+UNREADABLE = "check --rules, or rules in pyproject.toml, whose paths start from its folder"
+
 #: Files of the rules folder that hold other things than messages and rules.
 OTHERS = frozenset({"plumbing.yaml", "anchors.yaml"})
 
@@ -38,18 +41,22 @@ def read_plain(paths: Iterable[Path], base: Path | None = None) -> list[Plain]:
     """Parse every file; the mistakes of all of them are raised together."""
     plain: list[Plain] = []
     problems: list[str] = []
+    hints: dict[str, None] = {}
     for path in paths:
         shown = _shown(path, base)
         try:
             plain.append(parse_documents(path.read_text(encoding="utf-8-sig"), shown))
         except OSError as error:
             problems.append(f"{shown}: cannot be read: {error.strerror or error}")
+            hints[UNREADABLE] = None
         except UnicodeDecodeError as error:
-            problems.append(f"{shown}: is not UTF-8 text (byte {error.start}); save it as UTF-8")
+            problems.append(f"{shown}: is not UTF-8 text (byte {error.start})")
+            hints["save rule files as UTF-8"] = None
         except RuleError as error:
             problems.extend(error.problems)
+            hints[error.hint] = None
     if problems:
-        raise RuleError(tuple(problems))
+        raise RuleError(tuple(problems), "; ".join(hints))
     return plain
 
 
@@ -69,11 +76,11 @@ def parse_documents(text: str, path: str) -> Plain:
         finally:
             loader.dispose()
     except yaml.YAMLError as error:
-        problems.append(_yaml_problem(error, path))
+        problems.append(_yaml_problem(error, path, len(text.splitlines())))
     except RecursionError:
         problems.append(f"{path}:1: is nested too deeply")
     if problems:
-        raise RuleError(tuple(problems))
+        raise RuleError(tuple(problems), WAY_OUT)
     return {"path": path, "data": data, "lines": lines}
 
 
@@ -139,10 +146,11 @@ def _line(node: Node) -> int:
     return int(node.start_mark.line) + 1
 
 
-def _yaml_problem(error: Exception, path: str) -> str:
+def _yaml_problem(error: Exception, path: str, last: int) -> str:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     text = getattr(error, "problem", None) or str(error).splitlines()[0]
-    return f"{path}:{mark.line + 1 if mark else 1}: is not valid YAML: {text}"
+    line = min(mark.line + 1, max(last, 1)) if mark else 1
+    return f"{path}:{line}: is not valid YAML: {text}"
 
 
 def _shown(path: Path, base: Path | None) -> str:

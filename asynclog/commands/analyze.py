@@ -10,23 +10,23 @@ from typing import Any
 import click
 
 from asynclog import codec, pipeline
-from asynclog.aggregate.views import SORTS, facts_of, report
+from asynclog.aggregate.views import SORTS, ViewOptions, facts_of, report
 from asynclog.commands.common import (
     CLEAN,
     ERROR,
     FAILED,
     Options,
+    check_names,
     note,
     note_losses,
     places,
     render_options,
-    severity,
     view_options,
 )
 from asynclog.commands.options import logs, narrowing, output, reading, settings_of, showing
 from asynclog.config import Settings, find_project, load_project
 from asynclog.errors import UsageError
-from asynclog.model import Finding, Run, Severity
+from asynclog.model import Finding, Run
 from asynclog.output import Target, save, write, writing
 from asynclog.render import render
 
@@ -67,6 +67,8 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     project = load_project(find_project())
     settings = settings_of(project, options)
     targets = places(options, "analyze")
+    view = view_options(project, options)
+    check_names(view, logs, settings)
     gating = bool(options["fail_on"] or options["fail_if"])
     if gating:
         from asynclog.aggregate.gate import decide
@@ -84,9 +86,10 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
                 "-f jsonl is written while reading and goes alone",
                 "run asynclog twice, or save -f json and render it later",
             )
-        return _stream(logs, settings, options, streamed[0])
+        return _stream(logs, settings, options, streamed[0], view)
     run = pipeline.analyze(logs, settings, options["label"])
-    shown = report(run, view_options(project, options))
+    check_names(view, logs, settings, run)
+    shown = report(run, view)
     if options["context"]:
         from asynclog import questions
 
@@ -111,31 +114,27 @@ def _name_of(run: Run) -> str:
     return "_".join(filter(None, (_UNSAFE.sub("-", part).strip("-.")[:_LONGEST] for part in parts))) or "run"
 
 
-def _stream(logs: Sequence[str], settings: Settings, options: Options, target: Target) -> int:
+def _stream(logs: Sequence[str], settings: Settings, options: Options, target: Target, view: ViewOptions) -> int:
     from asynclog.render.jsonl import finding_line
 
-    keep = _Filter(options)
     book = pipeline.engine(settings)
     with writing(target) as file:
         for finding in pipeline.findings(logs, settings):
-            if keep(finding):
+            if _shown(finding, view):
                 file.write(finding_line(finding))
     for text in book.notes:
         note(text, options)
     return ERROR if any("reading stopped" in text for text in book.notes) else CLEAN
 
 
-class _Filter:
+def _shown(finding: Finding, view: ViewOptions) -> bool:
     """--select, --ignore and --min-severity for single findings."""
 
-    def __init__(self, options: Options) -> None:
-        self._select = tuple(options.get("select") or ())
-        self._ignore = tuple(options.get("ignore") or ())
-        self._floor = severity(options.get("min_severity")) or Severity.INFO
+    def named(globs: Sequence[str]) -> bool:
+        return any(fnmatchcase(name, glob) for name in (finding.rule, finding.kind) for glob in globs)
 
-    def __call__(self, finding: Finding) -> bool:
-        if finding.severity < self._floor:
-            return False
-        if self._select and not any(fnmatchcase(finding.rule, glob) for glob in self._select):
-            return False
-        return not any(fnmatchcase(finding.rule, glob) for glob in self._ignore)
+    return (
+        finding.severity >= view.min_severity
+        and not (view.select and not named(view.select))
+        and not named(view.ignore)
+    )

@@ -15,7 +15,17 @@ from asynclog.aggregate.compare import Change, Diff, Numbers
 from asynclog.aggregate.gate import Gate, decide
 from asynclog.aggregate.verdict import State
 from asynclog.aggregate.views import facts_of, report
-from asynclog.commands.common import CLEAN, FAILED, NOTHING, note, note_losses, places, render_options, view_options
+from asynclog.commands.common import (
+    CLEAN,
+    FAILED,
+    NOTHING,
+    check_names,
+    note,
+    note_losses,
+    places,
+    render_options,
+    view_options,
+)
 from asynclog.commands.comparing import comparing, comparison, conditions, failing, is_empty, reading_settings
 from asynclog.commands.options import logs, output, reading, showing
 from asynclog.config import find_project, load_project
@@ -44,10 +54,13 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     settings = reading_settings(project, options)
     wanted = conditions(options["fail_if"] or project.fail_if)
     targets = places(options, "check")
+    view = view_options(project, options)
+    check_names(view, logs, settings)
     file = options["baseline"] or project.baseline
     known = accepted.load(read_baseline(file), file) if file else None
     run = pipeline.analyze(logs, settings)
-    shown = report(run, view_options(project, options))
+    check_names(view, logs, settings, run)
+    shown = report(run, view)
     diff = None
     if known is not None:
         today = datetime.date.today()

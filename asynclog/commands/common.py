@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from asynclog.aggregate.views import ViewOptions
-from asynclog.config import Project
+from asynclog.config import Project, Settings
 from asynclog.errors import UsageError
 from asynclog.model import Run, Severity
 from asynclog.output import Target, targets
@@ -35,6 +35,15 @@ def view_options(project: Project, options: Options) -> ViewOptions:
         select=tuple(options.get("select") or project.select),
         ignore=tuple(options.get("ignore") or project.ignore),
     )
+
+
+def check_names(view: ViewOptions, logs: Sequence[str], settings: Settings, run: Run | None = None) -> None:
+    """Raise UsageError for --select or --ignore of no rule; a saved report may bring its own, so wait for its `run`."""
+    names = (*view.select, *view.ignore)
+    if names and (run is not None or not any(log.endswith(".json") for log in logs)):
+        from asynclog import questions
+
+        questions.check_rule_names(names, settings, run)
 
 
 def render_options(options: Options, target: Target) -> RenderOptions:

@@ -24,7 +24,9 @@ _UNMISTAKABLE = re.compile(
     r"|Exception in callback \S.*$|Using selector: \w+$|Close <.*>$|Unclosed client session$)"
 )
 _PREFIX = 160  # characters in which a header ends
-_NAMED = re.compile(r"[\W_]*(?:[\w.]+ - )??[A-Za-z_][\w.-]*(?:[:\])|]| +[|-] )")  # a name and its mark, behind time and level
+_NAMED = re.compile(
+    r"[\W_]*(?:[\w.]+ - )??[A-Za-z_][\w.-]*(?:[:\])|]| +[|-] )"
+)  # a name and its mark, behind time and level
 _NAME_KEY = re.compile(r"['\"](?:[\w.]*logger(?:[._]?name)?|name|scope|channel|category)['\"]: ?['\"]", re.IGNORECASE)
 _MOST = 0.9  # of the lines
 _LEVEL = re.compile(rf"[\[(<]?\b(?:{LEVEL})\b[\])>]?", re.IGNORECASE)

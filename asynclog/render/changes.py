@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from asynclog.model import Frame, Sample, Site
-from asynclog.render.places import function, site_text
+from asynclog.render.places import function, site_text, versioned
 from asynclog.render.safe import safe
 from asynclog.render.units import plural
 
@@ -39,7 +39,7 @@ def change_json(change: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
         "kind": change.kind,
         "rule": change.rule,
         "severity": change.severity.label,
-        "fingerprint": change.fingerprint,
+        "fingerprint": versioned(change.fingerprint, change.group and change.group.signature),
         "site": site_json(change.site),
         "coroutine": change.coroutine,
         "moved": change.moved,
@@ -68,7 +68,7 @@ def series_json(series: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
         "kind": series.kind,
         "rule": series.rule,
         "severity": series.severity.label,
-        "fingerprint": series.fingerprint,
+        "fingerprint": versioned(series.fingerprint, series.group and series.group.signature),
         "site": site_json(series.site),
         "runs": runs,
         "step": series.step,

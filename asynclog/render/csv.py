@@ -10,6 +10,7 @@ from typing import Any
 from asynclog.model import Report, ReportRow
 from asynclog.render.changes import change_json, series_json
 from asynclog.render.options import RenderOptions
+from asynclog.render.places import versioned
 from asynclog.render.rows import example
 from asynclog.render.safe import csv_cell
 from asynclog.render.units import iso
@@ -24,7 +25,7 @@ def _seconds(micros: int | None) -> float | None:
 COLUMNS: Mapping[str, Callable[[ReportRow], Cell]] = {
     "rank": lambda row: row.rank,
     "id": lambda row: row.id,
-    "fingerprint": lambda row: row.group.fingerprint,
+    "fingerprint": lambda row: versioned(row.group.fingerprint, row.group.signature),
     "severity": lambda row: row.severity.label,
     "kind": lambda row: row.group.kind,
     "rule": lambda row: row.group.rule,

@@ -9,6 +9,7 @@ from typing import Any
 from asynclog.model import Finding
 from asynclog.render.changes import change_json, series_json
 from asynclog.render.options import RenderOptions
+from asynclog.render.places import versioned
 from asynclog.render.safe import json_text
 from asynclog.render.units import iso
 
@@ -25,7 +26,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
         "source": finding.source,
         "line": finding.line,
         "timestamp": iso(finding.timestamp),
-        "fingerprint": finding.fingerprint,
+        "fingerprint": versioned(finding.fingerprint, finding.signature),
         "site": {"file": site.file, "line": site.line, "function": site.function, "via": site.via.value},
         "coroutine": finding.coroutine or _function(finding.callback),
         "task": finding.task,

@@ -67,6 +67,12 @@ def site_text(site: Site, width: int = _MOST) -> str:
     return f"{where} {name}" if name else shorten(where, width)
 
 
+def versioned(fingerprint: str, signature: str | None) -> str:
+    """The fingerprint with what made it, `asynclog/v1:`: for those who compare it with one of another release."""
+    made = (signature or "").partition("|")[0]
+    return fingerprint if ":" in fingerprint or not made else f"{made}:{fingerprint}"
+
+
 def frame_text(frame: Frame, width: int = _MOST) -> str:
     """A frame like a site, with the count of those that the interpreter folded."""
     again = f" (repeated {frame.repeats:,} more times)" if frame.repeats else ""

@@ -165,6 +165,36 @@ def test_it_fails_only_on_request(run: Run, words: list[str], code: int) -> None
     assert run("analyze", LOG, *words).code == code
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--select", "slow-calback"], "no rule is named 'slow-calback'"),
+        (["--ignore", "nothing-*"], "no rule is named 'nothing-*'"),
+        (["--select", "slow-*", "--ignore", "Slow-Callback"], "no rule is named 'Slow-Callback'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["analyze", "check"])
+def test_rules_that_are_none_cannot_be_chosen(run: Run, command: str, words: list[str], said: str) -> None:
+    done = run(command, LOG, *words)
+    assert (done.code, done.out) == (2, "")
+    assert f"error: {said}" in done.err
+    assert "`asynclog rules list` names all" in done.err
+
+
+def test_rules_of_a_saved_report_can_be_chosen_where_they_are_not_known(run: Run) -> None:
+    Path("mine.yaml").write_text("rules:\n  - {id: my-slow, extends: slow-callback, severity: error}\n")
+    assert run("analyze", LOG, "--select", "my-slow").code == 2
+    assert run("analyze", LOG, "--rules", "mine.yaml", "-f", "json:run.json").code == 0
+    assert "my-slow" in run("analyze", "run.json", "--select", "my-slow", "-f", "csv").out
+    assert run("analyze", "run.json", "--select", "my-slaw").code == 2
+
+
+def test_the_stream_of_findings_shows_what_the_project_asks_for(run: Run) -> None:
+    Path("pyproject.toml").write_text('[tool.asynclog]\nselect = ["slow-callback"]\nmin-severity = "warning"\n')
+    lines = run("analyze", LOG, "-f", "jsonl").out.splitlines()
+    assert {json.loads(line)["kind"] for line in lines} == {"slow-callback"}
+
+
 def test_save_keeps_reports_side_by_side(run: Run) -> None:
     for _ in range(3):
         assert run("analyze", LOG, "--save", "history", "--label", "main 7/9").code == 0

@@ -175,7 +175,7 @@ def test_the_reference_is_up_to_date() -> None:
 BROKEN = {
     "rules:\n  - extends: slow-callback\n    sevrity: error\n": "bad.yaml:3: no key is named 'sevrity'; did you mean 'severity'?",
     "rules:\n  - id: loop-starvd\n    severity: off\n": "bad.yaml:2: no rule is named 'loop-starvd'; did you mean 'loop-starved'?",
-    "rules: [\n": "bad.yaml:2: is not valid YAML",
+    "rules: [\n": "bad.yaml:1: is not valid YAML",
     "rules:\n  - extends: slow-callback\n    when: {coroutin: x}\n": "bad.yaml:3: coroutin: no field is named 'coroutin'; did you mean 'coroutine'?",
     "rules:\n  - extends: slow-callback\n    when: {text: {regex: '(a+)+$'}}\n": "bad.yaml:3: text: regex '(a+)+$' repeats a part that can itself match in several ways",
     "suppress:\n  - rule: slow-*\n": "bad.yaml:2: misses reason",
@@ -194,6 +194,7 @@ def test_a_broken_file_is_told_before_anything_is_read(run: Run, text: str, said
     lines = [line for line in done.err.splitlines() if line.startswith("error: ")]
     assert len(lines) == 1
     assert said in lines[0]
+    assert done.err.splitlines()[-1].startswith("hint: ")
     assert "Traceback" not in done.err
 
 

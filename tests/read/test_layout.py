@@ -79,7 +79,10 @@ NAMES = {
     "no header": ("order {n} stored", True),
     "JSON without": ('{{"level": "INFO", "message": "order {n}"}}', True),
     "own record without": ("INFO:app:order {n} stored\nTask was destroyed but it is pending!", True),
-    "own record with": ("2026-01-31 12:00:00,00{n} INFO order\nERROR:asyncio:Task was destroyed but it is pending!", False),
+    "own record with": (
+        "2026-01-31 12:00:00,00{n} INFO order\nERROR:asyncio:Task was destroyed but it is pending!",
+        False,
+    ),
 }
 
 

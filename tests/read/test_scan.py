@@ -91,7 +91,9 @@ QUIET = (
 
 
 @pytest.mark.parametrize("line", QUIET)
-@pytest.mark.parametrize("prefix", ["2026-01-31 12:00:00,000 DEBUG ", "DEBUG: ", "[2026-01-31 12:00:00,000] [DEBUG] ", ""])
+@pytest.mark.parametrize(
+    "prefix", ["2026-01-31 12:00:00,000 DEBUG ", "DEBUG: ", "[2026-01-31 12:00:00,000] [DEBUG] ", ""]
+)
 def test_logs_that_name_no_logger_are_searched_for_everything(tmp_path: Path, prefix: str, line: str) -> None:
     path = tmp_path / "app.log"
     path.write_text("".join(f"{prefix}{text}\n" for text in ("order stored", "order sent", line, "order gone")))
