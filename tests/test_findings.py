@@ -75,6 +75,40 @@ NOTHING = {
 }
 
 
+ALIKE = (
+    "Executing <Query users> took 0.310 seconds",
+    "Executing <Handle cleanup> took 0.310 seconds",
+    "Task was destroyed but it is pending!",
+    "Job exception was never retrieved",
+    "Exception in callback <Payment 17>",
+    "coroutine 'fetch' was never awaited",
+    "Unclosed client session",
+    "Unclosed connection to db",
+    "socket.accept() out of system resource",
+    "Fatal error on transport",
+    "SSL error in data received",
+    "Unhandled exception in event loop",
+    "Exception ignored in: <function fetch>",
+    "Exception in thread pool-1:",
+    "Timeout (0:00:30)!",
+    "Using selector: css",
+    "Accept failed on a socket",
+    "poll took 5.000 ms: 2 events",
+)
+PREFIXES = (
+    "2026-01-31 12:00:00,{n:03d} - shop.db - ERROR - ",
+    "[2026-01-31 12:00:00,{n:03d}] [ERROR] [shop] ",
+    "2026-01-31 12:00:00.{n:03d} | ERROR    | shop.db:fetch:17 - ",
+    "2026-01-31 12:00:00,{n:03d} ERROR shop: ",
+    "ERROR:shop:",
+)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_the_same_words_of_another_logger(tmp_path: Path, prefix: str) -> None:
+    assert found(tmp_path, "".join(f"{prefix.format(n=n)}{text}\n" for n, text in enumerate(ALIKE))) == []
+
+
 @pytest.mark.parametrize("text", NOTHING.values(), ids=NOTHING)
 def test_what_is_no_finding(tmp_path: Path, text: str) -> None:
     assert found(tmp_path, text) == []
@@ -133,6 +167,38 @@ FINDINGS: dict[str, tuple[str, list[dict[str, Any]]]] = {
         "Future exception was never retrieved\nfuture: <Reply created at /srv/evil.py:13>\n"
         f"Traceback (most recent call last):\n{CLOSED}",
         [{"kind": "exception-never-retrieved", "site": {"file": "/srv/shop/main.py"}}],
+    ),
+    "a context as a dict, in JSON": (
+        entry("Caught exception: {'message': 'Exception in callback f()', 'exception': KeyError(1), 'handle': <Handle f()>}", "shop"),
+        [{"kind": "callback-exception", "exception": {"type": "KeyError"}, "coroutine": "f"}],
+    ),
+    "a subclass prints more behind its place": (
+        "WARNING:asyncio:Executing <Tagged pending coro=<f() running at /srv/a.py:5> created at /srv/b.py:9 tag='x'> took 0.462 seconds\n",
+        [{"kind": "slow-callback", "site": {"file": "/srv/b.py", "line": 9}}],
+    ),
+    "a folder with colons": (
+        "/srv/runs/2026-01-31T10:00:00/app.py:24: RuntimeWarning: coroutine 'f' was never awaited\n  f()\n",
+        [{"kind": "coroutine-never-awaited", "site": {"file": "/srv/runs/2026-01-31T10:00:00/app.py", "line": 24}}],
+    ),
+    "an exception that prints itself over several lines": (
+        "Future exception was never retrieved\nfuture: <Future finished exception=<Failed\nof two lines>>\n"
+        "Traceback (most recent call last):\n  File \"/srv/a.py\", line 3, in f\n    raise x\nFailed: text\n",
+        [{"kind": "exception-never-retrieved", "exception": {"type": "Failed"}, "site": {"line": 3}}],
+    ),
+    "lines of a value are no exception": (
+        "2026-01-31 12:00:00,000 - asyncio - ERROR - request failed\nrequest: GET /a\nHost: b\n"
+        "Traceback (most recent call last):\n  File \"/srv/a.py\", line 3, in f\n    x()\nOSError: disk\n",
+        [{"kind": "loop-context-other", "exception": {"type": "OSError"}, "site": {"line": 3}}],
+    ),
+    "a thread where others have their logger": (
+        "2026-01-31 12:00:00,000 DEBUG 17 background   Using selector: EpollSelector\n"
+        "2026-01-31 12:00:00,000 DEBUG 17 background   poll took 0.212 ms: 1 events\n"
+        "2026-01-31 12:00:00,000 INFO 17 background   started\n",
+        [{"kind": "loop-lifecycle"}, {"kind": "slow-poll"}],
+    ),
+    "the module in the place of the logger": (
+        "[D 260131 12:00:00 unix_events:54] poll took 5.000 ms: 2 events\n",
+        [{"kind": "slow-poll"}],
     ),
     "a dump of all threads is one": (
         "Timeout (0:00:30)!\nThread 0x00007f01 (most recent call first):\n  File \"/srv/a.py\", line 3 in a\n\n"

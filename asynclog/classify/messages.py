@@ -9,9 +9,10 @@ from typing import Any, cast
 from asynclog.classify.rulefiles import Value
 from asynclog.model import MessagePattern
 
-# `FILE:LINE: ` of a warning, wherever it starts on its line: an absolute path may hold blanks, a relative one may not.
+# `FILE:LINE: ` of a warning, wherever it starts on its line: an absolute path may hold blanks and colons, a relative
+# one may not.
 _HEAD = (
-    r"(?:(?P<file>(?<![\w.\-/\\~])(?:~?/|\.{1,2}[/\\]|[A-Za-z]:[\\/]|\\\\)(?:[^:\n|\"\s]|[ ](?![/\\<|\- ])){0,400}"
+    r"(?:(?P<file>(?<![\w.\-/\\~])(?:~?/|\.{1,2}[/\\]|[A-Za-z]:[\\/]|\\\\)(?:[^:\n|\"\s]|[ ](?![/\\<|\- ])|:(?!\s|\d+: )){0,400}"
     r"|<[^<>\n]{1,120}>"
     r"|(?<![^\s:|(\[\"'])[\w@~][^\s:|\"'<>]{0,255})"
     r":(?P<line>\d+): )"

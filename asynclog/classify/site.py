@@ -246,7 +246,7 @@ def _weak(message: Message, plumbing: Plumbing) -> Site:
     site = _of_frames(running, Via.CALLBACK) or _of_frames(started, Via.SOURCE_TRACEBACK)
     if site is None and message.kind in _DROPPED:
         place = _fields_place(message)
-        if place is not None and place.file not in ("sys", "<sys>"):
+        if place is not None and place.file not in ("sys", "<sys>") and not place.file.startswith("<frozen "):
             site = Site(place.file, place.line, None, Via.WARNING)
     return site or Site()
 

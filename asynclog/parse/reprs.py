@@ -106,7 +106,7 @@ def _created(body: str, masked: str, end: int | None = None) -> tuple[Place | No
     at = masked.rfind(" created at ", 0, end)
     if at < 0:
         return None, end
-    where = place(body[at + 12 : end])
+    where = place(body[at + 12 : end]) or place(_MORE.split(body[at + 12 : end], maxsplit=1)[0])
     return (where, at) if where else (None, end)
 
 
@@ -146,12 +146,19 @@ def _future(known: ObjectRepr, body: str, masked: str, start: int, depth: int) -
         coroutine=coroutine(coro),
         wait_for=_parse(wait, depth + 1) if wait else None,
         exception=failure,
-        exception_type=exception_type(failure) if failure else None,
+        exception_type=_raised(failure, known.raw) if failure else None,
         exception_text=exception_text(failure) if failure else None,
         result=outcome.get("result"),
         callbacks=refs,
         created_at=created,
     )
+
+
+def _raised(failure: str, raw: str) -> str | None:
+    """The class of a printed exception; of one that prints itself as `<...>` over several lines, by the first."""
+    if failure.startswith("<") and "\n" in raw:
+        failure = raw[raw.find(" exception=<") + 11 :].partition("\n")[0]
+    return exception_type(failure)
 
 
 def _inside(body: str, masked: str, start: int, stop: int) -> str:
@@ -168,6 +175,7 @@ def _name(body: str, match: re.Match[str]) -> str | None:
     return unquote(text) if group == 1 else text
 
 
+_MORE = re.compile(r"(?<=\d) (?=\w+=)")  # what a subclass prints behind its place
 _WHEN = re.compile(r" when=[-+.\deinfa]+")
 
 

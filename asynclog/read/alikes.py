@@ -8,8 +8,15 @@ from collections.abc import Sequence
 from asynclog.read.prefix import has_lead_in
 from asynclog.read.recognise import Head
 
-_DETAIL = re.compile(r"\s*(?:\w+: <|Traceback \(most recent|\w*source_traceback: )")
-_DETAILED = frozenset({"exception-never-retrieved", "task-destroyed-pending", "callback-exception"})
+_DETAIL = re.compile(r"\s*(?:\w+: (?:<|\w+[<(])|Traceback \(most recent|\w*source_traceback: |File \"|\+ Exception Group)")
+# what the loop says is wrong: always with the object, or with a traceback
+_DETAILED = frozenset({
+    "exception-never-retrieved", "task-destroyed-pending", "callback-exception", "accept-out-of-resources",
+    "transport-fatal-error", "ssl-fatal-error", "protocol-callback-error", "flow-control-error", "self-pipe-error",
+    "loop-unhandled-exception", "client-connected-cb-exception", "exception-handler-error", "default-handler-error",
+    "incoming-connection-error", "proactor-accept-failed", "run-shutdown-exception", "aiohttp-unclosed", "library-unclosed",
+})  # fmt: skip
+_STEP = re.compile(r"<?\w*(?:Task (?:pending|finished|cancell?(?:ed|ing))\b|Handle(?: .*)?\(|\w+MethWrapper )|.* created at ", re.S)
 _OWN_LOGGERS = (None, "asyncio", "py.warnings", "root")
 _CALLEE = re.compile(r"[<(\[]|[^\s(]{1,400}\(|None\b|\S+$")
 
@@ -20,18 +27,27 @@ def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
     `before` stands before the message on its line, `following` are the lines of the record after its first.
     """
     pattern = head.pattern
-    if pattern is None or pattern.channel != "log":
+    if pattern is None or pattern.channel == "traceback":
         return False
     logger = head.prefix.logger
+    if pattern.channel != "log":
+        return logger not in _OWN_LOGGERS and not _is_whole(pattern.channel, head, following)
     if pattern.loggers:
         return pattern.strict and logger is None and not _names_package(pattern.loggers, following)
     detailed = any(_DETAIL.match(text) for text in following[:3])
     if logger in _OWN_LOGGERS:
         callee = head.fields.get("callback") if pattern.kind == "callback-exception" else None
         return callee is not None and not detailed and _CALLEE.match(callee) is None
-    if head.tail.strip():
+    if head.tail.strip() or (pattern.kind == "slow-callback" and not _STEP.match(head.fields.get("handle", ""))):
         return True
     return pattern.kind in _DETAILED and not detailed and not has_lead_in(before)
+
+
+def _is_whole(channel: str, head: Head, following: Sequence[str]) -> bool:
+    """Whether a text that Python prints by itself is there with all that belongs to it."""
+    if channel == "stderr":
+        return any(_DETAIL.match(text) or text.lstrip().startswith("+ ") for text in following[:4])
+    return "category" in head.fields
 
 
 def _names_package(loggers: Sequence[str], texts: Sequence[str]) -> bool:

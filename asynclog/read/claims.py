@@ -23,7 +23,6 @@ _BROKEN_LINES = 16
 _OPENING = re.compile(
     r"(?<!\w)Executing <(?:\w*Task (?:pending|finished|cancel)|\w*Handle )|(?<!\w)Executing <\w*Task$"
 )
-_MESSAGE_KEY = re.compile(r"['\"]message['\"]:\s*['\"]")
 
 
 class Claims:
@@ -41,7 +40,7 @@ class Claims:
             yield from entry
             return
         text = line.text
-        head = self._recogniser.head(text, line.time, line.key)
+        head = self._recogniser.head(text, line.time, line.key, named=self._layout.named is not False)
         if head is not None and head.start and '"' in text[: head.start] and text.lstrip()[:1] in '{"':
             head = None
         if head is not None:
@@ -74,10 +73,10 @@ class Claims:
 
     def _context(self, lines: Lines, line: Line) -> Claim | None:
         """The loop's exception context as a dict: the record that it stands for."""
-        found = _MESSAGE_KEY.search(line.text) if "essage" in line.text else None
-        start = contexts.begins(line.text[: found.end()]) if found else None
-        if start is None or (line.text.startswith('"', start + 1) and '": <' not in line.text):
+        opened = contexts.written_out(line.text) if "essage" in line.text else None
+        if opened is None or (line.text.startswith('"', opened[0] + 1) and '": <' not in line.text):
             return None  # JSON, not a dict of Python
+        start = opened[0]
         rest = extent(lines, line, line.text[:start], None, self._layout, self._is_head)
         text = contexts.flatten("\n".join((line.text[start:], *rest.lines)))
         head = self._recogniser.head(text.split("\n", 1)[0]) if text is not None else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 OPENING = re.compile(r"\{(?:['\"]\w+['\"]: [^{}]{0,2000}?, )?['\"]message['\"]:\s*(?P<quote>['\"])$")
+_MESSAGE_KEY = re.compile(r"['\"]message['\"]:\s*['\"]")
 _KEY = re.compile(r"\s*['\"](?P<key>\w+)['\"]:\s*")
 _CALL = re.compile(r"(?P<type>[A-Za-z_][\w.]*)\((?P<arguments>.*?),?\)$", re.S)
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -17,6 +18,14 @@ def begins(before: str) -> int | None:
     """Where the dict opens in the text before a message, None where the message stands in no such dict."""
     found = OPENING.search(before)
     return found.start() if found else None
+
+
+def written_out(text: str) -> tuple[int, str] | None:
+    """Where in `text` the dict of a context opens, and the record that it stands for; None where there is none."""
+    key = _MESSAGE_KEY.search(text)
+    start = begins(text[: key.end()]) if key is not None else None
+    flat = flatten(text[start:]) if start is not None else None
+    return (start, flat) if start is not None and flat is not None else None
 
 
 def flatten(text: str) -> str | None:

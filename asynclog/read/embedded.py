@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from asynclog.model import Prefix
-from asynclog.read import jsonlines
+from asynclog.read import contexts, jsonlines
 from asynclog.read.above import TRACEBACK, ends_traceback
 from asynclog.read.alikes import is_look_alike
 from asynclog.read.claim import Claim
@@ -60,6 +60,11 @@ def _in_body(recogniser: Recogniser, prefix: Prefix, body: str, line: Line) -> I
         if not is_look_alike(head, first[: head.start], body.split("\n")[1:]):
             yield Claim(line, Head(0, head.prefix, head.pattern, head.fields), body[head.start :], rest)
         return
+    if (context := contexts.written_out(body)) is not None:
+        head = recogniser.head(context[1].partition("\n")[0])
+        if head is not None and not head.start:
+            yield Claim(line, Head(0, prefix, head.pattern, head.fields), context[1], rest)
+            return
     if prefix.logger == "asyncio":
         yield Claim(line, Head(0, prefix, None), body, rest)
         return

@@ -21,7 +21,7 @@ from asynclog.read.timestamps import find_timestamp
 MAX_LINES = 5000
 _MAX_FOREIGN = 2000
 _LOOK_AHEAD = 40
-_OPEN_LINES = 30  # lines over which a repr may go on
+_OPEN_LINES = 100  # lines over which a repr may go on
 
 _DETAIL = (
     r"(?:future|task|handle|protocol|transport|source_traceback|handle_traceback|client_session|client_connection|client_response"
@@ -39,6 +39,10 @@ _STACK_HEAD = re.compile(
     r"(?:Coroutine (?:object )?created at|Object (?:created|allocated) at|[A-Za-z_]+: (?:Object|Handle) created at|Loop thread traceback)"
 )
 _FRAME = re.compile(r"File \"|\[Previous line repeated|[~^\s]+$|\.\.\.<\d+ lines?>\.\.\.")
+_ERROR = re.compile(
+    r"(?:[a-z_]\w*\.)*(?:[A-Z]\w*)?(?:Error|Exception|Exit|Interrupt|Iteration|Group|Timeout|Failure|Closed|Warning|Full|Empty)$"
+    r"|(?:[a-z_]\w*\.)+[A-Z]\w*$"
+)
 _THREAD = re.compile(r"(?:Current thread|Thread) 0x(?P<thread>[0-9A-Fa-f]+)")
 _DUMPED = re.compile(r"Python runtime state: |Extension modules: |Current thread's C stack|<\w[\w ]*>$|\.\.\.$")
 _TRACEMALLOC = re.compile(r"(?:\w+Warning: )?Enable tracemalloc to get")
@@ -275,8 +279,7 @@ def _unescape(found: re.Match[str]) -> str:
 
 def _looks_final(text: str) -> bool:
     """Whether a line without Traceback header is the final line of an exception that was never raised."""
-    name = text.split(":", 1)[0]
-    return name.rsplit(".", 1)[-1][:1].isupper() and name not in ("Object", "Handle", "Coroutine")
+    return _ERROR.match(text.split(":", 1)[0]) is not None
 
 
 def _indent(prefix: str) -> str:

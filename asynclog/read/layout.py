@@ -38,8 +38,8 @@ class Layout:
     """`wrappers` stand before every line (outermost first); `header` matches the first lines of records.
 
     `native` tells how logger asyncio writes into this file: with the header (True), bare (False), not seen (None).
-    `tests`: it is what a run of tests printed. `form`: the prefix that the user described. `nameless`: records may
-    come without the name of their logger.
+    `tests`: it is what a run of tests printed. `form`: the prefix that the user described. `named`: records say which
+    logger wrote them, as asyncio's own do (True), as they do not (False), or as far as one can tell (None: hardly).
     """
 
     wrappers: tuple[str, ...] = ()
@@ -48,7 +48,12 @@ class Layout:
     native: bool | None = None
     tests: bool = False
     form: PrefixForm | None = None
-    nameless: bool = False
+    named: bool | None = True
+
+    @property
+    def nameless(self) -> bool:
+        """Whether records may come without the name of their logger."""
+        return not self.named
 
     @property
     def splits(self) -> bool:
@@ -90,13 +95,13 @@ def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
     wrappers = settle_wrappers(lines)
     rests = [rest for rest in _whole(lines, wrappers) if rest.strip()]
     if form is not None:
-        return Layout(wrappers, HEADER, native=True, form=form, nameless=True)
+        return Layout(wrappers, HEADER, native=True, form=form, named=None)
     braces = sum(rest.lstrip().startswith("{") and rest.rstrip().endswith("}") for rest in rests)
     if rests and braces > len(rests) / 2:
-        return Layout(wrappers, None, json=True, nameless=not _share(_NAME_KEY.search(rest) for rest in rests))
+        return Layout(wrappers, None, json=True, named=_share(_NAME_KEY.search(rest) for rest in rests) or None)
     header = _common_header(rests)
     return Layout(
-        wrappers, header, native=_native(rests, header), tests=has_tests(rests), nameless=_is_nameless(rests, header)
+        wrappers, header, native=_native(rests, header), tests=has_tests(rests), named=_names_loggers(rests, header)
     )
 
 
@@ -133,15 +138,16 @@ def _native(lines: list[str], header: re.Pattern[str] | None) -> bool | None:
     return False if bare >= _COMMON and header is None else None
 
 
-def _is_nameless(lines: list[str], header: re.Pattern[str] | None) -> bool:
-    """Whether records may not say which logger wrote them: told by asyncio's own, else by the look of all headers."""
+def _names_loggers(lines: list[str], header: re.Pattern[str] | None) -> bool | None:
+    """Whether records say which logger wrote them: told by the look of all headers and by asyncio's own."""
+    headed = [_LEVEL.sub("", line[found.end() :], count=1) for line in lines if header and (found := header.match(line))]
     own = [line[: found.start()] for line in lines if (found := _UNMISTAKABLE.search(line))]
-    if own:
-        return not all("asyncio" in before for before in own)
-    if header is None:
+    if headed and all(own) and _share(_NAMED.match(rest) for rest in headed):
         return True
-    headed = [_LEVEL.sub("", line[found.end() :], count=1) for line in lines if (found := header.match(line))]
-    return not _share(_NAMED.match(rest) for rest in headed)
+    if own and all("asyncio" in before for before in own):
+        return True
+    behind = [before for before in own if header is not None and header.match(before)]
+    return False if behind and not any("asyncio" in before for before in behind) else None
 
 
 def _share(found: Iterable[object]) -> bool:

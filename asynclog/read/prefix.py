@@ -26,6 +26,8 @@ _THREAD = re.compile(
 _PID = re.compile(r"(?:\bpid[=: ]\s*|\[|\(|\||(?<=\s)|:)#?(\d{1,7})(?=[\])|:\s]|$)")
 _NAME = re.compile(r"(?<![\w./\\-])(?<!\w:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?![\w/\\(])")
 _SOURCE = re.compile(r"[\w/\\.-]+\.py(?:x)?(?::\d+|, line \d+)?|[\w]+\(\)|:\d+\b")
+# of asyncio, where %(module)s stands for the logger
+_MODULES = frozenset({"base_events", "selector_events", "unix_events", "proactor_events", "windows_events", "sslproto", "base_subprocess"})
 _TASK = re.compile(r"(?<![\w.])(Task-\d+)(?![\w.])")
 
 # A line that begins like this starts a record in any format. Deliberately narrow: a wrong start cuts a record short.
@@ -102,6 +104,8 @@ def _logger(rest: str) -> str | None:
     for known in ("asyncio", "py.warnings"):
         if known in names:
             return known
+    if any(name in _MODULES for name in names):
+        return "asyncio"
     if re.search(r"(?<![\w.])asyncio[:.]\w", rest):  # asyncio.runners:run:118, asyncio:base_events.py:1981
         return "asyncio"
     dotted = [name for name in names if "." in name]

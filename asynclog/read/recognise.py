@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from asynclog.model import MessagePattern, Prefix
@@ -51,11 +51,17 @@ class Recogniser:
         self._headless: set[str] = set()
 
     def head(
-        self, line: str, time: str | None = None, key: str | None = None, outer: Prefix | None = None
+        self,
+        line: str,
+        time: str | None = None,
+        key: str | None = None,
+        outer: Prefix | None = None,
+        named: bool = True,
     ) -> Head | None:
         """The message that starts in `line`, or None.
 
-        `time` and `key` come from the line's wrapper, `outer` from the structured entry that holds the line.
+        `time` and `key` come from the line's wrapper, `outer` from the structured entry that holds the line. Where
+        records are not `named`, a plain word in the prefix is no logger.
         """
         found_needles = self._find(line if len(line) <= LONGEST else line[:LONGEST])
         if not found_needles:
@@ -77,6 +83,8 @@ class Recogniser:
             prefix = parse_prefix(before, time, key)
             if outer is not None:
                 prefix = merged(outer, prefix)
+            if not named and prefix.logger and "." not in prefix.logger and prefix.logger != "asyncio":
+                prefix = replace(prefix, logger=None)
             if belongs(pattern, prefix, before):
                 return Head(start, prefix, pattern, fields, line[found.end() :])
         return None

@@ -186,7 +186,7 @@ def _label_record(record, caller):
             return _context_label(_contexts[-1], None)
         return labels.label_direct(record, caller)
     if getattr(record, "live_kind", None):
-        exception = record.exc_info[1] if record.exc_info else None
+        exception = record.exc_info[1] if record.exc_info else getattr(record, "live_exception", None)
         return labels.label_application_error(record.live_kind, exception)
     if record.name in labels.LIBRARY_LOGGERS and record.exc_info:
         return labels.label_error(labels.LIBRARY_LOGGERS[record.name], record.exc_info[1])

@@ -104,6 +104,9 @@ def callback_name(function):
 def shows_itself(obj):
     """Whether the repr of a task, future or handle is asyncio's own."""
     author = next(cls for cls in type(obj).__mro__ if "__repr__" in vars(cls))
+    own = next((cls for cls in type(obj).__mro__ if cls.__module__.split(".")[0] in ("asyncio", "_asyncio")), None)
+    if own is not None and own.__repr__(obj)[:-1] in repr(obj):
+        return True  # more than asyncio prints, not less
     return obj is None or author.__module__.split(".")[0] in ("asyncio", "_asyncio", "uvloop")
 
 

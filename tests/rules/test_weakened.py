@@ -126,6 +126,8 @@ MORE = [  # wordings that no example in the rules has
     "DEBUG:asyncio:Get address info localhost:80",
     "DEBUG:asyncio:<Server sockets=[]> is serving",
     "INFO:asyncio:poll 0.500 took 1.500 seconds",
+    "ERROR:asyncio:SSL handshake failed\nprotocol: <asyncio.sslproto.SSLProtocol object at 0x7f00>",
+    "ERROR:asyncio:Accept failed\nsocket: <socket.socket fd=7>",
     "ERROR:aiohttp.server:Unhandled exception",
     "ERROR:websockets.server:data transfer failed",
     "ERROR:aiohttp.server:Error handling request",
