@@ -168,7 +168,8 @@ def _tests(wanted: Mapping[str, Value]) -> Iterator[Test]:
                 raise ValueError(f"{operator} needs a number, not {argument!r}")
             yield partial(_less if operator == "lt" else _at_least, float(argument))
         elif operator != "present":
-            raise ValueError(f"no condition is named {operator!r}{suggest(operator, OPERATORS)}")
+            there = f"; there are {', '.join(OPERATORS)}"
+            raise ValueError(f"no condition is named {operator!r}{suggest(operator, OPERATORS) or there}")
 
 
 def _texts(operator: str, argument: Value) -> list[str]:

@@ -180,7 +180,7 @@ def compile_rulebook(plain: Iterable[Plain], base: Rulebook | None = None) -> Ru
             if (suppression := _suppression(entry, checker, document, f"suppress.{number}")) is not None:
                 suppressions.append(suppression)
     if checker.problems:
-        raise RuleError(tuple(checker.problems), WAY_OUT)
+        raise RuleError(checker.in_order(), WAY_OUT)
     ordered = sorted(judges.values(), key=lambda judge: (judge.order, -len(judge.when), judge.builtin))
     titled = {judge.rule.kind: judge.rule for judge in ordered if not judge.when and not judge.when_group}
     patterns.sort(key=lambda pattern: pattern.order)
@@ -206,10 +206,13 @@ def _judge(
 ) -> JudgeRule | None:
     """A rule of its entry; None (and a problem noted) where it cannot be made."""
     at = checker.at(document, where)
-    if (parent_id := checker.parent(entry, document, where, before)) is False:
-        return None
+    parent_id = checker.parent(entry, document, where, before)
     parent = before[parent_id] if parent_id else None
-    if not checker.rule(entry, document, where, kinds, parent is not None, before):
+    fits = checker.rule(entry, document, where, kinds, parent_id is not None)
+    when_group = checker.conditions(entry.get("when_group"), document, f"{where}.when_group", GROUP_KEYS)
+    keys = GROUP_KEYS if when_group else RECORD_KEYS
+    when = checker.conditions(entry.get("when"), document, f"{where}.when", keys)
+    if parent_id is False or not fits:
         return None
     old = parent.rule if parent else Rule(id="", kind="", severity=None, title="")
     example = entry.get("example") or {}
@@ -225,9 +228,6 @@ def _judge(
         example_before=example.get("before", old.example_before),
         example_after=example.get("after", old.example_after),
     )
-    when_group = checker.conditions(entry.get("when_group"), document, f"{where}.when_group", GROUP_KEYS)
-    keys = GROUP_KEYS if when_group else RECORD_KEYS
-    when = checker.conditions(entry.get("when"), document, f"{where}.when", keys)
     order = 50 if when or when_group else 100
     if parent is not None:
         mine = {condition.key for condition in when.conditions}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from asynclog.classify.conditions import ConditionError, Conditions, compile_conditions, suggest
@@ -54,6 +54,13 @@ class Checker:
         """Note a mistake."""
         self.problems.append(f"{self.at(document, where)}: {text}")
 
+    def in_order(self) -> tuple[str, ...]:
+        """All problems, file by file and line by line."""
+        places = [problem.partition(": ")[0].rpartition(":") for problem in self.problems]
+        files = {file: number for number, (file, _, _) in reversed(list(enumerate(places)))}
+        keys = [(files[file], int(line)) for file, _, line in places]
+        return tuple(problem for _, problem in sorted(zip(keys, self.problems, strict=True), key=lambda pair: pair[0]))
+
     def document(self, document: Plain) -> dict[str, Any]:
         """The sections of a document with what is no entry taken out."""
         data = document["data"]
@@ -64,6 +71,7 @@ class Checker:
             for key in ("messages", "details"):
                 if data.get(key):
                     self.problem(document, key, f"{key}: is for asynclog's own files; yours hold rules: and suppress:")
+            document = {**document, "data": {key: data[key] for key in data if key not in ("messages", "details")}}
         return {
             "messages": [m for w, m in self._entries(document, "messages") if self._message(m, document, w)],
             "details": self._details(document),
@@ -83,6 +91,8 @@ class Checker:
             where = f"{section}.{number}"
             if isinstance(entry, Mapping):
                 found.append((where, entry))
+                if not entry:
+                    self.problem(document, where, f"an entry of {section}: is empty")
             else:
                 self.problem(document, where, f"an entry of {section}: must be a mapping, not {_kind_of(entry)}")
                 found.append((where, {}))
@@ -125,7 +135,9 @@ class Checker:
             return None
         if not isinstance(name, str) or name not in known:
             place = f"{where}.{'extends' if 'extends' in entry else 'id'}"
-            self.problem(document, place, f"no rule is named {name!r}{suggest(str(name), known)}")
+            near = suggest(str(name), known)
+            own = "" if near or "extends" in entry else "; a rule of your own needs a kind:"
+            self.problem(document, place, f"no rule is named {name!r}{near}{own}")
             return False
         return name
 
@@ -136,7 +148,6 @@ class Checker:
         where: str,
         kinds: frozenset[str],
         refines: bool,
-        known: Container[str],
     ) -> bool:
         """Whether an entry can become a rule; what is missing or wrong is noted."""
         required = () if refines else ("id", "kind", "severity", "title", "why", "fix", "examples")
@@ -145,14 +156,13 @@ class Checker:
         for key, shape in (("example", _EXAMPLE), ("examples", _EXAMPLES)):
             if isinstance(entry.get(key), Mapping):
                 self._shape(entry[key], shape, (), document, f"{where}.{key}")
-        if len(self.problems) > before:
-            return False
-        self._identity(entry, document, where, kinds, known)
+        self._identity(entry, document, where, kinds)
         severity = entry.get("severity", "error")
-        if severity not in _SEVERITIES:
+        if isinstance(severity, str) and severity not in _SEVERITIES:
             near = suggest(severity, _SEVERITIES)
             self.problem(document, f"{where}.severity", f"severity must be one of {', '.join(_SEVERITIES)}{near}")
-        for number, name in enumerate(entry.get("fingerprint", ())):
+        parts = entry.get("fingerprint", ())
+        for number, name in enumerate(parts if _fits(parts, _TEXTS) else ()):
             if name not in PARTS and not name.startswith("field."):
                 place = f"{where}.fingerprint.{number}"
                 self.problem(document, place, f"no part of an identity is named {name!r}{suggest(name, PARTS)}")
@@ -160,24 +170,26 @@ class Checker:
             self.problem(document, f"{where}.fingerprint", "fingerprint: is for rules that judge records, not groups")
         examples = entry.get("examples")
         for key in ("claims", "rejects"):
-            if examples is not None and not examples.get(key):
+            if isinstance(examples, Mapping) and not examples.get(key):
                 self.problem(document, f"{where}.examples", f"examples.{key}: needs at least one log text")
         return len(self.problems) == before
 
-    def _identity(
-        self, entry: Mapping[str, Any], document: Plain, where: str, kinds: frozenset[str], known: Container[str]
-    ) -> None:
-        name, kind = entry.get("id", entry.get("extends", "")), entry.get("kind")
+    def _identity(self, entry: Mapping[str, Any], document: Plain, where: str, kinds: frozenset[str]) -> None:
+        name, kind = entry.get("id", entry.get("extends")), entry.get("kind")
+        if isinstance(kind, str) and kind not in kinds:
+            self.problem(document, f"{where}.kind", f"no kind is named {kind!r}{suggest(kind, kinds)}")
+        if not isinstance(name, str):
+            return
         if not _ID.fullmatch(name):
             self.problem(document, f"{where}.id", f"an id is made of a-z, 0-9 and single dashes, not {name!r}")
         if name in self._ids:
             self.problem(document, f"{where}.id", f"rule {name!r} stands at {self._ids[name]} already")
         self._ids.setdefault(name, self.at(document, f"{where}.id"))
-        if kind is not None and kind not in kinds:
-            self.problem(document, f"{where}.kind", f"no kind is named {kind!r}{suggest(kind, kinds)}")
 
     def conditions(self, plain: Value, document: Plain, where: str, keys: frozenset[str]) -> Conditions:
         """Compiled conditions; empty ones where they are wrong."""
+        if plain is not None and not isinstance(plain, Mapping):
+            return Conditions()  # told with the shape of its rule
         try:
             return compile_conditions(plain, keys)
         except ConditionError as error:

@@ -149,6 +149,8 @@ def _line(node: Node) -> int:
 def _yaml_problem(error: Exception, path: str, last: int) -> str:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     text = getattr(error, "problem", None) or str(error).splitlines()[0]
+    if "cannot start any token" in text:
+        text += " (a tab? YAML is indented with spaces)"
     line = min(mark.line + 1, max(last, 1)) if mark else 1
     return f"{path}:{line}: is not valid YAML: {text}"
 

@@ -185,6 +185,46 @@ BROKEN = {
 }  # fmt: skip
 
 
+MANY = """\
+suppress:
+  - reason: all of it
+    expires: soon
+rules:
+  - id: My Rule
+    kind: slow-calback
+    severity: critical
+    titel: x
+    when: {duration: {gt: 5}, coroutine: {regex: "(a"}}
+  - id: mine
+    severity: [error]
+    when: 5
+  - {}
+"""
+ALL = """\
+2: a suppression names a fingerprint, rule, kind or site
+3: expires must be a day such as 2027-01-31, not 'soon'
+5: misses title, why, fix, examples
+5: an id is made of a-z, 0-9 and single dashes, not 'My Rule'
+6: no kind is named 'slow-calback'; did you mean 'slow-callback'?
+7: severity must be one of error, warning, info, off
+8: no key is named 'titel'; did you mean 'title'?
+9: duration: no condition is named 'gt'; there are
+9: coroutine: regex '(a' is not a regex: missing ), unterminated subpattern at position 0
+10: no rule is named 'mine'; a rule of your own needs a kind:
+11: severity must be a text, not a list
+12: when must be a mapping, not a number
+13: an entry of rules: is empty
+"""
+
+
+def test_all_mistakes_of_a_file_are_told_at_once_line_by_line(run: Run) -> None:
+    Path("bad.yaml").write_text(MANY)
+    *errors, hint = run("analyze", LOG, "--rules", "bad.yaml").err.splitlines()
+    wanted = [f"error: bad.yaml:{line}" for line in ALL.splitlines()]
+    assert [said[: len(want)] for said, want in zip(errors, wanted, strict=True)] == wanted
+    assert hint.startswith("hint: docs/rules.md")
+
+
 @pytest.mark.parametrize(("text", "said"), BROKEN.items(), ids=range(len(BROKEN)))
 def test_a_broken_file_is_told_before_anything_is_read(run: Run, text: str, said: str) -> None:
     Path("bad.yaml").write_text(text, "utf-8")
