@@ -16,7 +16,7 @@ from asynclog.read.column import Accept, Collected, Column, Place
 from asynclog.read.layout import Layout
 from asynclog.read.shapes import ZEROS, Bare, Shape, bare_of, shape_of
 
-PENDING = 200_000  # echoes that wait in columns before they are handed over
+PENDING = 80_000  # echoes that wait in columns before they are handed over
 _SHAPES = 1 << 14
 _KEYS = 24 << 20  # bytes of keys that are remembered
 _JSON_TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
