@@ -24,18 +24,18 @@ BEFORE, AFTER = "sample_logs/web_before.log", "sample_logs/web_after.log"
 ANALYZE, DIFF = f"analyze {BEFORE} --top 3", f"diff {BEFORE} {AFTER}"
 TREND, CHECK = "trend sample_logs/series", f"check {AFTER} -q"
 WIDTHS = (60, 80, 140)
-#: What it is about, what is asked, how many lines are shown.
+#: What it is about, its name, what is asked, how many lines are shown as text and as a picture.
 SCREENS = (
-    ("The worst of one run", ANALYZE, 60),
-    ("What changed", DIFF, 24),
-    ("How groups move", TREND, 18),
-    ("A gate", CHECK, 16),
+    ("The worst of one run", "analyze", ANALYZE, 60, 32),
+    ("What changed", "diff", DIFF, 24, 20),
+    ("How groups move", "trend", TREND, 18, 18),
+    ("A gate", "check", CHECK, 16, 16),
 )
-COLOURED = (("analyze", ANALYZE, 44), ("diff", DIFF, 24), ("trend", TREND, 18), ("check", CHECK, 16))
 HEAD = """# Screens
 
-What the terminal shows of the sample logs at 60, 80 and 140 columns, first lines only. Written by
-`docs/make_screens.py`; a test compares this page with what the commands print.
+What the terminal shows of the sample logs at 60, 80 and 140 columns, without and with colour, first lines only. Written
+by `docs/make_screens.py`; a test compares this page with what the commands print. Sentences are at most 100 columns wide;
+paths and addresses are never broken, so that they can be copied: a terminal that is too narrow wraps them itself.
 
 """
 
@@ -58,29 +58,30 @@ def shown(command: str, width: int, lines: int, *, color: bool = False) -> str:
     return "\n".join([*text[:lines], *more]) + "\n"
 
 
-def picture(command: str, lines: int) -> str:
+def picture(command: str, width: int, lines: int) -> str:
     """The same with colour, as SVG."""
-    width = 100
     text = Text.from_ansi(shown(command, width, lines, color=True))
-    console = Console(record=True, width=width, file=StringIO(), color_system="standard", force_terminal=True)
+    across = max(width, *(len(line) for line in text.plain.splitlines()))  # a path may be wider than the terminal
+    console = Console(record=True, width=across, file=StringIO(), color_system="standard", force_terminal=True)
     console.print(text, soft_wrap=True)
     drawn = console.export_svg(title=f"asynclog {command}", unique_id="screen")
     drawn = re.sub(r"\s*@font-face \{.*?\}", "", drawn, flags=re.S)  # fonts of the reader: no network
+    drawn = re.sub(r"\s*<clipPath id=\"screen-line-.*?</clipPath>", "", drawn, flags=re.S)  # lines that fit anyway
+    drawn = re.sub(r" clip-path=\"url\(#screen-line-\d+\)\"", "", drawn)
     return re.sub(r"[ \t]+$", "", drawn, flags=re.M)
 
 
 def pages() -> dict[Path, str]:
     """Every file that is written, with its text."""
-    made = {DOCS / "screens" / f"{name}.svg": picture(command, lines) for name, command, lines in COLOURED}
-    parts = [HEAD, "## With colour\n\n"]
-    for name, command, _ in COLOURED:
-        parts.append(f"`asynclog {command}`, 100 columns:\n\n![asynclog {name} in colour](screens/{name}.svg)\n\n")
-    for title, command, lines in SCREENS:
-        parts.append(f"## {title}\n\n")
-        parts += [
-            f"`asynclog {command}`, {width} columns:\n\n```text\n{shown(command, width, lines)}```\n\n"
-            for width in WIDTHS
-        ]
+    made: dict[Path, str] = {}
+    parts = [HEAD]
+    for title, name, command, lines, drawn in SCREENS:
+        parts.append(f"## {title}\n\n`asynclog {command}`\n\n")
+        for width in WIDTHS:
+            file = f"{name}-{width}.svg"
+            made[DOCS / "screens" / file] = picture(command, width, drawn)
+            parts.append(f"{width} columns:\n\n```text\n{shown(command, width, lines)}```\n\n")
+            parts.append(f"![asynclog {name} in colour, {width} columns](screens/{file})\n\n")
     made[DOCS / "screens.md"] = "".join(parts).rstrip("\n") + "\n"
     return made
 

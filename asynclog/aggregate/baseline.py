@@ -113,7 +113,7 @@ def check(
         if entry.fingerprint not in seen
     ]
     changes.sort(key=pressing)
-    return Diff(tuple(changes), tuple(caveats), diff.before, diff.after, count_states(changes))
+    return Diff(tuple(changes), tuple(caveats), diff.before, diff.after, count_states(changes), diff.rules)
 
 
 def _expire(change: Change, entry: Accepted) -> Change:

@@ -12,7 +12,7 @@ from asynclog.aggregate.evidence import Evidence
 from asynclog.aggregate.match import BY, EXACT, Codes, Keys, Match, code_moved, keys_of, moved, pair, together
 from asynclog.aggregate.sides import Log, log_of
 from asynclog.aggregate.verdict import MINIMUM_EFFECT, STEADY, Aspect, Case, Judgement, Measure, State, judge
-from asynclog.model import Group, Run, Severity, Site
+from asynclog.model import Group, Rule, Run, Severity, Site
 
 UNMATCHED = Match((), ())
 _ORDER = {state: rank for rank, state in enumerate(State)}
@@ -77,13 +77,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """All changes, the most pressing first. `caveats` are sentences that hold for all of them."""
+    """All changes, the most pressing first. `caveats` are sentences that hold for all of them; `rules` is what is known
+    of their rules.
+    """
 
     changes: tuple[Change, ...] = ()
     caveats: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     states: Mapping[State, int] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
     @property
     def judged(self) -> bool:
@@ -115,7 +118,8 @@ def compare_logs(before: Sequence[Log], after: Sequence[Log], options: Settings)
     terms = comparable.terms(before, after)
     matches = pair(groups_of(before), groups_of(after), options.keys)
     changes = decide([_subject(match, (before, after), terms, options) for match in matches], options)
-    return Diff(changes, terms.caveats, labels_of(before), labels_of(after), count_states(changes))
+    told = labels_of(before), labels_of(after)
+    return Diff(changes, terms.caveats, *told, count_states(changes), rules_of([*before, *after]))
 
 
 def decide(subjects: Sequence[Subject], options: Settings) -> tuple[Change, ...]:
@@ -144,6 +148,11 @@ def labels_of(logs: Sequence[Log]) -> tuple[str, ...]:
     """What each log is called: its label, else its files, else its place in the row."""
     runs = [log.run for log in logs]
     return tuple(run.label or ", ".join(s.path for s in run.sources) or str(i + 1) for i, run in enumerate(runs))
+
+
+def rules_of(logs: Sequence[Log]) -> dict[str, Rule]:
+    """The rules that judged something, as the last log has them."""
+    return {name: rule for log in logs for name, rule in log.run.rules.items()}
 
 
 def groups_of(logs: Sequence[Log]) -> dict[str, Group]:

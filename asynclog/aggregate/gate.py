@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from asynclog.aggregate.compare import Change, Diff
 from asynclog.aggregate.verdict import State
+from asynclog.aggregate.views import severities_of
 from asynclog.errors import UsageError
 from asynclog.model import Report, Severity
 
@@ -37,12 +38,16 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """The answer: `failed` with a reason for each condition that was met, and what it rests on."""
+    """The answer: `failed` with a reason for each condition that was met, and what it rests on.
+
+    `culprits` are the groups that met a condition, by fingerprint, each with what it did; a `--fail-if` looks at the
+    whole run and has none.
+    """
 
     failed: bool
     sentence: str
     reasons: tuple[str, ...] = ()
-    failing: tuple[Change, ...] = ()
+    culprits: Mapping[str, str] = field(default_factory=dict)
     report: Report | None = None
     diff: Diff | None = None
 
@@ -72,26 +77,31 @@ def decide(
 ) -> Gate:
     """Whether any condition is met. Severities look at all groups of the run, whatever of them is shown."""
     reasons: list[str] = []
-    failing: list[Change] = []
+    culprits: dict[str, str] = {}
     if "never" not in fail_on:
         for state in (State.NEW, State.WORSE):
             if state.value in fail_on and diff is not None:
                 met = [change for change in diff.changes if change.state is state]
-                failing += met
+                culprits |= {change.fingerprint: f"{state.value}: {change.reason}" for change in met}
                 if met:
                     reasons.append(f"{_many(len(met), 'group')} {_are(met)} {state.value}: {_names(met)}")
         words = [Severity[word.upper()] for word in fail_on if word.upper() in Severity.__members__]
         if words and report is not None:
             floor = min(words)
-            count = sum(report.severities.get(severity.label, 0) for severity in Severity if severity >= floor)
-            if count:
-                more = "" if floor is Severity.ERROR else " or worse"
-                reasons.append(f"{_many(count, 'finding')} of severity {floor.label}{more}")
+            more = "" if floor is Severity.ERROR else " or worse"
+            guilty = _at_least(floor, report)
+            if guilty:
+                reasons.append(
+                    f"{_many(sum(guilty.values()), 'finding')} of severity {floor.label}{more} in "
+                    f"{_many(len(guilty), 'group')}"
+                )
+            for name, count in guilty.items():
+                culprits.setdefault(name, f"{_many(count, 'finding')} of severity {floor.label}{more}")
     for each in fail_if:
         value = facts.get(each.fact)
         if value is not None and _SIGNS[each.sign](value, each.number):
             reasons.append(f"{each.text}: {each.fact} is {value:.6g}")
-    return Gate(bool(reasons), _sentence(reasons, diff), tuple(reasons), tuple(failing), report, diff)
+    return Gate(bool(reasons), _sentence(reasons, diff), tuple(reasons), culprits, report, diff)
 
 
 def _sentence(reasons: Sequence[str], diff: Diff | None) -> str:
@@ -101,6 +111,15 @@ def _sentence(reasons: Sequence[str], diff: Diff | None) -> str:
         return "Passed: no condition was met."
     told = [f"{count} {state.value.replace('_', ' ')}" for state, count in diff.states.items() if count]
     return f"Passed: {', '.join(told)}." if told else "Passed: nothing found on either side."
+
+
+def _at_least(floor: Severity, report: Report) -> dict[str, int]:
+    """Findings of that severity or worse, by group."""
+    counts = {
+        name: sum(count for severity, count in severities_of(group).items() if severity >= floor)
+        for name, group in report.run.groups.items()
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def _are(met: Sequence[Change]) -> str:

@@ -107,10 +107,14 @@ def together(groups: Iterable[Group | None]) -> Group | None:
 
 
 def moved(before: Site, after: Site) -> bool:
-    """Whether the site is printed at another place: seen in the same way, but another file, function or line."""
+    """Whether the site is printed at another place: seen in the same way, but another file, function or line.
+
+    A baseline keeps no lines: against one it is the file and function that count.
+    """
     if before.file is None or after.file is None or (before.via in _SEEN_CREATED) != (after.via in _SEEN_CREATED):
         return False
-    return (tail(before.file), before.function, before.line) != (tail(after.file), after.function, after.line)
+    lined = before.line is not None and after.line is not None and before.line != after.line
+    return lined or (tail(before.file), before.function) != (tail(after.file), after.function)
 
 
 def code_moved(before: frozenset[tuple[str, Site]], after: frozenset[tuple[str, Site]]) -> tuple[Site, Site] | None:

@@ -38,7 +38,8 @@ def verdict(run: Run, rows: Sequence[ReportRow], severities: dict[str, int], blo
     times = "once" if worst.count == 1 else f"{worst.count:,} times"
     what = worst.group.coroutine or worst.group.callback or ""
     coroutine = f"in {what}" if what and what not in worst.title else ""
-    where = ", ".join(filter(None, (coroutine, worst.place, times)))
+    place = worst.place.removesuffix(f" {coroutine}") if coroutine else worst.place
+    where = ", ".join(filter(None, (coroutine, place, times)))
     sentence = f"{number(count, 'distinct defect')} ({found}). Worst: {worst.title}: {where}."
     return f"{sentence} {blocked}." if blocked else sentence
 

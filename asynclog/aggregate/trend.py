@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from asynclog.aggregate import comparable, wording
-from asynclog.aggregate.compare import Numbers, Settings, labels_of, numbers
+from asynclog.aggregate.compare import Numbers, Settings, labels_of, numbers, rules_of
 from asynclog.aggregate.evidence import Evidence
 from asynclog.aggregate.match import align
 from asynclog.aggregate.movement import Movement, Verdict, follow
 from asynclog.aggregate.sides import Log, log_of
 from asynclog.aggregate.verdict import Case, Measure
-from asynclog.model import Group, Run, Severity, Site
+from asynclog.model import Group, Rule, Run, Severity, Site
 
 __all__ = ["Movement", "Point", "Series", "Trend", "Verdict", "follow", "trend"]
 
@@ -59,6 +59,7 @@ class Trend:
     totals: tuple[Point, ...] = ()
     verdicts: Mapping[Verdict, int] = field(default_factory=dict)
     caveats: tuple[str, ...] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
 
 
 def trend(runs: Sequence[Run], settings: Settings | None = None) -> Trend:
@@ -79,7 +80,7 @@ def trend(runs: Sequence[Run], settings: Settings | None = None) -> Trend:
         Point(label, numbers([row[i] for row in cells], options.per, timed=True)) for i, label in enumerate(labels)
     )
     counts = {verdict: n for verdict in Verdict if (n := sum(one.verdict is verdict for one in series))}
-    return Trend(tuple(series), labels, _by_run(totals, logs, options.per), counts, _caveats(logs))
+    return Trend(tuple(series), labels, _by_run(totals, logs, options.per), counts, _caveats(logs), rules_of(logs))
 
 
 def _series(

@@ -149,15 +149,21 @@ def facts_of(run: Run) -> dict[str, float | None]:
     }
 
 
+def severities_of(group: Group) -> Counter[Severity]:
+    """How many findings of a group are of which severity."""
+    if group.rule not in group.rules:  # a rule judged the group as a whole
+        return Counter({group.severity: group.count})
+    counts: Counter[Severity] = Counter()
+    for rule, count in group.rules.items():
+        counts[group.severities.get(rule, group.severity)] += count
+    return counts
+
+
 def _severities(groups: list[Group]) -> dict[str, int]:
     """Findings by severity, worst first."""
     counts: Counter[Severity] = Counter()
     for group in groups:
-        if group.rule not in group.rules:  # a rule judged the group as a whole
-            counts[group.severity] += group.count
-            continue
-        for rule, count in group.rules.items():
-            counts[group.severities.get(rule, group.severity)] += count
+        counts.update(severities_of(group))
     return {severity.label: counts[severity] for severity in sorted(Severity, reverse=True)}
 
 

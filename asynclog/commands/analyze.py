@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -24,6 +25,7 @@ from asynclog.commands.common import (
     view_options,
 )
 from asynclog.commands.options import logs, narrowing, output, reading, settings_of, showing
+from asynclog.commands.progress import progress
 from asynclog.config import Settings, find_project, load_project
 from asynclog.errors import UsageError
 from asynclog.model import Finding, Run
@@ -87,7 +89,8 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
                 "run asynclog twice, or save -f json and render it later",
             )
         return _stream(logs, settings, options, streamed[0], view)
-    run = pipeline.analyze(logs, settings, options["label"])
+    with progress(logs, options):
+        run = pipeline.analyze(logs, settings, options["label"])
     check_names(view, logs, settings, run)
     shown = report(run, view)
     if options["context"]:
@@ -118,7 +121,8 @@ def _stream(logs: Sequence[str], settings: Settings, options: Options, target: T
     from asynclog.render.jsonl import finding_line
 
     book = pipeline.engine(settings)
-    with writing(target) as file:
+    beside = {**options, "quiet": options["quiet"] or (target.file is None and sys.stdout.isatty())}
+    with writing(target) as file, progress(logs, beside):
         for finding in pipeline.findings(logs, settings):
             if _shown(finding, view):
                 file.write(finding_line(finding))

@@ -13,6 +13,7 @@ from asynclog.commands.check import read_baseline
 from asynclog.commands.common import CLEAN, NOTHING, note, note_losses
 from asynclog.commands.comparing import comparing, comparison, is_empty, reading_settings
 from asynclog.commands.options import logs, reading
+from asynclog.commands.progress import progress
 from asynclog.config import find_project, load_project
 from asynclog.errors import UsageError
 from asynclog.output import Target, write
@@ -42,7 +43,8 @@ def create(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
         raise UsageError(
             f"{file} is there already", "bring it up to date with: asynclog baseline update; or use --force"
         )
-    runs = pipeline.runs(logs, reading_settings(project, options))
+    with progress(logs, options):
+        runs = pipeline.runs(logs, reading_settings(project, options))
     made = accepted.build(runs, per=bool(options.get("per")))
     lost = max(note_losses(run, options) for run in runs)
     if lost:
@@ -66,7 +68,8 @@ def update(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
     file = options["output"] or project.baseline or DEFAULT
     old = accepted.load(read_baseline(file), file)
     settings = reading_settings(project, options)
-    runs = pipeline.runs(logs, settings)
+    with progress(logs, options):
+        runs = pipeline.runs(logs, settings)
     lost = max(note_losses(run, options) for run in runs)
     if lost:
         return lost

@@ -28,8 +28,9 @@ from asynclog.commands.common import (
 )
 from asynclog.commands.comparing import comparing, comparison, conditions, failing, is_empty, reading_settings
 from asynclog.commands.options import logs, output, reading, showing
+from asynclog.commands.progress import progress
 from asynclog.config import find_project, load_project
-from asynclog.errors import InputError
+from asynclog.errors import InputError, UsageError
 from asynclog.model import Severity, Site
 from asynclog.output import write
 from asynclog.render import render
@@ -57,10 +58,17 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     view = view_options(project, options)
     check_names(view, logs, settings)
     file = options["baseline"] or project.baseline
+    if not file and not options["demo_fail"] and any(target.format == "jsonl" for target in targets):
+        raise UsageError(
+            "-f jsonl of check is one change a line and needs a --baseline",
+            "-f json and -f csv have the groups; asynclog analyze -f jsonl the findings",
+        )
     known = accepted.load(read_baseline(file), file) if file else None
-    run = pipeline.analyze(logs, settings)
+    with progress(logs, options):
+        run = pipeline.analyze(logs, settings)
     check_names(view, logs, settings, run)
-    shown = report(run, view)
+    options["top"] = options["top"] or project.top  # cut by the renderers: what fails the gate goes first
+    shown = report(run, dataclasses.replace(view, top=None))
     diff = None
     if known is not None:
         today = datetime.date.today()

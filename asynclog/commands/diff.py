@@ -14,6 +14,7 @@ from asynclog.aggregate.views import facts_of, report
 from asynclog.commands.common import CLEAN, ERROR, FAILED, NOTHING, note, note_losses, places, render_options
 from asynclog.commands.comparing import comparing, comparison, conditions, failing, is_empty, reading_settings
 from asynclog.commands.options import narrowing, output, reading
+from asynclog.commands.progress import progress
 from asynclog.config import find_project, load_project
 from asynclog.output import write
 from asynclog.render import render
@@ -39,8 +40,9 @@ def command(before: str, after: str, **options: Any) -> int:  # noqa: ANN401 - c
     settings = reading_settings(project, options)
     wanted = conditions(options["fail_if"])
     targets = places(options, "diff")
-    old = pipeline.runs([before, *options["more_before"]], settings)
-    new = pipeline.runs([after, *options["more_after"]], settings)
+    sides = ([before, *options["more_before"]], [after, *options["more_after"]])
+    with progress([*sides[0], *sides[1]], options):
+        old, new = (pipeline.runs(side, settings) for side in sides)
     found = compare(old, new, comparison(options, settings))
     for target in targets:
         write(target, render(target.format, found, render_options(options, target), view="diff"))

@@ -13,6 +13,7 @@ from asynclog.aggregate.verdict import STEADY
 from asynclog.commands.common import CLEAN, FAILED, NOTHING, note, note_losses, places, render_options
 from asynclog.commands.comparing import comparing, comparison, is_empty, reading_settings
 from asynclog.commands.options import output, reading
+from asynclog.commands.progress import progress
 from asynclog.config import find_project, load_project
 from asynclog.errors import UsageError
 from asynclog.output import write
@@ -45,7 +46,8 @@ def command(runs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     project = load_project(find_project())
     settings = reading_settings(project, options)
     targets = places(options, "trend")
-    found = pipeline.runs(runs, settings)
+    with progress(runs, options):
+        found = pipeline.runs(runs, settings)
     if len(found) < 2:
         raise UsageError(
             "a trend needs two runs or more", "name several logs or a folder of them; for one: asynclog analyze"

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import BinaryIO, cast
 
+from asynclog import meter
 from asynclog.errors import InputError
 from asynclog.model import Moment, Record, SourceSpan, Start, Timestamp
 from asynclog.read import above
@@ -169,7 +170,7 @@ class Reader:
         """The records of one byte range of a plain file, their lines counted from the range's beginning."""
         progress.layout = layout
         with open(source.path, "rb", buffering=0) as raw:
-            stream = cast("BinaryIO", raw)
+            stream = meter.watch(cast("BinaryIO", raw))
             base = max(0, part.start - above.RUN_UP)
             stream.seek(base)
             head = self._fill(stream, self._window + part.start - base, progress, source)
@@ -200,14 +201,14 @@ class Reader:
     @contextmanager
     def _open(self, source: Input, progress: Progress) -> Iterator[BinaryIO]:
         if source.path == "-":
-            yield decompressed(open_stdin(), "-", progress.lose)
+            yield decompressed(meter.watch(open_stdin()), "-", progress.lose)
             return
         try:
             raw = open(source.path, "rb", buffering=1 << 16)  # noqa: SIM115 - closed below
         except OSError as error:
             raise InputError(f"{source.path}: {error.strerror}", "check that the file may be read") from None
         with raw:
-            yield decompressed(raw, source.path, progress.lose)
+            yield decompressed(meter.watch(raw), source.path, progress.lose)
 
     def _loop(
         self,

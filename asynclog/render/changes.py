@@ -6,11 +6,13 @@ What is shown is duck-typed: a diff has `changes`, `states`, `caveats`, `before`
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
-from asynclog.model import Frame, Sample, Site
+from asynclog.model import Frame, Rule, Sample, Site
 from asynclog.render.places import function, site_text, versioned
-from asynclog.render.safe import safe
+from asynclog.render.safe import clip, safe
 from asynclog.render.units import plural
 
 COLOURS = {
@@ -18,6 +20,7 @@ COLOURS = {
     "not_comparable": "magenta", "rising": "red", "falling": "green", "steady": "dim",
 }  # fmt: skip
 PRESSING = ("new", "worse")
+NOBODY: Mapping[str, str] = MappingProxyType({})  # the culprits of a comparison without a gate
 _SECOND = 1_000_000
 
 
@@ -51,9 +54,9 @@ def change_json(change: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
     }
 
 
-def code_text(change: Any, width: int = 400) -> str:  # noqa: ANN401 - duck-typed
+def code_text(change: Any) -> str:  # noqa: ANN401 - duck-typed
     """Where the code of a coroutine was and is."""
-    old, new = (site_text(site, (width - 36) // 2) for site in change.code)
+    old, new = (site_text(site, 500) for site in change.code)
     return f"the code was at {old}, is at {new}"
 
 
@@ -97,10 +100,29 @@ def verdict_of_trend(trend: Any) -> str:  # noqa: ANN401 - duck-typed
     return f"{plural(len(trend.series), 'group')} over {plural(len(trend.labels), 'run')}: {told or 'nothing found'}."
 
 
-def place_of(thing: Any, width: int = 200) -> str:  # noqa: ANN401 - duck-typed
+def title_of(thing: Any, rules: Mapping[str, Rule]) -> str:  # noqa: ANN401 - duck-typed
+    """What a change or series is, in words: the title of its rule with the exception, else the rule's id."""
+    rule = rules.get(thing.rule)
+    title = clip(safe(rule.title if rule is not None and rule.title else thing.rule), 200)
+    exception = thing.group.exception_type if thing.group else None
+    return title if not exception or exception in title else f"{title}: {clip(safe(exception), 200)}"
+
+
+def culprit(change: Any, culprits: Mapping[str, str]) -> str | None:  # noqa: ANN401 - duck-typed
+    """Why a change makes a gate fail; None where it does not."""
+    return next((culprits[name] for name in (change.fingerprint, *change.match.after) if name in culprits), None)
+
+
+def name_of(thing: Any) -> str:  # noqa: ANN401 - duck-typed
+    """The coroutine or callback that a change or series is about."""
+    group = thing.group if hasattr(thing, "group") else thing
+    return thing.coroutine or (group.callback if group else None) or ""
+
+
+def place_of(thing: Any, width: int = 1_000) -> str:  # noqa: ANN401 - duck-typed
     """Where a change or series was made, with the coroutine where the place names no function."""
     where = site_text(thing.site, width)
-    name = safe(thing.coroutine) if thing.coroutine else ""
+    name = clip(safe(name_of(thing)), 200)
     if not where:
         return name or "place not known"
     if name and name.rsplit(".", 1)[-1] != (thing.site.function or "").rsplit(".", 1)[-1]:
@@ -109,9 +131,9 @@ def place_of(thing: Any, width: int = 200) -> str:  # noqa: ANN401 - duck-typed
     return where
 
 
-def pressing(changes: Any, top: int | None = None) -> list[Any]:  # noqa: ANN401 - duck-typed
-    """What is new or worse: for formats that know problems only."""
-    return [change for change in changes if change.state.value in PRESSING][:top]
+def pressing(changes: Any, top: int | None = None, culprits: Mapping[str, str] = NOBODY) -> list[Any]:  # noqa: ANN401
+    """What is new or worse, and what makes a gate fail: for formats that know problems only."""
+    return [change for change in changes if change.state.value in PRESSING or culprit(change, culprits)][:top]
 
 
 def sample_of(change: Any) -> Sample | None:  # noqa: ANN401 - duck-typed
@@ -134,11 +156,11 @@ def position_of(change: Any) -> tuple[str, int]:  # noqa: ANN401 - duck-typed
     return (shown.source, max(1, shown.line)) if shown else ("", 1)
 
 
-def headline_of(change: Any) -> str:  # noqa: ANN401 - duck-typed
-    """`new: slow-callback in Handlers.search: 8 records in 30 min after, none before`."""
-    name = function(change.coroutine or change.site.function)
-    whose = f" in {name}" if name else ""
-    return f"{state_word(change.state.value)}: {safe(change.rule)}{whose}: {safe(change.reason)}"
+def headline_of(change: Any, rules: Mapping[str, Rule]) -> str:  # noqa: ANN401 - duck-typed
+    """`new: One step held the event loop, in Handlers.search: 8 records in 30 min after, none before`."""
+    name = function(name_of(change) or change.site.function)
+    whose = f", in {name}" if name else ""
+    return f"{state_word(change.state.value)}: {title_of(change, rules)}{whose}: {safe(change.reason)}"
 
 
 def levels(series: Any) -> tuple[int, ...]:  # noqa: ANN401 - duck-typed

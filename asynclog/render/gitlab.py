@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from asynclog.model import Report, ReportRow, Severity
-from asynclog.render.changes import headline_of, position_of, pressing
+from asynclog.model import Report, ReportRow, Rule, Severity
+from asynclog.render.changes import NOBODY, headline_of, position_of, pressing
 from asynclog.render.options import RenderOptions
 from asynclog.render.rows import headline, measure, position
 from asynclog.render.safe import json_text, safe
@@ -21,14 +22,18 @@ def analyze(report: Report, options: RenderOptions) -> str:
 
 def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
     """What is new or worse."""
-    return _document([_changed(change) for change in pressing(found.changes, options.top)])
+    return _changes(found, options, NOBODY)
 
 
 def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
-    """What is new or worse; without a baseline all groups."""
+    """What is new, worse or fails the gate; without a baseline all groups."""
     if gate.diff is not None:
-        return diff(gate.diff, options)
+        return _changes(gate.diff, options, gate.culprits)
     return analyze(gate.report, options) if gate.report is not None else _document([])
+
+
+def _changes(found: Any, options: RenderOptions, culprits: Mapping[str, str]) -> str:  # noqa: ANN401 - duck-typed
+    return _document([_changed(change, found.rules) for change in pressing(found.changes, options.top, culprits)])
 
 
 def _document(issues: list[dict[str, Any]]) -> str:
@@ -40,8 +45,9 @@ def _issue(row: ReportRow) -> dict[str, Any]:
     return _told(told, row.group.rule, row.group.fingerprint, row.severity, position(row))
 
 
-def _changed(change: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
-    return _told(headline_of(change), change.rule, change.fingerprint, change.severity, position_of(change))
+def _changed(change: Any, rules: Mapping[str, Rule]) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
+    told = headline_of(change, rules)
+    return _told(told, change.rule, change.fingerprint, change.severity, position_of(change))
 
 
 def _told(description: str, rule: str, fingerprint: str, severity: Severity, place: tuple[str, int]) -> dict[str, Any]:

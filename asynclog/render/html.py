@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from asynclog.model import Report
 from asynclog.render import html_charts, html_compare, html_text, html_tree
+from asynclog.render.changes import NOBODY
 from asynclog.render.html_palette import variables
 from asynclog.render.html_view import Answer, RunView
 from asynclog.render.options import RenderOptions
@@ -40,7 +41,7 @@ def analyze(report: Report, options: RenderOptions) -> str:
 def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
     """Yes or no, why, and what it rests on: the changes against a baseline, else the run."""
     sentence = "The gate failed." if gate.failed and gate.reasons else gate.sentence
-    answer = Answer(sentence, gate.failed, tuple(gate.reasons))
+    answer = Answer(sentence, gate.failed, tuple(gate.reasons), gate.culprits)
     return _diff(gate.diff, options, answer) if gate.diff is not None else _run(gate.report, options, answer)
 
 
@@ -59,7 +60,7 @@ def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-type
 
 def _diff(diff: Any, options: RenderOptions, answer: Answer | None = None) -> str:  # noqa: ANN401 - duck-typed
     over = f"{_named(diff.before)} → {_named(diff.after)}"
-    changes = html_compare.lines(diff.changes, "state")
+    changes = html_compare.changes(diff, answer.culprits if answer else NOBODY)
     view = html_compare.CompareView(changes, html_compare.counts(diff.states), options, over, answer)
     return _page("diff.html", diff=diff, view=view)
 
@@ -67,7 +68,7 @@ def _diff(diff: Any, options: RenderOptions, answer: Answer | None = None) -> st
 def trend(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
     """How groups move over many runs."""
     over = f"over {plural(len(found.labels), 'run')}: {_named(found.labels)}"
-    series = html_compare.lines(found.series, "verdict")
+    series = html_compare.series(found)
     view = html_compare.CompareView(series, html_compare.counts(found.verdicts), options, over)
     return _page("trend.html", trend=found, view=view, lanes=html_compare.run_lanes(found.totals))
 

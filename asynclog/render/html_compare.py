@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from asynclog.model import Frame, Sample
-from asynclog.render.changes import levels, state_word
+from asynclog.model import Frame, Rule, Sample
+from asynclog.render.changes import NOBODY, chain_of, culprit, levels, name_of, sample_of, state_word, title_of
 from asynclog.render.html_charts import LANE, Bar, pair, strip
 from asynclog.render.html_view import DETAILED, Answer
 from asynclog.render.options import RenderOptions
@@ -24,36 +24,49 @@ _QUIET = frozenset({"same", "steady"})
 
 @dataclass(frozen=True)
 class Line:
-    """One change or series: `state` in a word, its colour, and the thing itself."""
+    """One change or series: `state` in a word, its colour, the thing itself, its title and its rule.
+
+    `fails` says why it makes a gate fail.
+    """
 
     rank: int
     state: str
     mood: str
     order: int
     item: Any
+    title: str
+    rule: Rule | None = None
+    fails: str = ""
 
-    @cached_property
-    def title(self) -> str:
-        """What kind of problem it is."""
-        return str(self.item.rule or self.item.kind)
+    @property
+    def severity(self) -> str:
+        """The worst of its severities."""
+        return str(self.item.severity.label)
+
+    @property
+    def subject(self) -> str:
+        """The coroutine or callback that it is about."""
+        return name_of(self.item)
 
     @cached_property
     def chain(self) -> tuple[Frame, ...]:
         """The most frequent creating chain."""
-        group = self.item.group
-        known = [caller for caller in group.callers.values() if caller.chain] if group else []
-        return max(known, key=lambda caller: (caller.count, repr(caller.chain))).chain if known else ()
+        return chain_of(self.item)
+
+    @property
+    def failure(self) -> tuple[Frame, ...]:
+        """The frames of its exception."""
+        return self.item.group.failure if self.item.group else ()
 
     @property
     def sample(self) -> Sample | None:
         """A record of it."""
-        group = self.item.group
-        return (group.worst or next(iter(group.samples), None)) if group else None
+        return sample_of(self.item)
 
     @property
     def words(self) -> str:
         """What a search finds beside the words of the table."""
-        return clip(f"{self.item.fingerprint} {self.item.kind}", 300)
+        return clip(f"{self.item.fingerprint} {self.item.kind} {self.item.rule}", 300)
 
 
 @dataclass(frozen=True)
@@ -103,7 +116,7 @@ class CompareView:
     def detailed(self) -> tuple[Line, ...]:
         """Those that are shown in full: what moved, and all where all was asked for."""
         verbose = self.options.verbose
-        moved = [line for line in self.shown if verbose > 0 or line.state not in _QUIET]
+        moved = [line for line in self.shown if verbose > 0 or line.fails or line.state not in _QUIET]
         return tuple(moved[: 0 if verbose < 0 else len(moved) if verbose else DETAILED])
 
     @cached_property
@@ -120,13 +133,25 @@ class CompareView:
         return plural(len(self.shown), "group")
 
 
-def lines(items: Iterable[Any], attribute: str) -> tuple[Line, ...]:
-    """The changes or series in their order."""
+def changes(diff: Any, culprits: Mapping[str, str] = NOBODY) -> tuple[Line, ...]:  # noqa: ANN401 - duck-typed
+    """The changes of a diff in their order, but first what makes a gate fail."""
+    ordered = sorted(diff.changes, key=lambda change: culprit(change, culprits) is None)
+    return _lines(ordered, "state", diff.rules, [culprit(change, culprits) or "" for change in ordered])
+
+
+def series(trend: Any) -> tuple[Line, ...]:  # noqa: ANN401 - duck-typed
+    """The series of a trend in their order."""
+    return _lines(trend.series, "verdict", trend.rules, [""] * len(trend.series))
+
+
+def _lines(items: Sequence[Any], attribute: str, rules: Mapping[str, Rule], fails: Sequence[str]) -> tuple[Line, ...]:
     order: dict[str, int] = {}
     found = []
-    for rank, item in enumerate(items, 1):
+    for rank, (item, why) in enumerate(zip(items, fails, strict=True), 1):
         state = state_word(getattr(item, attribute).value)
-        found.append(Line(rank, state, _MOODS.get(state, "plain"), order.setdefault(state, -len(order)), item))
+        place = order.setdefault(state, -len(order))
+        mood, title = _MOODS.get(state, "plain"), title_of(item, rules)
+        found.append(Line(rank, state, mood, place, item, title, rules.get(item.rule), why))
     return tuple(found)
 
 

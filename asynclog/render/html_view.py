@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from asynclog.model import Report, ReportRow, ReportWindow, Sample, Severity, Tally
+from asynclog.model import Group, Report, ReportRow, ReportWindow, Sample, Severity, Tally
 from asynclog.render.html_charts import totals
 from asynclog.render.options import RenderOptions
 from asynclog.render.rows import day_of, example, problem, seen
@@ -21,11 +21,12 @@ _HEAD = 200  # characters of the first sentence
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a gate says: it stands above everything else."""
+    """What a gate says: it stands above everything else. `culprits` are the groups that fail it, each with the reason."""
 
     sentence: str
     failed: bool
     reasons: tuple[str, ...] = ()
+    culprits: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def mood(self) -> str:
@@ -45,8 +46,15 @@ class RunView:
 
     @cached_property
     def rows(self) -> tuple[ReportRow, ...]:
-        """The groups of the table: all, unless `top` says fewer."""
-        return self.report.rows[: self.options.top]
+        """The groups of the table: all, unless `top` says fewer; first those that make a gate fail."""
+        if not self.answer or not self.answer.culprits:
+            return self.report.rows[: self.options.top]
+        ordered = sorted(self.report.rows, key=lambda row: not self.fails(row))[: self.options.top]
+        return tuple(replace(row, rank=rank) for rank, row in enumerate(ordered, 1))
+
+    def fails(self, row: ReportRow) -> str:
+        """Why a group makes the gate fail; empty where it does not."""
+        return self.answer.culprits.get(row.group.fingerprint, "") if self.answer else ""
 
     @cached_property
     def detailed(self) -> dict[str, int]:
@@ -62,7 +70,7 @@ class RunView:
 
     def unfolded(self, row: ReportRow) -> bool:
         """Whether a group is unfolded at first: the worst, and all where all was asked for."""
-        return self.options.verbose > 1 or (row is self.rows[0] and row.severity > Severity.INFO)
+        return self.options.verbose > 1 or (row.rank == self.rows[0].rank and row.severity > Severity.INFO)
 
     @cached_property
     def _verdict(self) -> tuple[str, str]:
@@ -111,6 +119,7 @@ class RunView:
             ("problems", "Groups", True),
             ("details", "In full", bool(self.detailed)),
             ("origins", "Origins", self.tasks),
+            ("suppressed", "Suppressed", bool(self.suppressed)),
             ("processes", "Processes", len(self.report.processes) > 1),
             ("loop", "Loop", bool(self.report.loop_lines)),
             ("accounting", "Accounting", True),
@@ -127,6 +136,13 @@ class RunView:
         """(severity, `3 groups`) for the filter."""
         counts = {each.label: sum(row.severity is each for row in self.rows) for each in reversed(Severity)}
         return totals(counts)
+
+    @cached_property
+    def suppressed(self) -> list[tuple[Group, str]]:
+        """The groups that the user accepts, with their titles, most findings first."""
+        run = self.report.run
+        groups = sorted(run.suppressed.values(), key=lambda group: (-group.count, group.fingerprint))
+        return [(group, rule.title if (rule := run.rules.get(group.rule)) else group.rule) for group in groups]
 
     @property
     def windows(self) -> tuple[ReportWindow, ...]:

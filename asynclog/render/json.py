@@ -8,6 +8,7 @@ from asynclog import codec
 from asynclog.model import Report
 from asynclog.render.changes import change_json, numbers_json, series_json
 from asynclog.render.options import RenderOptions
+from asynclog.render.places import versioned
 from asynclog.render.safe import json_text
 
 
@@ -29,8 +30,13 @@ def trend(found: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-t
 
 
 def check(gate: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-typed
-    """The verdict, its reasons and the changes."""
-    body = {"failed": gate.failed, "sentence": gate.sentence, "reasons": list(gate.reasons)}
+    """The verdict, its reasons, the groups that failed, and the changes."""
+    groups = gate.report.run.groups if gate.report is not None else {}
+    failing = [
+        {"fingerprint": versioned(name, groups[name].signature if name in groups else None), "reason": why}
+        for name, why in gate.culprits.items()
+    ]
+    body = {"failed": gate.failed, "sentence": gate.sentence, "reasons": list(gate.reasons), "failing": failing}
     if gate.diff is not None:
         body |= _diff(gate.diff)
     if gate.report is not None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from asynclog.model import Report, ReportRow, Severity
-from asynclog.render.changes import PRESSING, chain_of, code_text, headline_of, sample_of, state_word, verdict_of_diff
+from asynclog.model import Report, ReportRow, Rule, Severity
+from asynclog.render.changes import (
+    PRESSING,
+    chain_of,
+    code_text,
+    culprit,
+    headline_of,
+    sample_of,
+    state_word,
+    title_of,
+    verdict_of_diff,
+)
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import frame_text, function, site_text
 from asynclog.render.rows import example, headline, measure, seen
@@ -29,16 +39,16 @@ def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-type
     """One suite with a test case a change, which fails where it is new or worse."""
     suite = Element("testsuite", name="asynclog")
     for change in found.changes[: options.top]:
-        _change(suite, change, failed=change.state.value in PRESSING)
+        _change(suite, change, found.rules, change.state.value in PRESSING)
     if not found.changes:
         _passed(suite, verdict_of_diff(found))
     return _document(suite, found.caveats)
 
 
 def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
-    """The gate as the first test case, then its changes; the suite fails where the gate does, and only there.
+    """The gate as the first test case, then its changes, or its groups where there is no baseline.
 
-    Without a baseline a test case is a group: those of the worst severity fail where the gate does.
+    Those fail that made the gate fail; the suite fails where the gate does, and only there.
     """
     suite = Element("testsuite", name="asynclog")
     case = SubElement(suite, "testcase", classname="asynclog.gate", name="gate", time="0")
@@ -47,13 +57,13 @@ def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-type
         SubElement(case, "failure", message=_line(gate.sentence), type="gate").text = body
     else:
         SubElement(case, "system-out").text = _text(safe(gate.sentence))
-    failing = {id(change) for change in gate.failing}
     if gate.diff is not None:
         for change in gate.diff.changes[: options.top]:
-            _change(suite, change, failed=id(change) in failing)
+            _change(suite, change, gate.diff.rules, culprit(change, gate.culprits) is not None)
     elif gate.report is not None:
         for row in gate.report.rows[: options.top]:
-            _case(suite, row, failed=gate.failed and Severity.INFO < row.severity == gate.report.severity)
+            why = gate.culprits.get(row.group.fingerprint)
+            _case(suite, row, why is not None, why)
     closing = _closing(gate.report) if gate.report is not None else ()
     return _document(suite, (*closing, *(gate.diff.caveats if gate.diff is not None else ())))
 
@@ -80,14 +90,15 @@ def _passed(suite: Element, what: str) -> None:
     SubElement(suite, "testcase", classname="asynclog", name=_line(what), time="0")
 
 
-def _change(suite: Element, change: Any, failed: bool) -> None:  # noqa: ANN401 - duck-typed
+def _change(suite: Element, change: Any, rules: Mapping[str, Rule], failed: bool) -> None:  # noqa: ANN401 - duck-typed
     place = site_text(change.site) or function(change.coroutine)
-    name = f"{change.rule} at {place}" if place else change.rule
+    title = title_of(change, rules)
+    name = f"{title} at {place}" if place else title
     case = SubElement(
         suite, "testcase", classname=_line(f"asynclog.{change.kind}"), name=_line(f"{name} [{_short(change)}]"),
         time=f"{(change.after.total or 0) / 1_000_000:.6f}",
     )  # fmt: skip
-    _outcome(case, headline_of(change), change.severity, _told(change), failed)
+    _outcome(case, headline_of(change, rules), change.severity, _told(change), failed)
 
 
 def _short(change: Any) -> str:  # noqa: ANN401 - duck-typed
@@ -113,14 +124,15 @@ def _outcome(case: Element, message: str, severity: Severity, body: str, failed:
         SubElement(case, "system-out").text = _text(body)
 
 
-def _case(suite: Element, row: ReportRow, failed: bool) -> None:
+def _case(suite: Element, row: ReportRow, failed: bool, why: str | None = None) -> None:
     place = site_text(row.group.site)
     name = f"{row.title} at {place}" if place else row.title
     case = SubElement(
         suite, "testcase", classname=_line(f"asynclog.{row.group.kind}"), name=_line(f"{name} [{row.id}]"),
         time=f"{(row.total or 0) / 1_000_000:.6f}",
     )  # fmt: skip
-    _outcome(case, f"{headline(row)} ({measure(row)})", row.severity, _body(row), failed)
+    gate = f"gate: {safe(why)}\n" if why else ""
+    _outcome(case, f"{headline(row)} ({measure(row)})", row.severity, gate + _body(row), failed)
 
 
 def _body(row: ReportRow) -> str:

@@ -110,7 +110,7 @@ def _details(row: ReportRow, told: int) -> list[str]:
     bullets += [("why, fix", f"as in {told}")] if again else [("why", _text(row.why)), ("fix", _text(row.fix))]
     bullets += [("note", _text(note)) for note in row.notes]
     lines += [f"- **{label}:** {text}" for label, text in bullets if text]
-    return [*lines, "", *_sample(example(row))]
+    return [*lines, "", *_sample(example(row)), *_context(row)]
 
 
 def _frames(frames: tuple[Frame, ...]) -> str:
@@ -129,6 +129,15 @@ def _sample(sample: Sample | None) -> list[str]:
     more = [f"… {plural(len(lines) - _SAMPLE_LINES, 'more line')}"] if len(lines) > _SAMPLE_LINES else []
     quoted = markdown_block("\n".join([*lines[:_SAMPLE_LINES], *more]))
     return [f"{markdown_code(f'{clip(sample.source, 200)}:{sample.line}')}{at}", "", *quoted, ""]
+
+
+def _context(row: ReportRow) -> list[str]:
+    """The log around the sample; its own line is marked."""
+    if not row.context:
+        return []
+    width = len(str(row.context[-1].number))
+    lines = (f"{line.number:>{width}} {'>' if line.own else '|'} {line.text}" for line in row.context)
+    return ["In the log around it:", "", *markdown_block("\n".join(clip(line, _SAMPLE_WIDTH) for line in lines)), ""]
 
 
 def _when(report: Report) -> list[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from asynclog.model import Report, ReportRow
-from asynclog.render.changes import COLOURS, levels, place_of, state_word, verdict_of_diff, verdict_of_trend
+from asynclog.render.changes import COLOURS, levels, place_of, state_word, title_of, verdict_of_diff, verdict_of_trend
 from asynclog.render.html_text import breaking, prose, shown
 from asynclog.render.places import site_text
 from asynclog.render.rows import problem, subject
@@ -48,13 +48,13 @@ def diff(found: Any, top: int | None = None) -> str:  # noqa: ANN401 - duck-type
     changes = found.changes[: top or MOST]
     rows = (
         [
-            _word(change.state.value), _word(change.severity.label), _text(change.rule),
+            _word(change.state.value), _word(change.severity.label), _text(title_of(change, found.rules)),
             _path(place_of(change, _PLACE)), _text(f"{change.before.count:,}"), _text(f"{change.after.count:,}"),
             _text(change.reason),
         ]
         for change in changes
     )  # fmt: skip
-    table = _table(("change", "severity", "rule", "where", "before", "after", "why"), rows, {"before", "after"})
+    table = _table(("change", "severity", "problem", "where", "before", "after", "why"), rows, {"before", "after"})
     return str(_joined(_verdict(verdict_of_diff(found)), table, _more(len(found.changes) - len(changes), "group")))
 
 
@@ -63,12 +63,12 @@ def trend(found: Any, top: int | None = None) -> str:  # noqa: ANN401 - duck-typ
     series = found.series[: top or MOST]
     rows = (
         [
-            _word(one.verdict.value), _text(sparkline(levels(one), 48)), _text(one.rule), _path(place_of(one, _PLACE)),
-            _text(one.step or ""), _text(one.reason),
+            _word(one.verdict.value), _text(sparkline(levels(one), 48)), _text(title_of(one, found.rules)),
+            _path(place_of(one, _PLACE)), _text(one.step or ""), _text(one.reason),
         ]
         for one in series
     )  # fmt: skip
-    table = _table(("verdict", "runs", "rule", "where", "step", "why"), rows, set())
+    table = _table(("verdict", "runs", "problem", "where", "step", "why"), rows, set())
     return str(_joined(_verdict(verdict_of_trend(found)), table, _more(len(found.series) - len(series), "group")))
 
 

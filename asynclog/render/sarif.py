@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from asynclog.model import Frame, Report, ReportRow, Rule, Run, Sample, Severity
-from asynclog.render.changes import chain_of, headline_of, position_of, pressing, sample_of
+from asynclog.render.changes import NOBODY, chain_of, headline_of, position_of, pressing, sample_of
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import function
 from asynclog.render.rows import example, headline, measure, position
@@ -21,6 +21,7 @@ from asynclog.render.safe import json_text, markdown_prose, safe
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+_STATES = {"new": "new", "worse": "updated", "better": "updated", "gone": "absent"}
 _MADE = re.compile(r"asynclog/v\d+")
 _LOG_LINES = 5  # of a group
 _SHORT = 6  # digits of a fingerprint in an id
@@ -35,13 +36,13 @@ def analyze(report: Report, options: RenderOptions) -> str:
 
 def diff(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
     """What is new or worse."""
-    return _document(*_changes(found, {}, options), True, [("note", text) for text in found.caveats], {})
+    return _document(*_changes(found, options), True, [("note", text) for text in found.caveats], {})
 
 
 def check(gate: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typed
-    """What is new or worse, without a baseline all groups; what the gate says is a notification."""
+    """What is new, worse or fails the gate, without a baseline all groups; what the gate says is a notification."""
     report, found = gate.report or Report(Run(), ""), gate.diff
-    shown = _groups(report, options) if found is None else _changes(found, report.run.rules, options)
+    shown = _groups(report, options) if found is None else _changes(found, options, gate.culprits)
     caveats = [("note", text) for text in found.caveats] if found is not None else []
     notes = [("error" if gate.failed else "note", gate.sentence), *caveats, *_notes(report)]
     return _document(*shown, _complete(report), notes, _facts(report))
@@ -68,17 +69,17 @@ def _groups(report: Report, options: RenderOptions) -> tuple[list[Json], list[Js
     return described, [_result(row, index[row.group.rule]) for row in rows]
 
 
-def _changes(found: Any, known: Mapping[str, Rule], options: RenderOptions) -> tuple[list[Json], list[Json]]:  # noqa: ANN401
-    """Rules and results of a diff; what is said of a rule comes from `known`."""
-    changes = pressing(found.changes, options.top)
+def _changes(found: Any, options: RenderOptions, culprits: Mapping[str, str] = NOBODY) -> tuple[list[Json], list[Json]]:  # noqa: ANN401
+    """Rules and results of a diff."""
+    changes = pressing(found.changes, options.top, culprits)
     rules = {change.rule: change for change in reversed(changes)}
     index = {rule: at for at, rule in enumerate(sorted(rules))}
     described = [
-        _rule(name, known.get(name) or Rule(name, change.kind, change.severity, name), change.severity)
+        _rule(name, found.rules.get(name) or Rule(name, change.kind, change.severity, name), change.severity)
         for name in index
         for change in (rules[name],)
     ]
-    return described, [_change(change, index[change.rule]) for change in changes]
+    return described, [_change(change, index[change.rule], found.rules) for change in changes]
 
 
 def _complete(report: Report) -> bool:
@@ -141,7 +142,7 @@ def _result(row: ReportRow, index: int) -> Json:
     return result | _log_lines(example(row), row.samples) | _stacks(chain, group.failure)
 
 
-def _change(change: Any, index: int) -> Json:  # noqa: ANN401 - duck-typed
+def _change(change: Any, index: int, rules: Mapping[str, Rule]) -> Json:  # noqa: ANN401 - duck-typed
     group, site = change.group, change.site
     measures = {
         "state": change.state.value,
@@ -157,8 +158,8 @@ def _change(change: Any, index: int) -> Json:  # noqa: ANN401 - duck-typed
         "ruleId": safe(change.rule),
         "ruleIndex": index,
         "level": _LEVELS[change.severity],
-        "baselineState": "new" if change.state.value == "new" else "updated",
-        "message": _message(headline_of(change)),
+        "baselineState": _STATES.get(change.state.value, "unchanged"),
+        "message": _message(headline_of(change, rules)),
         "locations": [_location(*position_of(change), site.function if site.file else None)],
         "partialFingerprints": _fingerprints(change.fingerprint, group.signature if group else ""),
         "occurrenceCount": max(1, change.after.count),

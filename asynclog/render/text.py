@@ -10,7 +10,7 @@ from rich.text import Text
 from asynclog.model import Report
 from asynclog.render.ancestry import Task, ancestry
 from asynclog.render.options import RenderOptions
-from asynclog.render.places import function, shorten
+from asynclog.render.places import function, shorten, site_text
 from asynclog.render.rows import day_of, severities
 from asynclog.render.safe import clip, safe
 from asynclog.render.text_details import details
@@ -53,9 +53,11 @@ def _head(paper: Paper, report: Report) -> None:
     paper.say(safe(report.verdict), f"bold {colour}")
     for source in report.sources[:SOURCES]:
         paper.say(safe(source), "dim")
+    if len(report.sources) < 2:
+        return
     more = len(report.sources) - SOURCES
     span = duration(report.span) if report.span else ""
-    if len(report.sources) > 1 and report.first:
+    if report.first:
         times = f"{clip(safe(report.first), 40)} – {clip(safe(report.last.removeprefix(day_of(report))), 40)}"
         span = f"{times} ({span})" if span else times
     extra = f"and {plural(more, 'more file')}" if more > 0 else ""
@@ -104,6 +106,10 @@ def _sentences(paper: Paper, title: str, lines: tuple[str, ...]) -> None:
 
 def _accounting(paper: Paper, report: Report) -> None:
     _sentences(paper, "What this report stands on", report.accounting)
+    for group in report.run.suppressed.values() if paper.verbose > 0 else ():
+        where = site_text(group.site) or function(group.coroutine)
+        told = f"{group.count:,}x {safe(group.rule)} {where}: {safe(group.suppressed)}"
+        paper.bullet(told, indent=4, style="dim")
     for tally in report.unknown[: None if paper.verbose else 5]:
         paper.bullet(f"{tally.count:,}x {safe(tally.text)}", indent=4, style="dim")
     if paper.verbose <= 0 and len(report.unknown) > 5:

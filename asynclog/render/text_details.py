@@ -7,27 +7,28 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from asynclog.model import Frame, LogLine, ReportRow, Sample, Tally
-from asynclog.render.places import fit, frame_text, place, shorten
+from asynclog.render.places import fit, frame_text, place
 from asynclog.render.rows import example, problem
 from asynclog.render.safe import clip, safe, safe_lines
-from asynclog.render.text_paper import COLOURS, LABEL, Paper
+from asynclog.render.text_paper import COLOURS, LABEL, Paper, breaks
 from asynclog.render.text_table import facts, where
 from asynclog.render.units import duration, plural, share, sparkline
 
+_PLACE = 1_000  # columns of a place at most
 _FRAMES = 8  # of a stack, half of them from each end
 _MOST = 2_000  # characters of a line of the log
 _MOST_SAMPLE = 200_000  # characters of a record
 
 
 def details(paper: Paper, row: ReportRow, said: dict[str, int], day: str) -> None:
-    """All that is known of `row`. `said` remembers which row already told why and how to mend a rule's findings."""
+    """All that is known of `row`. `said` remembers which row already told what there is to say about a rule's findings."""
     paper.gap()
-    room = paper.width - LABEL - 2
+    room = paper.measure - LABEL - 2
     head = Text(f"{row.rank}. ", "dim").append(row.severity.label, f"not dim bold {COLOURS[row.severity]}")
-    paper.hang(head.append("  "), Text(problem(row), "bold").append(f"  {safe(row.id)}", "not bold dim"))
+    paper.hang(head.append("  ").append(f"{safe(row.id)}  ", "dim"), Text(problem(row), "bold"))
     site = row.group.site
-    place_text = Text(where(row, room), paper.link(site.file, site.line))
-    paper.labelled("site", place_text.append(f"  ({site.via.value})", "dim") if site.file else place_text)
+    place_text = Text(where(row), paper.link(site.file, site.line))
+    paper.labelled("site", place_text.append(f"  ({site.via.value})", "dim") if site.file else place_text, wide=True)
     for label, name in (("coroutine", row.group.coroutine), ("callback", row.group.callback)):
         paper.labelled(label, clip(safe(name or ""), 200))
     _measures(paper, row, room, day)
@@ -35,7 +36,7 @@ def details(paper: Paper, row: ReportRow, said: dict[str, int], day: str) -> Non
     _callers(paper, row)
     _frames(paper, "failed", row.group.failure, room)
     _tallies(paper, "said", row.messages)
-    _sample(paper, row, room)
+    _sample(paper, row)
     for label, tallies in (("tests", row.tests), ("tasks", row.tasks), ("processes", row.processes)):
         if len(tallies) > 1 or label == "tests":
             _tallies(paper, label, tallies)
@@ -67,10 +68,10 @@ def _frames(paper: Paper, label: str, frames: Sequence[Frame], room: int) -> Non
         return
     for frame in frames:
         last = frame is frames[-1]
-        paper.labelled(label, Text(frame_text(frame, room), paper.link(frame.file, frame.line)))
+        paper.labelled(label, Text(frame_text(frame, _PLACE), paper.link(frame.file, frame.line)), wide=True)
         label = ""
         if frame.source and (last or paper.verbose > 0):
-            paper.labelled("", "  " + fit(safe(frame.source.strip()[:_MOST]), room - 2), "dim")
+            paper.labelled("", "  " + fit(safe(frame.source.strip()[:_MOST]), room - 2), "dim", wide=True)
 
 
 def _callers(paper: Paper, row: ReportRow) -> None:
@@ -94,49 +95,57 @@ def _tallies(paper: Paper, label: str, tallies: Sequence[Tally]) -> None:
         paper.labelled("", f"… {len(tallies) - len(shown):,} more", "dim")
 
 
-def _sample(paper: Paper, row: ReportRow, room: int) -> None:
+def _sample(paper: Paper, row: ReportRow) -> None:
     worst = example(row)
     if worst is None:
         return
     what = "worst" if worst.duration is not None else "example"
-    _quote(paper, what, worst, room)
-    _context(paper, row.context, room)
+    _quote(paper, what, worst)
+    _context(paper, row.context)
     for sample in row.samples if paper.verbose > 0 else ():
         if sample != worst:
-            _quote(paper, "", sample, room)
+            _quote(paper, "", sample)
 
 
-def _quote(paper: Paper, label: str, sample: Sample, room: int) -> None:
+def _quote(paper: Paper, label: str, sample: Sample) -> None:
     at = f" at {safe(sample.timestamp.text)}" if sample.timestamp else ""
     took = f", {duration(sample.duration)}" if sample.duration is not None else ""
-    paper.labelled(label, f"{shorten(place(sample.source, sample.line), room)}{at}{took}")
-    width = room - 2
+    paper.labelled(label, f"{place(sample.source, sample.line)}{at}{took}", wide=True)
+    width = paper.width - LABEL - 4
     cut = [
-        _middle_out(line, _MOST if paper.verbose > 0 else 4 * width, width)
+        _middle_out(line, _MOST if paper.verbose > 0 else max(400, 4 * width), width)
         for line in safe_lines(sample.text[:_MOST_SAMPLE])
     ]
-    lines = [part[at : at + width] for part in cut for at in range(0, max(1, len(part)), width)]
+    lines = [piece for part in cut for piece in _wrapped(part, width)]
     most = len(lines) if paper.verbose > 1 else 30 if paper.verbose else 6
     for line in lines[:most]:
-        paper.labelled("", f"│ {line}", "dim")
+        paper.labelled("", f"│ {line}", "dim", wide=True)
     if len(lines) > most:
         paper.labelled("", f"│ … {plural(len(lines) - most, 'more line')}", "dim")
 
 
-def _context(paper: Paper, lines: Sequence[LogLine], room: int) -> None:
+def _wrapped(line: str, width: int) -> list[str]:
+    ends = [*breaks(line, width), len(line)]
+    return [line[start:end].rstrip() for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _context(paper: Paper, lines: Sequence[LogLine]) -> None:
     """The log around the sample, its own line marked."""
-    width = len(str(lines[-1].number)) if lines else 0
+    width, room = len(str(lines[-1].number)) if lines else 0, paper.width - LABEL - 2
     label = "context"
     for line in lines:
         head = f"{line.number:>{width}} {'>' if line.own else '│'} "
         text = fit(safe(line.text[:_MOST]), room - len(head)) if paper.verbose < 2 else safe(line.text)
-        paper.labelled(label, head + text, "" if line.own else "dim")
+        paper.labelled(label, head + text, "" if line.own else "dim", wide=True)
         label = ""
 
 
 def _middle_out(line: str, most: int, end: int) -> str:
-    """A long line keeps its end, where asyncio says how long it took."""
-    return line if len(line) <= most else f"{line[: most - end - 3]} … {line[-end:]}"
+    """A long line keeps its end, where asyncio says how long it took; what is left out begins and ends at a space."""
+    if len(line) <= most:
+        return line
+    head, tail = line[: most - end - 3], line[-end:]
+    return f"{head.rpartition(' ')[0] or head} … {tail.partition(' ')[2] or tail}"
 
 
 def _advice(paper: Paper, row: ReportRow, said: dict[str, int]) -> None:
@@ -147,10 +156,11 @@ def _advice(paper: Paper, row: ReportRow, said: dict[str, int]) -> None:
     elif row.why or row.fix:
         paper.labelled("why, fix", f"as in {told}.", "dim")
     for note in row.notes:
-        paper.labelled("note", safe(note), "italic")
+        if said.setdefault(f"{row.group.rule}: {note}", row.rank) == row.rank:
+            paper.labelled("note", safe(note), "italic")
     if row.related:
         paper.labelled("related", ", ".join(safe(each) for each in row.related[:8]))
     if row.static and told == row.rank:
         paper.labelled("lint", f"found before it runs by {', '.join(safe(each) for each in row.static)}")
     for label, reference in zip(("see", *[""] * 9), row.references if told == row.rank else (), strict=False):
-        paper.labelled(label, safe(reference), "dim")
+        paper.labelled(label, safe(reference), "dim", wide=True)

@@ -1,4 +1,8 @@
-"""The paper that the text report is written on: lines of a given width, colours, hanging indents."""
+"""The paper that the text report is written on: lines of a given width, colours, hanging indents.
+
+Paths and addresses are never broken: they are there to be copied, and a terminal that wraps one itself copies it whole.
+Sentences are no wider than `MEASURE`, whatever the terminal: longer lines are hard to read.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,18 @@ from urllib.parse import quote
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
 from asynclog.model import Severity
 from asynclog.render.options import RenderOptions
+from asynclog.render.places import columns
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 LABEL = 10  # columns of the labels of hanging lines
+MEASURE = 100  # columns of a sentence
 _LINK_ID = re.compile(r"\x1b\]8;id=[^;]*;")  # rich numbers its links at random
+_PIECE = re.compile(r"^\s+|\S+\s*")
+_PLACE = re.compile(r"[(\[\"'`<]*(?:\w+://|[.~…]{0,2}/|\\\\|[A-Za-z]:[/\\]|[\w.@+-]+[/\\])\S{1,1000}")
 _ASCII = str.maketrans("▁▂▃▄▅▆▇█…–·│─µ", ".:-=+*#@~-||-u")
 
 
@@ -26,6 +33,7 @@ class Paper:
 
     def __init__(self, options: RenderOptions) -> None:
         self.width = max(40, options.width)
+        self.measure = min(self.width, MEASURE)
         self.verbose = options.verbose
         self.links = options.hyperlinks and options.color
         self._ascii = options.ascii
@@ -41,10 +49,10 @@ class Paper:
         self._console.print(Padding(thing, (0, 0, 0, indent), expand=False) if indent else thing, overflow="fold")
         self._empty = False
 
-    def say(self, text: str, style: str = "", indent: int = 0) -> None:
-        """A paragraph, wrapped."""
+    def say(self, text: str, style: str = "", indent: int = 0, *, wide: bool = False) -> None:
+        """A paragraph, wrapped; `wide` where it is no sentence."""
         if text:
-            self.put(Text(text, style), indent)
+            self.hang(Text(), Text(text, style), indent, wide=wide)
 
     def gap(self) -> None:
         """An empty line."""
@@ -60,19 +68,22 @@ class Paper:
         """A paragraph whose further lines hang."""
         self.hang(Text("- "), Text(text, style), indent)
 
-    def labelled(self, label: str, content: Text | str, style: str = "") -> None:
+    def labelled(self, label: str, content: Text | str, style: str = "", *, wide: bool = False) -> None:
         """A paragraph behind a label in the margin; an empty label continues the one before."""
         text = Text(content, style) if isinstance(content, str) else content
         if text:
-            self.hang(Text(label.ljust(LABEL), "dim"), text, 2)
+            self.hang(Text(label.ljust(LABEL), "dim"), text, 2, wide=wide)
 
-    def hang(self, label: Text, content: Text, indent: int = 0) -> None:
+    def hang(self, label: Text, content: Text, indent: int = 0, *, wide: bool = False) -> None:
         """`content` to the right of `label`, wrapped there."""
-        grid = Table.grid(padding=0)
-        grid.add_column(width=len(label), no_wrap=True)
-        grid.add_column(overflow="fold")
-        grid.add_row(label, content)
-        self.put(grid, indent)
+        margin = indent + columns(label.plain)
+        room = max(12, (self.width if wide else self.measure) - margin)
+        lead = Text(" " * indent).append_text(label)
+        for line in content.divide(breaks(content.plain, room)):
+            line.rstrip()
+            self._console.print(lead.append_text(line), soft_wrap=True)
+            lead = Text(" " * margin)
+        self._empty = False
 
     def link(self, file: str | None, line: int | None) -> str | Style:
         """The style that makes a place a link, where links are wanted and the path is absolute."""
@@ -90,3 +101,28 @@ class Paper:
         if self._ascii:
             text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
         return text
+
+
+def breaks(text: str, room: int) -> list[int]:
+    """Where `text` is broken to fit into `room` columns: between words, and within those that are too long alone.
+
+    A path or an address is left whole, however long.
+    """
+    found: list[int] = []
+    used = 0
+    for match in _PIECE.finditer(text):
+        piece = match.group()
+        word = piece.rstrip() or piece
+        if used and used + columns(word) > room:
+            found.append(match.start())
+            used = 0
+        if columns(word) > room and not _PLACE.fullmatch(word):
+            for at, char in enumerate(word, match.start()):
+                if used and used + columns(char) > room:
+                    found.append(at)
+                    used = 0
+                used += columns(char)
+            used += len(piece) - len(word)
+        else:
+            used += columns(piece)
+    return found

@@ -18,7 +18,6 @@ from asynclog.render.units import duration, share
 
 WIDE = 120  # columns from which on all numbers have columns of their own
 _RULED = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")  # a line under the heads, nothing else
-_SHORT = 28  # columns that a shortened place may have at least
 _TIMES = ("total", "p50", "p95", "max", "share")
 
 
@@ -29,7 +28,7 @@ def table(paper: Paper, rows: Sequence[ReportRow], day: str) -> None:
         (_wide if paper.width >= WIDE else _cards)(paper, rows, day)
 
 
-def where(row: ReportRow, width: int) -> str:
+def where(row: ReportRow, width: int = 1_000) -> str:
     """The site within `width`, else what the row says of its place."""
     return site_text(row.group.site, width) or fit(safe(row.place), width) or "place not known"
 
@@ -37,8 +36,7 @@ def where(row: ReportRow, width: int) -> str:
 def _cell(paper: Paper, row: ReportRow, title_room: int, room: int) -> list[Text]:
     """The problem; then its exception where the title left no room for it, whose it was, where it was created."""
     title, exception = clip(safe(row.title), 200), clip(safe(row.group.exception_type or ""), 200)
-    left = room - columns(subject(row)) - 3
-    parts = [subject(row), where(row, left if left >= _SHORT else room)]
+    parts = [subject(row), where(row, room)]
     if columns(problem(row)) <= title_room:
         title = problem(row)
     elif exception not in title:
@@ -122,7 +120,8 @@ def facts(row: ReportRow, room: int, day: str) -> list[str]:
     if row.total is not None:
         of_run = f" ({share(row.share)} of the run)" if row.share is not None else ""
         parts += [f"{'blocked' if blocks(row) else 'took'} {duration(row.total)}{of_run}"]
-        parts += [f"p50 {duration(row.p50)}, p95 {duration(row.p95)}, max {duration(row.maximum)}"]
+        spread = f"p50 {duration(row.p50)}, p95 {duration(row.p95)}, max {duration(row.maximum)}"
+        parts += [spread] if row.count > 1 else []
     if row.first:
         parts.append(seen(row, day))
     return packed(parts, room)

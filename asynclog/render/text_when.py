@@ -10,12 +10,12 @@ from asynclog.render.places import fit
 from asynclog.render.rows import day_of
 from asynclog.render.safe import safe
 from asynclog.render.text_paper import Paper
-from asynclog.render.units import duration, rebin, share, sparkline
+from asynclog.render.units import duration, plural, rebin, share, sparkline
 
 
 def when(paper: Paper, report: Report) -> None:
     """The timeline with its scale, and the worst windows."""
-    cells = min(paper.width - 4, 100)
+    cells = paper.measure - 4
     bars = sparkline(report.spark, cells)
     if not bars and not report.windows:
         return
@@ -25,7 +25,7 @@ def when(paper: Paper, report: Report) -> None:
         paper.say(bars, "yellow", 2)
         paper.say(_axis(report, len(bars)), "dim", 2)
         each = duration(report.span // len(bars)) if report.span else ""
-        what = f"blocked {duration(peak)}" if report.blocked else f"{peak:,} findings"
+        what = f"blocked {duration(peak)}" if report.blocked else plural(peak, "finding")
         paper.say(f"highest bar: {what}{f' in {each}' if each else ''}", "dim", 2)
     for window in report.windows[: None if paper.verbose > 0 else 3]:
         paper.bullet(safe(window.text))

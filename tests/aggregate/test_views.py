@@ -32,21 +32,21 @@ VERDICTS = {
     "for information": (run_of(LOOKUP), "Nothing wrong was found: 1 record for information only."),
     "one error": (
         run_of(LOST),
-        "1 distinct defect (1 error). Worst: Title of task-destroyed-pending: in fetch, /app/db.py:12 in fetch, once.",
+        "1 distinct defect (1 error). Worst: Title of task-destroyed-pending: in fetch, /app/db.py:12, once.",
     ),
     "a blocked loop first": (
         run_of(LOST, replace(LOST, line=4), SLOW, LOOKUP),
         "2 distinct defects (2 errors, 1 warning and 1 note). Worst: Title of slow-callback: in fetch, "
-        "/app/db.py:12 in fetch, once. The loop was blocked for at least 4 s of 1 min 40 s (4.0 %).",
+        "/app/db.py:12, once. The loop was blocked for at least 4 s of 1 min 40 s (4.0 %).",
     ),
     "no times": (
         run_of(replace(SLOW, timestamp=None), first=None, last=None),
-        "1 distinct defect (1 warning). Worst: Title of slow-callback: in fetch, /app/db.py:12 in fetch, once. "
+        "1 distinct defect (1 warning). Worst: Title of slow-callback: in fetch, /app/db.py:12, once. "
         "The loop was blocked for at least 4 s.",
     ),
     "more than the log lasts": (
         run_of(SLOW, first=49, last=51),
-        "1 distinct defect (1 warning). Worst: Title of slow-callback: in fetch, /app/db.py:12 in fetch, once. "
+        "1 distinct defect (1 warning). Worst: Title of slow-callback: in fetch, /app/db.py:12, once. "
         "The loop was blocked for at least 4 s, more than the 2 s of the log: several loops wrote it.",
     ),
 }

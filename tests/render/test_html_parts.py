@@ -15,7 +15,7 @@ from sample_reports import HOSTILE, START, report, row, stamp
 from asynclog import pipeline
 from asynclog.aggregate import compare, gate, histogram, trend, views
 from asynclog.config import Settings
-from asynclog.model import Histogram, Report, Run, SourceSpan, Timeline
+from asynclog.model import Histogram, LogLine, Report, Run, Severity, SourceSpan, Timeline
 from asynclog.render import RenderOptions, html_charts, html_tree, render
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_logs"
@@ -216,14 +216,71 @@ def test_nothing_to_compare_is_a_page_too():
 
 
 def test_a_gate_says_its_answer_first():
-    failed = gate.Gate(True, "FAILED: two groups are new.", ("two groups are new",), (), None, changed())
+    failed = gate.Gate(True, "FAILED: two groups are new.", ("two groups are new",), {}, None, changed())
     page = page_of("check", failed)
     assert words(page, "h1") == "The gate failed."
     assert "two groups are new" in words(page, "main")
     shown = views.report(run_of("web_after.log"))
-    page = page_of("check", gate.Gate(False, "Passed: no condition was met.", (), (), shown, None))
+    page = page_of("check", gate.Gate(False, "Passed: no condition was met.", (), {}, shown, None))
     assert words(page, "h1") == "Passed: no condition was met."
     assert page.one("section", **{"class": "verdict good"})
+
+
+def test_a_gate_shows_what_fails_it_first_and_why():
+    shown = views.report(run_of("web_before.log"))
+    assert shown.rows[0].severity is not Severity.ERROR  # what blocked most stands first elsewhere
+    answer = gate.decide(("error",), (), shown, None, {})
+    page = page_of("check", answer)
+    rows = page.one("table", id="groups").children[2].children
+    marked = ["fails" in each.text for each in rows]
+    assert marked == [at < len(answer.culprits) for at in range(len(rows))]
+    assert f"{len(answer.culprits)} groups" in words(page, "main")
+    assert "findings of severity error" in page.all("details")[0].text
+    guilty = {name[:6] for name in answer.culprits}
+    assert {each.attrs["data-id"] for each in rows[: len(guilty)]} == guilty
+
+
+def test_changes_that_fail_a_gate_stand_first_with_cause_and_fix():
+    answer = gate.decide(("new", "worse"), (), None, changed(), {})
+    page = page_of("check", answer)
+    first = page.all("details")[0]
+    assert "open" in first.attrs
+    (change,) = [each for each in changed().changes if each.fingerprint in answer.culprits]
+    rule = changed().rules[change.rule]
+    for text in (rule.title, rule.why, rule.fix, f"Fails the gate: new: {change.reason}"):
+        assert " ".join(text.split()) in " ".join(first.text.split())
+    assert page_of("diff", changed()).all("p", **{"class": "why-fails"}) == []
+
+
+def test_a_comparison_says_severities_in_words():
+    page = page_of("diff", changed())
+    for line, change in zip(page.one("table", id="groups").children[2].children, changed().changes, strict=True):
+        assert ("note" if change.severity.label == "info" else change.severity.label) in line.text
+
+
+def test_suppressed_groups_have_their_section():
+    run = run_of("web_before.log")
+    name, group = next((n, g) for n, g in run.groups.items() if g.exception_type)
+    left = {n: g for n, g in run.groups.items() if n != name}
+    reason = "sent again <b>by</b> the `nightly` job"
+    aside = replace(run, groups=left, suppressed={name: replace(group, suppressed=reason)})
+    page = page_of("analyze", views.report(aside))
+    section = page.one("section", **{"aria-labelledby": "suppressed"})
+    assert "sent again <b>by</b> the nightly job" in section.text
+    assert run.rules[group.rule].title in section.text
+    assert f"{group.site.file}:{group.site.line}" in section.text
+    assert page_of("analyze", views.report(run)).all("h2", id="suppressed") == []
+
+
+def test_the_log_around_a_sample():
+    lines = (LogLine(8, "GET / 200"), LogLine(9, "<script>x</script>", own=True), LogLine(10, "GET /a 200"))
+    page = page_of("analyze", report((replace(row(1, 0), context=lines),)))
+    shown = page.one("figure", **{"class": "sample context"})
+    assert " 9 > <script>x</script>" in shown.text
+    assert "10   GET /a 200" in shown.text
+    assert page.all("script")[0].text.startswith('"use strict"')
+    markdown = str(render("markdown", report((replace(row(1, 0), context=lines),)), RenderOptions()))
+    assert " 8 | GET / 200\n 9 > <script>x</script>\n10 | GET /a 200\n```" in markdown
 
 
 def test_hostile_changes_add_nothing_to_the_page():

@@ -16,7 +16,7 @@ from asynclog.aggregate.verdict import State
 from asynclog.aggregate.views import facts_of, report
 from asynclog.commands.check import _demo
 from asynclog.model import Run
-from asynclog.render import RenderOptions, render
+from asynclog.render import FORMATS, RenderOptions, render
 
 MACHINES = ("gitlab", "junit", "sarif")
 
@@ -120,6 +120,77 @@ def test_junit_fails_where_the_gate_fails_and_only_there():
     told = failures(gate_of(None, VARIED, ("error",)))
     assert told[0] == "asynclog.gate"
     assert len(told) == 1 + sum(group.severity.label == "error" for group in VARIED.groups.values())
+
+
+def test_a_gate_names_the_groups_that_fail_it_and_why():
+    """By the severity of any of its findings, not only by that which a group is shown with."""
+    notes = replace(VARIED, groups={name: g for name, g in VARIED.groups.items() if g.severity.label != "error"})
+    gate = gate_of(None, notes, ("warning",))
+    guilty = {name for name, group in notes.groups.items() if group.severity.label == "warning"}
+    assert set(gate.culprits) == guilty
+    assert all(why.endswith("of severity warning or worse") for why in gate.culprits.values())
+    assert gate_of(None, notes, ("error",)).culprits == {}
+    new = gate_of(DIFFS["new"])
+    assert set(new.culprits) == {change.fingerprint for change in pressing(DIFFS["new"])}
+    assert all(why.startswith("new: ") for why in new.culprits.values())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_format_of_a_gate_shows_what_fails_it_first(name):
+    """Groups are shown worst first; a gate that fails on few of them says which."""
+    if not FORMATS[name].shows("check") or name == "jsonl":  # which is one change a line
+        return
+    gate = gate_of(None, VARIED, ("error",))
+    shown = render(name, gate, RenderOptions(top=2), view="check")
+    text = shown.decode() if isinstance(shown, bytes) else shown
+    if name == "json":
+        told = {each["fingerprint"].rpartition(":")[2] for each in json.loads(text)["check"]["failing"]}
+        assert told == {name.rpartition(":")[2] for name in gate.culprits}
+        return
+    guilty = [row for row in gate.report.rows if row.group.fingerprint in gate.culprits]
+    place = f"{guilty[0].group.site.file}:{guilty[0].group.site.line}"
+    assert place in text or guilty[0].group.site.file in text
+    assert str(guilty[0].group.site.line) in text
+
+
+def test_a_gate_on_severities_shows_what_fails_it_though_it_did_not_change():
+    gate = gate_of(DIFFS["same"], VARIED, ("error",))
+    failing = set(gate.culprits)
+    assert failing
+    (run,) = json.loads(render("sarif", gate, view="check"))["runs"]
+    assert {each["baselineState"] for each in run["results"]} == {"unchanged"}
+    assert len(run["results"]) == len(failing) == len(json.loads(render("gitlab", gate, view="check")))
+    assert render("junit", gate, view="check").count("<failure") == 1 + len(failing)
+    assert render("github", gate, view="check").count("::error file=") == min(len(failing), 9)
+    assert render("markdown", gate, view="check").count(", fails |") == len(failing)
+
+
+def test_annotations_of_a_gate_stay_within_the_limits_of_github():
+    """Ten of each level and step; the sentence is one of them."""
+    for gate in (
+        gate_of(None, SAMPLES["many"]().run, ("warning",)),
+        gate_of(compare([EMPTY], [SAMPLES["many"]().run])),
+    ):
+        lines = render("github", gate, view="check").splitlines()
+        assert [sum(line.startswith(f"::{level} ") for line in lines) for level in ("error", "warning")] == [10, 10]
+        assert lines[0].startswith("::error title=asynclog::FAILED")
+        assert "more " in lines[-1]
+
+
+def test_what_is_new_is_told_with_its_cause_and_its_way_out():
+    """A rule of a comparison is described like one of a report."""
+    diff = DIFFS["new"]
+    first = pressing(diff)[0]
+    rule = diff.rules[first.rule]
+    assert rule.why
+    assert rule.fix
+    (run,) = json.loads(render("sarif", diff, view="diff"))["runs"]
+    told = next(each for each in run["tool"]["driver"]["rules"] if each["id"] == rule.id)
+    assert told["shortDescription"]["text"] == rule.title
+    assert rule.why in told["help"]["text"]
+    assert f"Fix: {rule.fix}" in told["help"]["text"]
+    for name in ("gitlab", "junit", "github", "markdown", "text"):
+        assert rule.title in str(render(name, diff, view="diff"))
 
 
 def test_without_a_baseline_a_gate_shows_all_groups():
