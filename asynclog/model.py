@@ -158,7 +158,9 @@ class Record:
     `text` is the message, lines joined by newlines. `kind` is the candidate that its first line gave (None: a record of
     logger `asyncio` that no pattern knows) and `fields` the named groups of that pattern. `stream` tells interleaved
     writers apart (container, unit, pid on every line). `headless`: the first line was lost, only details remain.
-    `cut`: the file or a limit ended the record early. `test`: id of the test inside whose output it stood.
+    `cut`: the file, a limit or another writer ended the record early. `joined`: lines of other writers stood between
+    its own; "certain" where each line tells its writer, "likely" where only what fits tells, "" where none stood there.
+    `test`: id of the test inside whose output it stood.
     """
 
     source: str
@@ -175,6 +177,7 @@ class Record:
     source_index: int = 0
     end_offset: int = 0
     lines: int = 1
+    joined: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +298,7 @@ class Finding:
     debug: bool | None = None
     values: Mapping[str, str] = field(default_factory=dict)
     parent: str | None = None
+    joined: str = ""
 
 
 # -- aggregates ------------------------------------------------------------------------------------------------------
@@ -363,6 +367,7 @@ class Group:
     bounded number of names, the rest is summed up under the name `OTHER` of the aggregate room; `processes` maps a
     process to (findings, microseconds). `echoes` counts, per process likewise, findings that repeat the record on the
     line before (two handlers). `shutdown` counts findings written while the loop or the interpreter was closing;
+    `reassembled` counts findings that were put together from pieces, by `Record.joined`.
     `undecided` is what this part of a source cannot tell (findings before its first sign of a loop, per source).
     A rule that judges whole groups may replace `rule` and `severity`; `rules` then does not hold it. `suppressed` says
     why the user accepts the group.
@@ -400,6 +405,7 @@ class Group:
     undecided: Mapping[int, int] = field(default_factory=dict)
     echoes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     suppressed: str = ""
+    reassembled: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

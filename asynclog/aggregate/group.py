@@ -34,13 +34,15 @@ class GroupBuilder:
     """A group that grows. Findings come in batches, because counting a list is cheaper than counting its members."""
 
     __slots__ = (
-        "_durations", "_first", "_head", "_last", "_samples", "_worst", "count", "names", "partial", "shutdown",
+        "_durations", "_first", "_head", "_last", "_samples", "_worst", "count", "names", "partial", "reassembled",
+        "shutdown",
         "timelines", "undecided",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.count = self.partial = self.shutdown = 0
         self.undecided: Counter[int] = Counter()
+        self.reassembled: Counter[str] = Counter()
         self._head: Finding | None = None
         self._first: Timestamp | None = None
         self._last: Timestamp | None = None
@@ -61,6 +63,7 @@ class GroupBuilder:
         self.count += len(batch)
         if batch[-1].partial:
             self.partial += sum(finding.partial for finding in batch)
+        self.reassembled.update([finding.joined for finding in batch if finding.joined])
         stamps = [finding.timestamp for finding in batch]
         durations = [finding.duration for finding in batch]
         micros = [None if stamp is None else stamp.micros for stamp in stamps]
@@ -160,7 +163,7 @@ class GroupBuilder:
             head.failure, dict(names.rules), dict(names.severities), tally.cap(names.objects), tally.cap(names.tasks),
             tally.cap(names.tests), tally.cap_pairs(names.processes), tally.cap(names.messages),
             tally.cap(names.parents), self._worst, self._samples, (), self.shutdown, dict(self.undecided),
-            tally.cap_pairs(names.echoes),
+            tally.cap_pairs(names.echoes), "", dict(self.reassembled),
         )  # fmt: skip
 
 
@@ -186,5 +189,5 @@ def merge_groups(a: Group, b: Group) -> Group:
         tally.merge(a.messages, b.messages), tally.merge(a.parents, b.parents), worse(a.worst, b.worst),
         first_variants((*a.samples, *b.samples)), tuple(sorted({*a.related, *b.related})), a.shutdown + b.shutdown,
         dict(Counter(a.undecided) + Counter(b.undecided)), tally.merge_pairs(a.echoes, b.echoes),
-        min(a.suppressed, b.suppressed),
+        min(a.suppressed, b.suppressed), dict(Counter(a.reassembled) + Counter(b.reassembled)),
     )  # fmt: skip

@@ -171,6 +171,16 @@ def notes(group: Group, frame: clockwork.Frame) -> Iterable[str]:
         yield _BY[group.site.via]
     if group.partial:
         yield f"{number(group.partial, 'record')} of {group.count:,} incomplete: a part was lost or cut off."
+    if sure := group.reassembled.get("certain"):
+        yield (
+            f"{sure:,} of {group.count:,} put together from pieces: lines of other writers stood between theirs, and "
+            "each line tells its writer."
+        )
+    if likely := group.reassembled.get("likely"):
+        yield (
+            f"{likely:,} of {group.count:,} probably put together: an entry of another process stood in the middle, and "
+            "only the lines behind it tell that they belong together."
+        )
     echoes = sum(count for count, _ in group.echoes.values())
     if echoes:
         yield (

@@ -44,6 +44,12 @@ _WHY = {
 _NEVER = "line numbers, addresses, task numbers, ports, times and rule ids never count"
 
 
+_JOINED = {
+    "certain": "lines of other writers stood in it; each line tells its writer",
+    "likely": "an entry of another process stood in it; what follows can only belong here",
+}
+
+
 def explain_record(message: Message, judge: Judge, book: Rulebook, plumbing: Plumbing) -> tuple[Finding, Sections]:
     """The finding of a message and the reasons for it."""
     verdict = judge.verdict(message)
@@ -95,6 +101,8 @@ def _understood(message: Message, plumbing: Plumbing) -> Iterator[Reason]:
         yield Reason("duration", f"{message.duration / 1e6:g} s")
     if message.partial:
         yield Reason("partial", "a part of the record is missing: lost, cut off, or never printed", False)
+    if record.joined:
+        yield Reason("put together", _JOINED[record.joined])
     if message.malformed:
         yield Reason("malformed", message.malformed, False)
 

@@ -140,6 +140,7 @@ class Judge:
             debug=parts.debug,
             values=_values(message, verdict),
             parent=verdict.parent,
+            joined=record.joined,
         )
 
     def view(self, message: Message, verdict: Verdict, keys: Iterable[str] | None = None) -> dict[str, object]:

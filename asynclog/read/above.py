@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from asynclog.read.claim import Claim
-from asynclog.read.extent import Extent, NeedMore
+from asynclog.read.extent import Extent
 from asynclog.read.layout import Layout
-from asynclog.read.lines import Line, Lines
+from asynclog.read.lines import Line, Lines, NeedMore
 from asynclog.read.prefix import is_header, parse_prefix
 from asynclog.read.recognise import Head
 

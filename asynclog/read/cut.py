@@ -15,9 +15,9 @@ from asynclog.read.claim import Claim
 from asynclog.read.claims import Claims
 from asynclog.read.column import Collected
 from asynclog.read.echoes import Echoes
-from asynclog.read.extent import Extent, NeedMore
+from asynclog.read.extent import Extent
 from asynclog.read.layout import Layout
-from asynclog.read.lines import Lines
+from asynclog.read.lines import Lines, NeedMore
 from asynclog.read.newlines import newlines
 from asynclog.read.recognise import Recogniser
 from asynclog.read.starts import Starts
@@ -202,6 +202,7 @@ class Cutter:
             source_index=self._index,
             end_offset=base + claim.rest.end,
             lines=1 + len(claim.rest.lines),
+            joined=claim.rest.joined,
         )
 
     def _line_at(self, data: bytes, start: int, base: int) -> int:

@@ -9,13 +9,14 @@ an exception does not end it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from asynclog.model import MessagePattern
 from asynclog.read.layout import Layout
-from asynclog.read.lines import Line, Lines
+from asynclog.read.lines import Line, Lines, NeedMore
 from asynclog.read.prefix import is_header, shape
+from asynclog.read.resume import resumed
 from asynclog.read.timestamps import find_timestamp
 
 MAX_LINES = 5000
@@ -45,6 +46,7 @@ _ERROR = re.compile(
 )
 _THREAD = re.compile(r"(?:Current thread|Thread) 0x(?P<thread>[0-9A-Fa-f]+)")
 _DUMPED = re.compile(r"Python runtime state: |Extension modules: |Current thread's C stack|<\w[\w ]*>$|\.\.\.$")
+_MIDDLE = re.compile(r" {2}File \"| {4}[^\s|+~^]|Traceback \(most recent")  # no traceback ends with such a line
 _TRACEMALLOC = re.compile(r"(?:\w+Warning: )?Enable tracemalloc to get")
 _LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
 _EXCEPTION = re.compile(r"exception=(?:\w+\.)*(?P<type>\w+)\(")
@@ -54,15 +56,16 @@ _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """The lines of a record after its first, as text, and the window offset behind its last line."""
+    """The lines of a record after its first, as text, and the window offset behind its last line.
+
+    `joined` says how surely they belong together where lines of others stand between them: "certain" where each line
+    tells its writer, "likely" where only their text tells; "" where nothing stands between.
+    """
 
     lines: tuple[str, ...]
     end: int
     capped: bool = False
-
-
-class NeedMore(Exception):  # noqa: N818 - a signal between two functions of this room, no error
-    """The window ends before the record does."""
+    joined: str = ""
 
 
 def extent(
@@ -85,7 +88,8 @@ def extent(
     grammar.begin(first.text[len(prefix) :])
     kept: list[str] = []
     position, end = first.end, max(first.end, first.reach)
-    foreign = count = 0
+    foreign = between = count = 0
+    joined, capped = "", False
     key = _masked(wrapper, first.text)
     while True:
         line = lines.at(position)
@@ -100,20 +104,29 @@ def extent(
         text = line.text
         if line.key != first.key or (wrapper is not None and _masked(wrapper, text) != key):
             foreign += 1
+            between += 1
             if foreign > _MAX_FOREIGN:
                 break
             continue
         if wrapper is not None:
             text = text[wrapper.match(text).end() :]  # type: ignore[union-attr]
         if not grammar.takes(text):
-            break
+            broken = grammar.broken_by(text, kept)
+            after = resumed(lines, first, prefix, line, kept[-1], is_head) if broken else None
+            if after is None or not grammar.takes(after.text):
+                capped = broken and grammar.in_traceback and _MIDDLE.match(kept[-1]) is not None
+                break
+            line, text, position, joined = after, after.text, after.end, "likely"
+        elif between and text.strip():
+            joined = joined or "certain"
+        between = 0
         kept.append(text)
         end = max(position, line.reach)
         if count >= MAX_LINES:
-            return Extent(tuple(kept), end, capped=True)
+            return Extent(tuple(kept), end, capped=True, joined=joined)
     while kept and not kept[-1].strip():
         kept.pop()
-    return Extent(tuple(kept), end)
+    return Extent(tuple(kept), end, capped, joined)
 
 
 class _Grammar:
@@ -185,6 +198,22 @@ class _Grammar:
                 return True  # a repr goes on over the line's end
             self._open = 0
         return self._by_grammar(bare)
+
+    @property
+    def in_traceback(self) -> bool:
+        """Whether a traceback has begun and not ended."""
+        return self._in_traceback and not self._complete
+
+    def broken_by(self, text: str, kept: Sequence[str]) -> bool:
+        """Whether the header `text` stands in the middle of a traceback or stack."""
+        header = self._own or self._settled
+        return (
+            self._body in ("context", "keys", "free")
+            and header is not None
+            and header.match(text) is not None
+            and (self._in_stack or self.in_traceback)
+            and bool(kept and kept[-1].strip())
+        )
 
     def _by_grammar(self, text: str) -> bool:
         if _TRACEBACK.match(text):

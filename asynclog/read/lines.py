@@ -12,6 +12,10 @@ _REMEMBERED = 20_000
 _BETWEEN = 50  # lines of others that may stand between the parts of a split line
 
 
+class NeedMore(Exception):  # noqa: N818 - a signal between functions of this room, no error
+    """The window ends before the record does."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One logical line: window offsets of its first byte and of the next line, its text without wrappers.
