@@ -15,23 +15,14 @@ from dataclasses import dataclass
 from asynclog.model import MessagePattern
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Line, Lines, NeedMore
+from asynclog.read.ownwrapper import ANCHOR, masked, own_wrapper
 from asynclog.read.prefix import is_header, shape
 from asynclog.read.resume import resumed
-from asynclog.read.timestamps import find_timestamp
 
 MAX_LINES = 5000
 _MAX_FOREIGN = 2000
-_LOOK_AHEAD = 40
 _OPEN_LINES = 100  # lines over which a repr may go on
 
-_DETAIL = (
-    r"(?:future|task|handle|protocol|transport|source_traceback|handle_traceback|client_session|client_connection|client_response"
-    r"|connector|connections|asyncgen|loop|socket|context|status|pipe|producer|consumer|conn|exception|message): ?"
-)
-_ANCHOR = re.compile(
-    rf"{_DETAIL}|Traceback \(most recent call last\):|File \"|\+ Exception Group Traceback|During handling of the above"
-    r"|The above exception was the direct|Coroutine (?:object )?created at|Object created at"
-)
 _KEY_LINE = re.compile(r"[A-Za-z_]\w*: ?\S|[A-Za-z_]\w*:$")
 _TRACEBACK = re.compile(r"(?:\s*\+ Exception Group )?\s*Traceback \(most recent call last\):")
 _LINK = re.compile(r"(?:During handling of the above exception|The above exception was the direct cause)")
@@ -83,14 +74,14 @@ def extent(
     body = pattern.body if pattern is not None else "context"
     if body == "line":
         return Extent((), max(first.end, first.reach))
-    wrapper, inner = _own_wrapper(lines, first, prefix)
+    wrapper, inner = own_wrapper(lines, first, prefix)
     grammar = _Grammar(body, shape(inner) if inner.strip() else None, layout.header, is_head, _indent(inner))
     grammar.begin(first.text[len(prefix) :])
     kept: list[str] = []
     position, end = first.end, max(first.end, first.reach)
     foreign = between = count = 0
     joined, capped = "", False
-    key = _masked(wrapper, first.text)
+    key = masked(wrapper, first.text)
     while True:
         line = lines.at(position)
         if line is None:
@@ -102,7 +93,7 @@ def extent(
             continue
         count += 1
         text = line.text
-        if line.key != first.key or (wrapper is not None and _masked(wrapper, text) != key):
+        if line.key != first.key or (wrapper is not None and masked(wrapper, text) != key):
             foreign += 1
             between += 1
             if foreign > _MAX_FOREIGN:
@@ -194,7 +185,7 @@ class _Grammar:
             return self._is_next_thread(bare)
         if self._open:
             self._open -= 1
-            if not _ANCHOR.match(bare):
+            if not ANCHOR.match(bare):
                 return True  # a repr goes on over the line's end
             self._open = 0
         return self._by_grammar(bare)
@@ -313,62 +304,3 @@ def _looks_final(text: str) -> bool:
 
 def _indent(prefix: str) -> str:
     return prefix[: len(prefix) - len(prefix.lstrip())]
-
-
-def _own_wrapper(lines: Lines, first: Line, prefix: str) -> tuple[re.Pattern[str] | None, str]:
-    """The part of this record's prefix that stands before its other lines too, as a pattern, and what is left."""
-    if not prefix.strip():
-        return None, prefix
-    position = first.end
-    for _ in range(_LOOK_AHEAD):
-        line = lines.at(position)
-        if line is None:
-            if lines.final:
-                break
-            raise NeedMore
-        position = line.end
-        if line.key != first.key:
-            continue
-        found = _ANCHOR.search(line.text)
-        if found is None:
-            continue
-        before = line.text[: found.start()].rstrip(" \t|+")
-        if not before.strip():
-            return None, prefix
-        pattern = re.compile(_mask_pattern(before) + r"[ \t]?")
-        start = pattern.match(first.text)
-        if (
-            start is None
-            or start.end() > len(prefix) + 1
-            or _masked(pattern, line.text) != _masked(pattern, first.text)
-        ):
-            continue  # another writer's line
-        return pattern, prefix[start.end() :]
-    return None, prefix
-
-
-def _mask_pattern(text: str) -> str:
-    """`text` as a pattern in which times and numbers are free."""
-    stamp = find_timestamp(text)
-    if stamp is None:
-        return re.sub(r"\d+", r"\\d+", re.escape(text))
-    middle = re.sub(r"\d+", r"\\d+", re.sub(r"[A-Za-zéû]{3,}", "[A-Za-zéû]+", re.escape(stamp[0].text)))
-    return "".join(
-        (
-            re.sub(r"\d+", r"\\d+", re.escape(text[: stamp[1]])),
-            middle,
-            re.sub(r"\d+", r"\\d+", re.escape(text[stamp[2] :])),
-        )
-    )
-
-
-def _masked(wrapper: re.Pattern[str] | None, text: str) -> str | None:
-    """What tells this line's writer in its own wrapper: the wrapper's text without the time; None where it has none."""
-    if wrapper is None:
-        return None
-    found = wrapper.match(text)
-    if found is None:
-        return None
-    before = found.group()
-    stamp = find_timestamp(before)
-    return before if stamp is None else before[: stamp[1]] + before[stamp[2] :]
