@@ -64,7 +64,7 @@ def color(options: Options, target: Target) -> bool:
     """Whether to colour: as asked for, else on a terminal that did not decline."""
     wish = options.get("color", "auto")
     if wish == "auto":
-        declined = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+        declined = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
         return target.file is None and sys.stdout.isatty() and not declined
     return bool(wish == "always") and target.file is None
 

@@ -7,7 +7,7 @@ from rich.text import Text
 from asynclog.model import Explanation, Reason
 from asynclog.render.options import RenderOptions
 from asynclog.render.safe import clip, safe, safe_lines
-from asynclog.render.text_paper import Paper
+from asynclog.render.text_paper import Paper, wrapped
 from asynclog.render.units import plural
 
 _LINES = 12
@@ -30,7 +30,8 @@ def page(explanation: Explanation, options: RenderOptions) -> str:
         lines = safe_lines(explanation.text)
         most = len(lines) if options.verbose > 0 else _LINES
         for line in lines[:most]:
-            paper.say(f"│ {clip(line, _TEXT)}", "dim", indent=2)
+            for part in wrapped(clip(line, _TEXT), paper.measure - 4):
+                paper.say(f"│ {part}", "dim", indent=2, wide=True)
         if len(lines) > most:
             paper.say(f"│ … {plural(len(lines) - most, 'more line')} (-v shows all)", "dim", indent=2)
     return paper.read()

@@ -14,24 +14,16 @@ from asynclog.render.text_paper import COLOURS, Paper
 from asynclog.render.units import plural
 
 _WIDE = 140
+_NARROW = 100
 
 
 def listing(cards: Sequence[RuleCard], options: RenderOptions) -> str:
-    """One line a rule. A `*` marks the user's own, a `+` those that only judge whole groups."""
+    """One line a rule, on narrow screens two. A `*` marks the user's own, a `+` those that only judge whole groups."""
     paper = Paper(options)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-    table.add_column("rule", no_wrap=True)
-    table.add_column("severity", no_wrap=True)
-    wide = options.width >= _WIDE
-    if wide:
-        table.add_column("kind", no_wrap=True)
-    table.add_column("title")
-    for card in cards:
-        mark = ("" if card.builtin else "*") + ("+" if card.when_group else "")
-        name = Text(safe(card.rule.id) + mark, "" if card.builtin else "bold")
-        kind = [Text("" if card.rule.kind == card.rule.id else safe(card.rule.kind), "dim")] if wide else []
-        table.add_row(name, Text(card.severity, _colour(card)), *kind, Text(safe(card.rule.title)))
-    paper.put(table)
+    if paper.width < _NARROW:
+        _stacked(paper, cards)
+    else:
+        _table(paper, cards)
     paper.gap()
     legend = [plural(len(cards), "rule")]
     if any(not card.builtin for card in cards):
@@ -40,6 +32,32 @@ def listing(cards: Sequence[RuleCard], options: RenderOptions) -> str:
         legend.append("+ judges whole groups")
     paper.say(" · ".join(legend), "dim")
     return paper.read()
+
+
+def _name(card: RuleCard) -> Text:
+    mark = ("" if card.builtin else "*") + ("+" if card.when_group else "")
+    return Text(safe(card.rule.id) + mark, "" if card.builtin else "bold")
+
+
+def _stacked(paper: Paper, cards: Sequence[RuleCard]) -> None:
+    """Two lines a rule: no column has to be narrow."""
+    for card in cards:
+        paper.hang(Text(f"{card.severity:8} ", _colour(card)), _name(card))
+        paper.say(safe(card.rule.title), "dim", indent=9)
+
+
+def _table(paper: Paper, cards: Sequence[RuleCard]) -> None:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
+    table.add_column("rule", no_wrap=True)
+    table.add_column("severity", no_wrap=True)
+    wide = paper.width >= _WIDE
+    if wide:
+        table.add_column("kind", no_wrap=True)
+    table.add_column("title")
+    for card in cards:
+        kind = [Text("" if card.rule.kind == card.rule.id else safe(card.rule.kind), "dim")] if wide else []
+        table.add_row(_name(card), Text(card.severity, _colour(card)), *kind, Text(safe(card.rule.title)))
+    paper.put(table)
 
 
 def page(card: RuleCard, others: Sequence[RuleCard], options: RenderOptions) -> str:

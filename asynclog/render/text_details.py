@@ -10,7 +10,7 @@ from asynclog.model import Frame, LogLine, ReportRow, Sample, Tally
 from asynclog.render.places import fit, frame_text, place
 from asynclog.render.rows import example, problem
 from asynclog.render.safe import clip, safe, safe_lines
-from asynclog.render.text_paper import COLOURS, LABEL, Paper, breaks
+from asynclog.render.text_paper import COLOURS, LABEL, Paper, wrapped
 from asynclog.render.text_table import facts, where
 from asynclog.render.units import duration, plural, share, sparkline
 
@@ -116,17 +116,12 @@ def _quote(paper: Paper, label: str, sample: Sample) -> None:
         _middle_out(line, _MOST if paper.verbose > 0 else max(400, 4 * width), width)
         for line in safe_lines(sample.text[:_MOST_SAMPLE])
     ]
-    lines = [piece for part in cut for piece in _wrapped(part, width)]
+    lines = [piece for part in cut for piece in wrapped(part, width)]
     most = len(lines) if paper.verbose > 1 else 30 if paper.verbose else 6
     for line in lines[:most]:
         paper.labelled("", f"│ {line}", "dim", wide=True)
     if len(lines) > most:
         paper.labelled("", f"│ … {plural(len(lines) - most, 'more line')}", "dim")
-
-
-def _wrapped(line: str, width: int) -> list[str]:
-    ends = [*breaks(line, width), len(line)]
-    return [line[start:end].rstrip() for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _context(paper: Paper, lines: Sequence[LogLine]) -> None:

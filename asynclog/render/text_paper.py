@@ -103,6 +103,12 @@ class Paper:
         return text
 
 
+def wrapped(text: str, room: int) -> list[str]:
+    """The lines of `text` within `room` columns, broken as by `breaks`."""
+    ends = [*breaks(text, room), len(text)]
+    return [text[start:end].rstrip() for start, end in zip([0, *ends], ends, strict=False)]
+
+
 def breaks(text: str, room: int) -> list[int]:
     """Where `text` is broken to fit into `room` columns: between words, and within those that are too long alone.
 

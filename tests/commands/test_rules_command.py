@@ -137,6 +137,15 @@ def test_an_order_decides(run: Run) -> None:
     assert run("rules", "test", save(rule(), first)).code == 0
 
 
+def test_titles_are_whole_on_a_narrow_screen(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for width in (40, 60, 80, 140):
+        monkeypatch.setenv("COLUMNS", str(width))
+        lines = run("rules", "list").out
+        assert "…" not in lines
+        assert "windows-connection-reset-never-retrieved" in lines
+        assert "the process ran out of file descriptors" in " ".join(lines.split()).lower()
+
+
 def test_a_missing_folder_is_an_error(run: Run) -> None:
     done = run("rules", "test", "nowhere")
     assert (done.code, "nowhere: no such file or folder" in done.err) == (2, True)

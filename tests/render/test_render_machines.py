@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sample_reports import HOSTILE, SAMPLES, empty, hostile, many, one, report, row, untimed, varied
+from sample_reports import HOSTILE, SAMPLES, empty, hostile, hostile_row, many, one, report, row, untimed, varied
 
 from asynclog import codec
 from asynclog.aggregate import views
+from asynclog.aggregate.compare import compare
+from asynclog.aggregate.trend import trend
 from asynclog.model import CallerRow, Severity, Site, Via
 from asynclog.render import FORMATS, RenderOptions, render
 from asynclog.render.sarif import uri
@@ -196,6 +198,22 @@ def test_csv(sample):
         assert int(cells["count"]) == each.count
         assert cells["total_seconds"] == ("" if each.total is None else str(each.total / 1_000_000))
         assert not [cell for cell in cells.values() if cell[:1] in ("=", "+", "-", "@")]
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t=", "\uff1d"])
+def test_pandas_reads_the_csv_and_no_cell_is_a_formula(first):
+    pandas = pytest.importorskip("pandas")
+    evil = f'{first}cmd|" /C calc"!A0'
+    shown = report(tuple(hostile_row(evil, at) for at in (1, 2)))
+    changed = compare([empty().run], [shown.run])
+    assert changed.changes
+    for view, thing in (("analyze", shown), ("diff", changed), ("trend", trend([empty().run, shown.run]))):
+        table = pandas.read_csv(io.StringIO(str(render("csv", thing, view=view))), dtype=str, keep_default_na=False)
+        assert len(table) >= 2
+        cells = [cell for column in table for cell in table[column]]
+        assert [cell for cell in cells if cell.lstrip(" ").startswith(("=", "+", "@", "\t", "\uff1d"))] == []
+        assert [cell for cell in cells if cell.startswith("-") and not cell[1:].replace(".", "").isdigit()] == []
+        assert any("calc" in cell and cell.startswith("'") for cell in cells)
 
 
 def test_json_is_the_saved_run():
