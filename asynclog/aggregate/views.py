@@ -183,7 +183,8 @@ def _hidden(filtered: int, cut: int) -> str:
     if cut:
         parts.append(f"{cut:,} more groups (--top)" if cut > 1 else "1 more group (--top)")
     if filtered:
-        parts.append(f"{filtered:,} not asked for (--select, --ignore, --min-severity)")
+        groups = "" if cut else " groups" if filtered > 1 else " group"
+        parts.append(f"{filtered:,}{groups} not asked for (--select, --ignore, --min-severity)")
     return f"Not shown: {'; '.join(parts)}." if parts else ""
 
 

@@ -83,7 +83,8 @@ def _judged(paper: Paper, gate: Any, options: RenderOptions) -> None:  # noqa: A
     if left:
         paper.gap()
         told = ", ".join(f"{left.count(word):,} {word}" for word in dict.fromkeys(left))
-        paper.say(f"And {told}: -v shows them", "dim")
+        shown = guilty or certain  # else the first line has said so
+        paper.say(f"And {told}: -v shows them" if shown else "What was compared: -v", "dim")
     _caveats(paper, gate.diff.caveats)
 
 
