@@ -185,9 +185,13 @@ class SingleLine(NamedTuple):
 def single_line(text: str) -> SingleLine | None:
     """The log line in a JSON object that holds one line of text; None where it is no such object."""
     flat = _parsed(text)
-    message = _pick(flat, _MESSAGE) if flat is not None else None
-    if flat is None or message is None:
+    if flat is None:
         return None
+    message = _pick(flat, _MESSAGE)
+    if message is None:
+        if not any(flat.get(name) == "" for name in _MESSAGE):
+            return None
+        message = ""  # an empty line of the log
     docker = _is_docker(flat)
     stamp = next((str(flat[name]) for name in _TIME if flat.get(name) is not None), None)
     writer = _pick(flat, ("stream",)) if docker else _pick(flat, _STREAM)

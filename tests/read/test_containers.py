@@ -129,6 +129,20 @@ def docker_json() -> bytes:
     )
 
 
+def journal_json() -> bytes:
+    """`journalctl -o json`: one object a line of text, times in microseconds since the epoch."""
+    return b"".join(
+        json.dumps(
+            {
+                "__REALTIME_TIMESTAMP": str(1_772_442_000_000_000 + n), "_PID": "4711", "SYSLOG_IDENTIFIER": "app",
+                "_HOSTNAME": "host", "PRIORITY": "3", "_TRANSPORT": "stdout", "MESSAGE": line,
+            }
+        ).encode()
+        + b"\n"
+        for n, line in enumerate(TEXT.splitlines())
+    )  # fmt: skip
+
+
 CONTAINERS: dict[str, Callable[[], bytes]] = {
     "plain": lambda: DATA,
     "no newline at the end": lambda: DATA.rstrip(b"\n"),
@@ -148,6 +162,8 @@ CONTAINERS: dict[str, Callable[[], bytes]] = {
     "docker compose": lambda: each_line("web-1  | {line}"),
     "kubectl --prefix": lambda: each_line("[pod/web-7d9/app] {line}"),
     "journald": lambda: each_line("Mar 02 09:00:00 host app[4711]: {line}"),
+    "journald, as JSON": journal_json,
+    "syslog": lambda: each_line("<11>Mar  2 09:00:00 host app[4711]: {line}"),
     "Heroku": lambda: each_line("2026-03-02T09:00:00.{n:06d}+00:00 app[web.1]: {line}"),
     "GitHub Actions": lambda: each_line("2026-03-02T09:00:00.{n:07d}Z {line}"),
     "compose in journald": lambda: each_line("Mar 02 09:00:00 host docker[1]: web-1  | {line}"),
