@@ -9,6 +9,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeVar
@@ -50,6 +51,8 @@ def pool(workers: int) -> Iterator[Executor]:
     context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
     executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_deaf)
     try:
+        with _interrupted_later():
+            executor.submit(int)  # makes the processes
         yield executor
     except BaseException:
         for process in list((executor._processes or {}).values()):
@@ -58,6 +61,22 @@ def pool(workers: int) -> Iterator[Executor]:
         raise
     else:
         executor.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _interrupted_later() -> Iterator[None]:
+    """Keep Ctrl-C until the end of the block: Python forgets one that comes while a process is copied."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    seen: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before or signal.SIG_DFL)
+    if seen:
+        raise KeyboardInterrupt
 
 
 def _may_fork() -> bool:

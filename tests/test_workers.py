@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -100,3 +104,42 @@ def test_several_files_at_once_give_the_same_bytes(log: Path, tmp_path: Path) ->
     one = pipeline.analyze(paths, Settings(jobs=1))
     many = pipeline.analyze(paths, Settings(jobs=3, chunk=20_000))
     assert codec.dump_run(many) == codec.dump_run(one)
+
+
+# -- Ctrl-C ----------------------------------------------------------------------------------------------------------
+
+RECORD = (
+    "2026-03-02 09:00:{:02},{:03} WARNING asyncio: Executing <Task pending name='Task-{}' coro=<Shop.search() running at "
+    "/srv/app/shop.py:58> created at /srv/app/server.py:74> took 0.305 seconds\n"
+)
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(name) for path in Path(f"/proc/{pid}/task").glob("*/children") for name in path.read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc to see the workers")
+@pytest.mark.parametrize("whole_group", [True, False], ids=["terminal", "kill -INT"])
+def test_ctrl_c_ends_all_workers_at_once(whole_group: bool, tmp_path: Path) -> None:
+    """No process is left, nothing half-written; the code is 130."""
+    block = "".join(RECORD.format(n % 60, n % 1000, n) for n in range(20_000)).encode()
+    log, out = tmp_path / "app.log", tmp_path / "report.txt"
+    with log.open("wb") as file:
+        for _ in range(-(-workers.PAYS // len(block))):
+            file.write(block)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "asynclog", "analyze", str(log), "-j", "2", "-o", str(out)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while len(started := children_of(running.pid)) < 2 and running.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert len(started) == 2
+    (os.killpg if whole_group else os.kill)(running.pid, signal.SIGINT)
+    _, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert err.splitlines()[-1:] == ["interrupted"]
+    assert "Traceback" not in err
+    assert not any(Path(f"/proc/{pid}").exists() for pid in started)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["app.log"]
