@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
+Number = TypeVar("Number", float, Any)
+"""A number, or an array of numbers."""
 ALPHA = 0.05
 BOTH_SIDES = 2 * ALPHA
 """The level of an interval that is wrong on one given side in at most `ALPHA`: what proving steadiness needs."""
@@ -114,7 +116,7 @@ def compare_counts(
     """
     square = 0.0
     if len(before[0]) + len(after[0]) > 2:
-        square, free = _helped(*between_logs((before, after), within))
+        square, free = helped(*between_logs((before, after), within))
     (n0, e0), (n1, e1) = ((sum(counts), math.fsum(exposures)) for counts, exposures in (before, after))
     rate = (n0 + n1) / (e0 + e1)
     f0 = within + square * rate * math.fsum(e * e for e in before[1]) / e0
@@ -175,7 +177,7 @@ def compare_logs(before: Sequence[Spread], after: Sequence[Spread], alpha: float
     free = len(before) + len(after) - 2
     if not free or min(sum(log.n for log in side) for side in (before, after)) < FEWEST_UNITS:
         return None
-    between, sure = _helped(sum((m.n - 1) * m.variance for m in means) / free, free)
+    between, sure = helped(sum((m.n - 1) * m.variance for m in means) / free, free)
     inner = sum(log.n - 1 for log in (*before, *after))
     within = sum((log.n - 1) * log.variance for log in (*before, *after)) / inner if inner else 0.0
     sampled = within * math.fsum(1 / log.n for log in (*before, *after)) / (free + 2)
@@ -206,7 +208,7 @@ def _student(gap: float, error: float, free: float, alpha: float = ALPHA) -> Res
     return Result(math.exp(gap), math.exp(gap - wide), math.exp(gap + wide), p_value)
 
 
-def _helped(square: float, free: int) -> tuple[float, int]:
+def helped(square: Number, free: int) -> tuple[Number, int]:
     """The squared spread from log to log and its degrees of freedom, as they are used.
 
     Few logs hardly tell their spread: under `FEW_LOGS` degrees of freedom the usual spread, which is a cautious one,

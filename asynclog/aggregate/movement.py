@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from asynclog.aggregate.compare import Settings
 from asynclog.aggregate.counts import ALPHA, BOTH_SIDES, holm, line_through
 from asynclog.aggregate.evidence import Evidence
-from asynclog.aggregate.verdict import Aspect, Measure, beyond, by_a_clock, by_record, heaping, measure
+from asynclog.aggregate.splits import every_split
+from asynclog.aggregate.verdict import Aspect, Measure, beyond, by_record, heaping
 from asynclog.model import Severity
 
 _SURE = 3.0
@@ -52,11 +53,9 @@ class Movement:
 def follow(rows: Sequence[tuple[Evidence, ...]], severities: Sequence[Severity], options: Settings) -> list[Movement]:
     """The movements of all groups together: the correction is over their splits and over the groups."""
     best: list[tuple[int | None, Aspect] | None] = []
-    for row in rows:
-        within = heaping(row)
-        tests: list[tuple[int | None, Aspect]] = [
-            (k, a) for k in range(1, len(row)) for a in measure(row[:k], row[k:], within)
-        ]
+    spreads = [heaping(row) for row in rows]
+    for row, within in zip(rows, spreads, strict=True):
+        tests: list[tuple[int | None, Aspect]] = [*every_split(row, within)]
         tests += [(None, a) for a in _lines(row)]
         first = min(tests, key=lambda test: test[1].result.p_value, default=None)
         if first is not None:
@@ -66,8 +65,8 @@ def follow(rows: Sequence[tuple[Evidence, ...]], severities: Sequence[Severity],
         best.append(first)
     adjusted = holm([1.0 if found is None else found[1].p_value for found in best])
     return [
-        _verdict(row, severity, found, p_value, options)
-        for row, severity, found, p_value in zip(rows, severities, best, adjusted, strict=True)
+        _verdict(row, severity, found, p_value, within, options)
+        for row, severity, found, p_value, within in zip(rows, severities, best, adjusted, spreads, strict=True)
     ]
 
 
@@ -76,6 +75,7 @@ def _verdict(
     severity: Severity,
     best: tuple[int | None, Aspect] | None,
     p_value: float,
+    within: tuple[float, int],
     options: Settings,
 ) -> Movement:
     if best is None:
@@ -93,24 +93,19 @@ def _verdict(
     if p_value < options.alpha and beyond(aspect, options.effect):
         verdict = Verdict.RISING if found.result.ratio > 1 else Verdict.FALLING
         return Movement(verdict, split, split, aspect)
-    reach = 1.0 if len(set(row)) == 1 else _reach(row)
+    reach = 1.0 if len(set(row)) == 1 else _reach(row, within)
     return Movement(Verdict.STEADY if reach <= options.steady else Verdict.INCONCLUSIVE, None, split, aspect, reach)
 
 
-def _reach(row: tuple[Evidence, ...]) -> float:
+def _reach(row: tuple[Evidence, ...], within: tuple[float, int]) -> float:
     """The largest step at any run, or growth from end to end, that is not ruled out at 5 %.
 
     No correction is due: a step of more than this would have to be missed at its own run. What comes by a clock counts
     as what it is, not as chance: the runs themselves say how much they scatter.
     """
-    within, reach = heaping(row), 1.0
-    for k in range(1, len(row)):
-        factor = by_a_clock(row[:k], row[k:], within)
-        for aspect in measure(row[:k], row[k:], factor, BOTH_SIDES):
-            reach = max(reach, aspect.result.high, 1 / max(aspect.result.low, 1e-9))
-    for aspect in _lines(row, BOTH_SIDES, floor=False):
-        reach = max(reach, aspect.result.high, 1 / max(aspect.result.low, 1e-9))
-    return reach
+    aspects = [aspect for _, aspect in every_split(row, within, BOTH_SIDES, clock=True)]
+    aspects += _lines(row, BOTH_SIDES, floor=False)
+    return max((max(a.result.high, 1 / max(a.result.low, 1e-9)) for a in aspects), default=1.0)
 
 
 def _expected(seen: Sequence[Evidence], missing: Sequence[Evidence]) -> float:

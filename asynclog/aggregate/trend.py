@@ -112,7 +112,7 @@ def in_order(logs: Sequence[Log]) -> list[Log]:
 
 
 def _evidence(group: Group | None, log: Log) -> Evidence:
-    names = () if group is None else tuple(n for n in log.run.groups if n == group.fingerprint)
+    names = (group.fingerprint,) if group is not None and group.fingerprint in log.run.groups else ()
     return log.evidence(names)
 
 

@@ -200,8 +200,8 @@ def _counts(
     return old, new
 
 
-def _coarser(values: Sequence[N], width: int) -> list[N]:
-    return [sum(values[i : i + width]) for i in range(0, len(values), width)]
+def _coarser(values: Sequence[N], width: int) -> Sequence[N]:
+    return values if width == 1 else [sum(values[i : i + width]) for i in range(0, len(values), width)]
 
 
 def _mean(before: list[Spread], after: list[Spread], several: bool, alpha: float) -> Result | None:

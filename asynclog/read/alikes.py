@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from asynclog.read.prefix import has_lead_in
 from asynclog.read.recognise import Head
 
-_DETAIL = re.compile(r"\s*(?:\w+: (?:<|\w+[<(])|Traceback \(most recent|\w*source_traceback: |File \"|\+ Exception Group)")
+_DETAIL = re.compile(
+    r"\s*(?:\w+: (?:<|\w+[<(])|Traceback \(most recent|\w*source_traceback: |File \"|\+ Exception Group)"
+)
 # what the loop says is wrong: always with the object, or with a traceback
 _DETAILED = frozenset({
     "exception-never-retrieved", "task-destroyed-pending", "callback-exception", "accept-out-of-resources",
@@ -16,7 +18,9 @@ _DETAILED = frozenset({
     "loop-unhandled-exception", "client-connected-cb-exception", "exception-handler-error", "default-handler-error",
     "incoming-connection-error", "proactor-accept-failed", "run-shutdown-exception", "aiohttp-unclosed", "library-unclosed",
 })  # fmt: skip
-_STEP = re.compile(r"<?\w*(?:Task (?:pending|finished|cancell?(?:ed|ing))\b|Handle(?: .*)?\(|\w+MethWrapper )|.* created at ", re.S)
+_STEP = re.compile(
+    r"<?\w*(?:Task (?:pending|finished|cancell?(?:ed|ing))\b|Handle(?: .*)?\(|\w+MethWrapper )|.* created at ", re.S
+)
 _OWN_LOGGERS = (None, "asyncio", "py.warnings", "root")
 _CALLEE = re.compile(r"[<(\[]|[^\s(]{1,400}\(|None\b|\S+$")
 

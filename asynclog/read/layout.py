@@ -140,7 +140,9 @@ def _native(lines: list[str], header: re.Pattern[str] | None) -> bool | None:
 
 def _names_loggers(lines: list[str], header: re.Pattern[str] | None) -> bool | None:
     """Whether records say which logger wrote them: told by the look of all headers and by asyncio's own."""
-    headed = [_LEVEL.sub("", line[found.end() :], count=1) for line in lines if header and (found := header.match(line))]
+    headed = [
+        _LEVEL.sub("", line[found.end() :], count=1) for line in lines if header and (found := header.match(line))
+    ]
     own = [line[: found.start()] for line in lines if (found := _UNMISTAKABLE.search(line))]
     if headed and all(own) and _share(_NAMED.match(rest) for rest in headed):
         return True

@@ -27,7 +27,17 @@ _PID = re.compile(r"(?:\bpid[=: ]\s*|\[|\(|\||(?<=\s)|:)#?(\d{1,7})(?=[\])|:\s]|
 _NAME = re.compile(r"(?<![\w./\\-])(?<!\w:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?![\w/\\(])")
 _SOURCE = re.compile(r"[\w/\\.-]+\.py(?:x)?(?::\d+|, line \d+)?|[\w]+\(\)|:\d+\b")
 # of asyncio, where %(module)s stands for the logger
-_MODULES = frozenset({"base_events", "selector_events", "unix_events", "proactor_events", "windows_events", "sslproto", "base_subprocess"})
+_MODULES = frozenset(
+    {
+        "base_events",
+        "selector_events",
+        "unix_events",
+        "proactor_events",
+        "windows_events",
+        "sslproto",
+        "base_subprocess",
+    }
+)
 _TASK = re.compile(r"(?<![\w.])(Task-\d+)(?![\w.])")
 
 # A line that begins like this starts a record in any format. Deliberately narrow: a wrong start cuts a record short.
