@@ -150,6 +150,12 @@ class RunView:
         return self.report.windows[: None if self.options.verbose > 0 else 3]
 
     @property
+    def left(self) -> str:
+        """The groups that `top` keeps from the table; empty where it keeps none."""
+        count = len(self.report.rows) - len(self.rows)
+        return plural(count, "more group") if count else ""
+
+    @property
     def total(self) -> str:
         """How many groups the table has."""
         return plural(len(self.rows), "group")

@@ -93,7 +93,7 @@ def _more(count: int, noun: str) -> Markup:
 def _table(heads: Sequence[str], rows: Iterable[Sequence[Markup]], numbers: set[str]) -> Markup:
     from markupsafe import Markup
 
-    right, left = Markup(' style="text-align:right"'), Markup(' style="text-align:left"')
+    right, left = Markup(' style="text-align:right;white-space:nowrap"'), Markup(' style="text-align:left"')
     sides = [right if head in numbers else left for head in heads]
     head = Markup().join(
         Markup('<th scope="col"{}>{}</th>').format(side, name) for side, name in zip(sides, heads, strict=True)

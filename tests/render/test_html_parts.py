@@ -236,6 +236,8 @@ def test_a_gate_shows_what_fails_it_first_and_why():
     assert marked == [at < len(answer.culprits) for at in range(len(rows))]
     assert f"{len(answer.culprits)} groups" in words(page, "main")
     assert "findings of severity error" in page.all("details")[0].text
+    few = Page(str(render("html", answer, RenderOptions(top=1), view="check")))
+    assert f"Not shown: {len(shown.rows) - 1} more groups (--top)." in words(few, "main")
     guilty = {name[:6] for name in answer.culprits}
     assert {each.attrs["data-id"] for each in rows[: len(guilty)]} == guilty
 

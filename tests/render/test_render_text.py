@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sample_reports import HOSTILE, SAMPLES, empty, hostile, many, one, report, row, varied
 
 from asynclog.model import CallerRow, Frame
 from asynclog.render import RenderOptions, render
 from asynclog.render.places import columns
+from asynclog.render.text_paper import breaks, wrapped
 
 GOLDEN = Path(__file__).parent / "golden" / "text"
 STYLE = re.compile(r"\x1b\[[0-9;]*m|\x1b\]8;;[^\x1b]*\x1b\\")
@@ -202,3 +206,33 @@ def test_a_date_that_all_times_share_is_said_once():
 def test_many_inputs_are_counted():
     shown = text(report((row(1, 1),), sources=tuple(f"{at}.log (3 lines)" for at in range(10))))
     assert "2.log (3 lines)\nand 7 more files · 2026-01-01 10:00:00 – 11:00:00 (1 h) · 4,000 errors" in shown
+
+
+@given(st.text(alphabet=st.sampled_from("ab /\\:.-_漢é\t "), max_size=120), st.integers(12, 60))
+def test_breaking_loses_nothing_and_keeps_the_width(words, room):
+    ends = [*breaks(words, room), len(words)]
+    lines = [words[start:end] for start, end in pairwise([0, *ends])]
+    assert "".join(lines) == words
+    long = [line.strip() for line in lines if columns(line.rstrip()) > room]
+    assert [line for line in long if " " in line or not re.search(r"[/\\]", line)] == []
+
+
+@pytest.mark.parametrize(
+    ("words", "lines"),
+    [
+        (
+            "in /srv/app/releases/1.4/shop/server.py:74, 29 times",
+            ["in", "/srv/app/releases/1.4/shop/server.py:74,", "29 times"],
+        ),
+        (r"at C:\work\shop\releases\1.4\server.py:7 in x", ["at", r"C:\work\shop\releases\1.4\server.py:7", "in x"]),
+        (r"\\host\share\releases\1.4\shop\server.py", [r"\\host\share\releases\1.4\shop\server.py"]),
+        (
+            "see https://docs.python.org/3/library/asyncio.html",
+            ["see", "https://docs.python.org/3/library/asyncio.html"],
+        ),
+        ("x" * 45, ["x" * 20, "x" * 20, "x" * 5]),
+        ("and/or a word", ["and/or a word"]),
+    ],
+)
+def test_what_is_left_whole(words, lines):
+    assert wrapped(words, 20) == lines
