@@ -200,6 +200,10 @@ FINDINGS: dict[str, tuple[str, list[dict[str, Any]]]] = {
         "[D 260131 12:00:00 unix_events:54] poll took 5.000 ms: 2 events\n",
         [{"kind": "slow-poll"}],
     ),
+    "a file that begins within a first line": (
+        "sk was destroyed but it is pending!\ntask: <Task pending name='T' coro=<w() running at /srv/a.py:9>>\n",
+        [{"line": 2, "kind": "task-destroyed-pending", "partial": True}],
+    ),
     "a dump of all threads is one": (
         "Timeout (0:00:30)!\nThread 0x00007f01 (most recent call first):\n  File \"/srv/a.py\", line 3 in a\n\n"
         "Thread 0x00007f02 (most recent call first):\n  File \"/srv/b.py\", line 4 in b\n"

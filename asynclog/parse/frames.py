@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from asynclog.model import Frame
 
@@ -116,6 +117,9 @@ def parse_frames(lines: Sequence[str], start: int = 0) -> tuple[tuple[Frame, ...
         elif _belongs(found[-1], line, text, column):
             if not is_marker(text):
                 found[-1].add(line)
+        elif _is_rest_of_name(found[-1], lines, at, column):
+            last = found[-1]
+            last.frame = replace(last.frame, function=(last.frame.function or "") + text)
         else:
             break
         at += taken
@@ -144,6 +148,14 @@ def _blanks(lines: Sequence[str], at: int, column: int) -> int:
         return 0
     goes_on = match_frame(lines[end]) is not None or indentation(lines[end]) > column > 0
     return end - at if goes_on else 0
+
+
+def _is_rest_of_name(last: _Open, lines: Sequence[str], at: int, column: int) -> bool:
+    """Whether a line is the end of the function's name, broken off the frame's line: source follows it."""
+    text = lines[at].strip()
+    if last.source or at + 1 >= len(lines) or not text.replace("<", "").replace(">", "").isidentifier() or looks_final(text):
+        return False
+    return indentation(lines[at]) < column < indentation(lines[at + 1]) and match_frame(lines[at + 1]) is None
 
 
 def _belongs(last: _Open, line: str, text: str, column: int) -> bool:

@@ -66,10 +66,11 @@ def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout) -> bool:
 def is_headless(lines: Lines, line: Line, base: int) -> bool:
     """Whether nothing but remains of the same record stands above `line`, up to the beginning of the file."""
     for above in lines_above(lines, line, WALK_UP):
-        if above.key == line.key and (is_header(above.text) or not above.text.startswith(_REMAINS)):
+        first = above.start == 0 and base == 0  # of the file: it may be the rest of a longer one
+        if above.key == line.key and (is_header(above.text) or not (first or above.text.startswith(_REMAINS))):
             return False
         if above.start == 0:
-            return base == 0
+            return first
     return line.start == 0 and base == 0
 
 

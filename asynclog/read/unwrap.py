@@ -6,12 +6,15 @@ completes a message that neither holds alone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from asynclog.read.prefix import is_header
 
 _NARROWEST, _WIDEST = 60, 260
-_REPR = ("future: <", "task: <", "handle: <", "Executing <")
+_REPR = ("future: <", "task: <", "handle: <", "Executing <", "Exception ignored in: <", "unclosed <")
+_FRAME = re.compile(r'\s*File "[^"]+", line(?:no)? \d+(?:, in .+)?')
+_CALLED = re.compile(r"\bcoroutine '[^']*$")
 
 
 def unwrap(data: bytes, needles: Iterable[str]) -> tuple[bytes, list[int]] | None:
@@ -45,7 +48,7 @@ def unwrap(data: bytes, needles: Iterable[str]) -> tuple[bytes, list[int]] | Non
 
 
 def _is_evidence(line: str, following: str, needles: tuple[str, ...]) -> bool:
-    """Whether a break between the two lines splits a needle, or a repr that is left open."""
+    """Whether a break between the two lines splits a needle or a frame, or a repr that is left open."""
     if not following or is_header(following):
         return False
     for needle in needles:
@@ -54,6 +57,10 @@ def _is_evidence(line: str, following: str, needles: tuple[str, ...]) -> bool:
         at = (line[-len(needle) + 1 :] + following[: len(needle) - 1]).find(needle)
         if at >= 0:
             return True
+    if line.lstrip().startswith('File "') and not _FRAME.fullmatch(line) and _FRAME.fullmatch(line + following):
+        return True
+    if _CALLED.search(line) and "'" in following:
+        return True
     opening = max(line.rfind(start) for start in _REPR)
     if opening < 0:
         return False

@@ -538,3 +538,15 @@ def test_no_frame(text):
 @pytest.mark.parametrize("text", ["", "\n\n", "some text", "key: value", "  indented"])
 def test_no_traceback(text):
     assert parse_traceback(text.split("\n"))[0] is None
+
+
+def test_a_name_broken_off_its_frame():
+    text = """\
+Traceback (most recent call last):
+  File "/usr/lib/python3.12/asyncio/proactor_events.py", line 165, in _call_connect
+ion_lost
+    self._sock.shutdown(socket.SHUT_RDWR)
+ConnectionResetError: [WinError 10054]"""
+    report, _ = parse_traceback(text.split("\n"))
+    assert [frame.function for frame in report.frames] == ["_call_connection_lost"]
+    assert report.type == "ConnectionResetError"

@@ -50,3 +50,18 @@ def test_a_new_record_is_never_joined() -> None:
     found = unwrap(text.encode(), NEEDLES)
     assert found is not None
     assert f"{line}\nINFO:app:next\n" in found[0].decode()
+
+
+MORE = {
+    "unraisable": "Exception ignored in: <coroutine object ComponentPoolStatusTracker.run_until_closed at 0x7f6b17b4ce40>\n",
+    "never awaited": "/srv/collector/metric_collector.py:44: RuntimeWarning: coroutine 'SourceCollector.collect' was never awaited\n",
+    "frame": 'Traceback (most recent call last):\n  File "/srv/venv/lib/python3.12/site-packages/websockets/legacy/protocol.py", line 10, in f\n',
+}
+
+
+@pytest.mark.parametrize("record", MORE.values(), ids=MORE)
+def test_what_else_shows_that_lines_are_broken(record: str) -> None:
+    text = broken(record, 80) + "\n" + "x" * 80 + "\nend\n"
+    found = unwrap(text.encode(), NEEDLES)
+    assert found is not None
+    assert found[0].decode().startswith(record)
