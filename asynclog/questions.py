@@ -182,8 +182,8 @@ def _about(record: Record, progress: Progress, settings: Settings) -> list[Secti
         Reason("where", f"{record.source}:{record.line}, {lines}"),
         Reason("layout", f"{layout.description}, found from the beginning of the file"),
     ]
-    if layout.header is not None:
-        where.append(Reason("header", f"a new record begins where a line matches {layout.header.pattern}"))
+    if layout.heads is not None:
+        where.append(Reason("header", f"a new record begins where a line matches {layout.heads.pattern}"))
     if record.headless:
         where.append(Reason("headless", "its first line is not in the file; what is left tells the kind", False))
     return [("Where it stands", tuple(where)), *sections]

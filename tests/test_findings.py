@@ -204,6 +204,14 @@ FINDINGS: dict[str, tuple[str, list[dict[str, Any]]]] = {
         "sk was destroyed but it is pending!\ntask: <Task pending name='T' coro=<w() running at /srv/a.py:9>>\n",
         [{"line": 2, "kind": "task-destroyed-pending", "partial": True}],
     ),
+    "two programs of two formats": (
+        "".join(
+            f"2026-01-31 12:00:00,00{n} - asyncio - ERROR - Task was destroyed but it is pending!\ntask: <Task pending coro=<w()>>\n"
+            "ERROR:asyncio:Task was destroyed but it is pending!\ntask: <Task pending coro=<x()>>\n"
+            for n in range(6)
+        ),
+        [{"kind": "task-destroyed-pending", "coroutine": "w"}, {"kind": "task-destroyed-pending", "coroutine": "x"}] * 6,
+    ),
     "a dump of all threads is one": (
         "Timeout (0:00:30)!\nThread 0x00007f01 (most recent call first):\n  File \"/srv/a.py\", line 3 in a\n\n"
         "Thread 0x00007f02 (most recent call first):\n  File \"/srv/b.py\", line 4 in b\n"

@@ -44,19 +44,19 @@ def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout) -> bool:
     if head.pattern is None or head.pattern.channel != "log":
         return False
     before = line.text[: head.start].strip()
-    if layout.header is None:
+    if layout.heads is None or layout.json:
         if layout.native is not False or not before or head.prefix.level is None:
             return False
         above = next(lines_above(lines, line, 1), None)
         return above is not None and bool(above.text.strip()) and not is_header(above.text)
-    if before and layout.header.match(line.text):
+    if before and layout.heads.match(line.text):
         return False
     if layout.native:
         return True
     for above in lines_above(lines, line, _NEAR):
         if above.key != line.key:
             continue
-        if layout.header.match(above.text):
+        if layout.heads.match(above.text):
             return False
         if TRACEBACK in above.text or above.text.startswith("  File "):
             return True

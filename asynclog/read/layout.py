@@ -31,11 +31,14 @@ _NAME_KEY = re.compile(r"['\"](?:[\w.]*logger(?:[._]?name)?|name|scope|channel|c
 _MOST = 0.9  # of the lines
 _LEVEL = re.compile(rf"[\[(<]?\b(?:{LEVEL})\b[\])>]?", re.IGNORECASE)
 _COMMON = 3  # lines of one shape that make it the file's
+_MANY, _PART = 5, 0.1  # lines of a shape, and their part of all headers, that make it another program's and no quotation
+_OBJECT = r"\s*\{\s*\""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`wrappers` stand before every line (outermost first); `header` matches the first lines of records.
+    """`wrappers` stand before every line (outermost first); `header` matches the first lines of most records, `heads`
+    those of all shapes that are common: several programs may write into one file.
 
     `native` tells how logger asyncio writes into this file: with the header (True), bare (False), not seen (None).
     `tests`: it is what a run of tests printed. `form`: the prefix that the user described. `named`: records say which
@@ -49,6 +52,7 @@ class Layout:
     tests: bool = False
     form: PrefixForm | None = None
     named: bool | None = True
+    heads: re.Pattern[str] | None = None
 
     @property
     def nameless(self) -> bool:
@@ -95,14 +99,14 @@ def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
     wrappers = settle_wrappers(lines)
     rests = [rest for rest in _whole(lines, wrappers) if rest.strip()]
     if form is not None:
-        return Layout(wrappers, HEADER, native=True, form=form, named=None)
+        return Layout(wrappers, HEADER, native=True, form=form, named=None, heads=HEADER)
     braces = sum(rest.lstrip().startswith("{") and rest.rstrip().endswith("}") for rest in rests)
+    header, heads = _headers(rests, braces)
     if rests and braces > len(rests) / 2:
-        return Layout(wrappers, None, json=True, named=_share(_NAME_KEY.search(rest) for rest in rests) or None)
-    header = _common_header(rests)
-    return Layout(
-        wrappers, header, native=_native(rests, header), tests=has_tests(rests), named=_names_loggers(rests, header)
-    )
+        keyed = _share(_NAME_KEY.search(rest) for rest in rests) or None
+        return Layout(wrappers, None, json=True, named=keyed, heads=heads)
+    native, named = _native(rests, heads), _names_loggers(rests, header)
+    return Layout(wrappers, header, native=native, tests=has_tests(rests), named=named, heads=heads)
 
 
 def _whole(lines: list[str], wrappers: tuple[str, ...]) -> list[str]:
@@ -144,8 +148,8 @@ def _names_loggers(lines: list[str], header: re.Pattern[str] | None) -> bool | N
         _LEVEL.sub("", line[found.end() :], count=1) for line in lines if header and (found := header.match(line))
     ]
     own = [line[: found.start()] for line in lines if (found := _UNMISTAKABLE.search(line))]
-    if headed and all(own) and _share(_NAMED.match(rest) for rest in headed):
-        return True
+    if headed and _share(_NAMED.match(rest) for rest in headed):
+        return all("asyncio" in before for before in own) or None  # else others may speak like asyncio
     if own and all("asyncio" in before for before in own):
         return True
     behind = [before for before in own if header is not None and header.match(before)]
@@ -158,8 +162,11 @@ def _share(found: Iterable[object]) -> bool:
     return sum(each) >= _MOST * len(each)
 
 
-def _common_header(lines: list[str]) -> re.Pattern[str] | None:
-    """The shape that most headers among `lines` share, None where no shape is common."""
+def _headers(lines: list[str], braces: int) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """The shape that most headers among `lines` share, None where no shape is common; and all that are common as one.
+
+    `braces` of the lines are objects of JSON.
+    """
     seen: dict[re.Pattern[str], int] = {}
     headers = 0
     for line in lines:
@@ -170,7 +177,12 @@ def _common_header(lines: list[str]) -> re.Pattern[str] | None:
         pattern = shape(line[: found[2]] if found and found[1] < 40 else line[:40])
         if pattern is not None:
             seen[pattern] = seen.get(pattern, 0) + 1
-    if not seen:
-        return None
-    pattern, count = max(seen.items(), key=lambda item: item[1])
-    return pattern if count >= _COMMON and count * 2 > headers else None
+    most, count = max(seen.items(), key=lambda item: item[1], default=(None, 0))
+    header = most if count >= _COMMON and count * 2 > headers else None
+    least = max(_MANY, (headers + braces) * _PART)
+    others = [pattern.pattern.replace("?P<time>", "?:") for pattern, times in seen.items() if times >= least]
+    if braces >= least:
+        others.append(_OBJECT)
+    if len(others) < 2:
+        return header, header
+    return header, re.compile("|".join(f"(?:{other})" for other in others))

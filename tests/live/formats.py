@@ -76,15 +76,16 @@ FORMATS = {
 def interleave(entries, others, variant):
     """Two processes that write into one file, a few lines at a time, every line with its process."""
     rng = random.Random(variant)
+    second = variant + variant // 8 % 3  # another layout, now and then
     if variant % 2:
         streams = [
             prefixed(wrapped(entries, variant), "web-1     | "),
-            prefixed(wrapped(others, variant), "worker-1  | "),
+            prefixed(wrapped(others, second), "worker-1  | "),
         ]
     else:
         pid = entries[0]["pid"] if entries else 1
         style = variant // 4 % 2
-        streams = [journald(wrapped(entries, variant), pid, style), journald(wrapped(others, variant), pid + 1, style)]
+        streams = [journald(wrapped(entries, variant), pid, style), journald(wrapped(others, second), pid + 1, style)]
     streams = [list(stream) for stream in streams]
     while any(streams):
         stream = rng.choice([stream for stream in streams if stream])

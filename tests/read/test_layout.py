@@ -89,3 +89,21 @@ NAMES = {
 @pytest.mark.parametrize(("line", "nameless"), NAMES.values(), ids=NAMES)
 def test_whether_records_name_their_logger(line: str, nameless: bool) -> None:
     assert settle("".join(line.format(n=n) + "\n" for n in range(6)).encode()).nameless is nameless
+
+
+BASIC = "INFO:app:order {n} stored"
+MIXED = {
+    "another program's": ([BASIC] * 30 + ["2026-01-31 12:00:00,00{n} - web - INFO - hello"] * 5, True),
+    "JSON among lines": ([BASIC] * 30 + ['{{"level": "INFO", "message": "order {n}"}}'] * 5, True),
+    "half and half": ([BASIC, "2026-01-31 12:00:00,00{n} - web - INFO - hello"] * 9, True),
+    "a few, perhaps quoted": ([BASIC] * 30 + ["2026-01-31 12:00:00,00{n} - web - INFO - hello"] * 4, False),
+    "few among many": ([BASIC] * 300 + ["2026-01-31 12:00:00,00{n} - web - INFO - hello"] * 9, False),
+}
+
+
+@pytest.mark.parametrize(("lines", "both"), MIXED.values(), ids=MIXED)
+def test_programs_of_several_formats_in_one_file(lines: list[str], both: bool) -> None:
+    layout = settle("".join(line.format(n=n % 9) + "\n" for n, line in enumerate(lines)).encode())
+    assert layout.heads is not None
+    assert layout.heads.match("WARNING:app:x")
+    assert bool(layout.heads.match(lines[-1].format(n=7))) is both
