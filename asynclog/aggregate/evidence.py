@@ -106,7 +106,7 @@ def make_span(stretches: Sequence[tuple[int, int]], units: int | None = None, al
     cells = (end - start) // _CELL
     number = next((n for n in (WINDOWS, WINDOWS // 2, WINDOWS // 4) if cells >= 8 * n), 0)
     parts: tuple[float, ...] = ()
-    if len(merged) > 1 and number:
+    if len(merged) > 1 and number and covered:
         edges = [start + (end - start) * i // number for i in range(number + 1)]
         inside = [sum(max(0, min(b, high) - max(a, low)) for a, b in merged) for low, high in pairwise(edges)]
         parts = tuple(round(part / covered, 6) for part in inside)

@@ -207,3 +207,9 @@ def test_severity_and_minimum_of_new():
     assert judge([Case((none,), (one,), Severity.INFO)])[0].state is State.INCONCLUSIVE
     assert judge([Case((none,), (one,), Severity.INFO, minimum=1)])[0].state is State.NEW
     assert judge([Case((none,), (none,))])[0].state is State.SAME
+
+
+def test_runs_of_one_moment_each_cover_nothing():
+    """Two lines, an hour apart, each of a run of its own: no time to divide by."""
+    span = evidence.make_span([(0, 0), (3_600_000_000, 3_600_000_000)])
+    assert (span.seconds, span.parts) == (0, ())
