@@ -66,7 +66,7 @@ class Cutter:
         at = 0
         while at < len(hits):
             hit = hits[at]
-            if self._echoes is not None and base + hit < self.covered.get(None, 0):
+            if self._echoes is not None and base + hit < self.covered.get(None, 0):  # within an echo
                 at += 1
                 continue
             start = lines.start_of(hit)
@@ -105,10 +105,16 @@ class Cutter:
         assert self._echoes is not None
         echoes, data = self._echoes, lines.data
         position, stop = span
+        if echoes.wrapper is not None and not echoes.wrapper.is_one_writer(data, position, stop):
+            for hit in hits[bisect_left(hits, position) : bisect_left(hits, stop)]:
+                keep = self._ask(lines, base, hit, found)
+                if keep is not None:
+                    return keep
+            return None
         entries = echoes.split(data[position : stop - 1])
         index, line = 0, self._line_at(data, position, base)
         while index < len(entries):
-            if base + position >= self.covered.get(None, 0):
+            if base + position >= self._covered():
                 index, offset, line = echoes.take(entries, index, base + position, line)
                 self._line, self._counted, position = line, offset, offset - base
                 if index == len(entries):
@@ -131,7 +137,7 @@ class Cutter:
         assert self._echoes is not None
         self.covered[None] = max(self.covered.get(None, 0), self._echoes.reach)
         own = hits[bisect_left(hits, position) : bisect_left(hits, position + len(entry))]
-        before, whole = len(found), self.covered[None] <= base + position
+        before, whole = len(found), self._covered() <= base + position
         for hit in own:
             if base + hit >= self.covered[None]:
                 keep = self._ask(lines, base, hit, found)
@@ -141,6 +147,11 @@ class Cutter:
             records = [one for one in found[before:] if isinstance(one, Record)]
             self._echoes.learn(entry, base + position, records, not own)
         return None
+
+    def _covered(self) -> int:
+        """Up to where the source is read, whoever wrote it."""
+        assert self._echoes is not None
+        return max(self.covered.values(), default=0) if self._echoes.wrapper is not None else self.covered.get(None, 0)
 
     def _ask(self, lines: Lines, base: int, hit: int, found: list[Record | Collected]) -> int | None:
         """Add the records that a hit belongs to; the answer is where to keep from if more data is needed, else None."""

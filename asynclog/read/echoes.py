@@ -14,7 +14,9 @@ from typing import NamedTuple
 from asynclog.model import Record
 from asynclog.read.column import Accept, Collected, Column, Place
 from asynclog.read.layout import Layout
+from asynclog.read.outside import Outside
 from asynclog.read.shapes import ZEROS, Bare, Shape, bare_of, shape_of
+from asynclog.read.wrappers import JSON_LINE
 
 PENDING = 80_000  # echoes that wait in columns before they are handed over
 _SHAPES = 1 << 14
@@ -42,14 +44,25 @@ class Echoes:
     def __init__(self, layout: Layout, accept: Accept) -> None:
         self._accept = accept
         self._json = layout.json
-        self._header = re.compile(layout.header.pattern.encode()) if layout.header is not None else None
-        self._timed = self._header is not None and "time" in self._header.groupindex
-        self.able = not (layout.wrappers or layout.tests) and (layout.json or self._timed)
+        self.wrapper = Outside(layout.wrappers) if layout.wrappers and JSON_LINE not in layout.wrappers else None
+        self._header: re.Pattern[bytes] | None = None
         self._next = re.compile(rb"\n")
-        if self._header is not None:
-            header = self._header.pattern.replace(b"?P<time>", b"?:")
-            self._next = re.compile(rb"\n(?=" + header + rb"|" + _BARE + rb")")
-            self._quoted = re.compile(rb"\\n" + header)
+        self._bare = _BARE_LINE
+        if layout.header is not None:
+            header = layout.header.pattern.encode()
+            inside = header.replace(b"?P<time>", b"?:")
+            before = after = b""
+            if self.wrapper is not None:
+                before, after = self.wrapper.timed(b"?P<time>" not in header), self.wrapper.plain
+            self._header = re.compile(before + header)
+            self._bare = re.compile(after + _BARE)
+            self._next = re.compile(rb"\n(?=" + after + rb"(?:" + inside + rb"|" + _BARE + rb"))")
+            self._quoted = re.compile(rb"\\n" + inside)
+        timed = self._header is not None and "time" in self._header.groupindex
+        if layout.wrappers:
+            self.able = timed and self.wrapper is not None and not layout.tests
+        else:
+            self.able = (timed or layout.json) and not layout.tests
         self._shapes: dict[int, Shape | None] = {}
         self._columns: dict[tuple[bytes, ...], Column | None] = {}
         self._size = 0
@@ -66,7 +79,7 @@ class Echoes:
         if self._json:
             return True
         assert self._header is not None
-        return self._header.match(data, start) is not None or _BARE_LINE.match(data, start) is not None
+        return self._header.match(data, start) is not None or self._bare.match(data, start) is not None
 
     def next(self, data: bytes, start: int) -> int:
         """Where the entry behind the one at `start` starts; -1 where that is not seen."""
@@ -147,7 +160,7 @@ class Echoes:
             own = _TASK_NAME.search(raw)
             if own is None or (former := _TASK_NAME.search(other)) is None or own[1] != former[1]:
                 return
-        if column is None or column is not before.column:
+        if column is None or column is not before.column or self.wrapper is not None:
             self._pairs.append((before.place, place))
             return
         at = raw.find(time)
@@ -205,7 +218,8 @@ class Echoes:
                 return None, ()
             if len(self._shapes) >= _SHAPES:
                 self._shapes.clear()
-            shape = self._shapes[code] = shape_of(bare, time, self._json)
+            moving = self.wrapper.times(bare) if self.wrapper is not None else ()
+            shape = self._shapes[code] = shape_of(bare, time, self._json, moving)
         return shape, shape.key(bare)
 
     def _time(self, entry: bytes) -> tuple[int, int] | None:
@@ -225,7 +239,9 @@ class Echoes:
         stamp = record.prefix.timestamp
         time, number, name = shape.own(bare.text)
         whole = record.offset == offset and record.end_offset == offset + len(entry) + 1
-        if not whole or record.kind is None or record.cut or record.headless or record.stream is not None:
+        if not whole or record.kind is None or record.cut or record.headless:
+            return None
+        if record.stream is not None and self.wrapper is None:
             return None
         if (stamp.text.encode("utf-8", "backslashreplace") if stamp is not None else b"") != time:
             return None

@@ -270,7 +270,8 @@ class Reader:
             # a cut anchor or line at the window's end: keep the last line whole
             keep = min(keep, data.rfind(b"\n") + 1 if len(data) < RECORD_CAP else len(data) - self.scanner.overlap)
             run_up = max(0, keep - above.RUN_UP)
-            moments.take(data, base, min(base + run_up, part.end), cutter.line_at)
+            if run_up:  # a line is looked at with all that follows it in the run-up
+                moments.take(data, base, min(base + run_up, part.end), cutter.line_at)
             cutter.count_rest(data, base, run_up)
             data = data[run_up:] + more
             base += run_up

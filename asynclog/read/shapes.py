@@ -8,7 +8,7 @@ of an entry between these places is its key: entries of one key say the same.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import NamedTuple, cast
 
@@ -112,9 +112,9 @@ def _messages(entry: bytes, json: bool) -> list[tuple[int, int]]:
     return spans
 
 
-def shape_of(entry: bytes, time: tuple[int, int], json: bool) -> Shape:
-    """The shape of an entry whose time stands at `time`."""
-    spans = [time]
+def shape_of(entry: bytes, time: tuple[int, int], json: bool, moving: Iterable[tuple[int, int]] = ()) -> Shape:
+    """The shape of an entry whose time stands at `time`; at `moving` stand other times, which are nobody's."""
+    spans = [time, *moving]
     took = _duration(entry)
     spans += [took] if took is not None else []
     name = _name(entry)
@@ -148,11 +148,13 @@ def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
     first = entry.find(b"\\n" if json else b"\n") % (len(entry) + 1)  # behind it are frames, whose lines count
     for start, end in [(0, first), *_object_lines(entry, first, json)]:
         text = entry[start:end]
-        patterns = [pattern for pattern, signs in _CHANGING if any(sign in text for sign in signs)]
-        for pattern in patterns:
-            if pattern is _POLL and start:
+        for pattern, signs in _CHANGING:
+            if (pattern is _POLL and start) or not any(sign in text for sign in signs):
                 continue
-            for found in pattern.finditer(entry, start, end):
+            begin = start
+            if pattern is _ARGUMENT:  # not in what stands before the message
+                begin += min(at for sign in signs if (at := text.find(sign)) >= 0)
+            for found in pattern.finditer(entry, begin, end):
                 yield from (found.span(group) for group in range(1, pattern.groups + 1) if found.start(group) >= 0)
     for span in _messages(entry, json):
         yield from _in_text(entry, span)

@@ -90,6 +90,11 @@ def peel(line: str, names: tuple[str, ...]) -> Peeled:
     return Peeled(line[start:], start, " ".join(keys) or None, time, partial, names)
 
 
+def pattern_of(name: str) -> str:
+    """The pattern of a wrapper."""
+    return _BY_NAME[name].pattern.pattern
+
+
 def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
     """The wrappers that stand before most of `lines`, outermost first."""
     names: list[str] = []

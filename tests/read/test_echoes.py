@@ -96,6 +96,57 @@ def test_nobody_can_tell_from_the_run(folder: Path, entries: list, times: int, w
     check(path, window=window, chunk=chunk)
 
 
+WRAPPERS = {
+    "cri": "2026-01-31T12:00:{s:02d}.{n:09d}Z stderr F ",
+    "cri of two": "2026-01-31T12:00:{s:02d}.{n:09d}Z {stream} F ",
+    "docker": "2026-01-31T12:00:{s:02d}.{n:09d}Z ",
+    "journald": "Jan 31 12:00:{s:02d} host app[71]: ",
+    "journald of two": "Jan 31 12:00:{s:02d} host app[{pid}]: ",
+    "compose": "web_1  | ",
+    "compose of two": "{who}  | ",
+    "cri, compose": "2026-01-31T12:00:{s:02d}.{n:09d}Z stderr F web_1 | ",
+}
+
+
+@pytest.mark.parametrize("wrapper", WRAPPERS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    entries=logs, times=st.integers(1, 4), window=st.integers(50, 3000), chunk=st.integers(200, 4000), seed=st.randoms()
+)
+def test_nor_from_lines_with_wrappers(folder, wrapper, entries, times, window, chunk, seed):
+    """Writers may interleave between any two lines."""
+    path = folder / "echoes.log"
+    queues = [text_of(entries * times).splitlines(), text_of(entries[::-1]).splitlines()]
+    if not wrapper.endswith("of two"):
+        queues.pop()
+    lines = []
+    while any(queues):
+        side = seed.choice([at for at, queue in enumerate(queues) if queue])
+        number = len(lines)
+        for _ in range(seed.choice([1, 1, 2, 9, 30])):
+            if queues[side]:
+                values = {"s": number % 60, "n": number, "pid": 71 + side, "who": ("web_1", "job_1")[side]}
+                values["stream"] = ("stderr", "stdout")[side]
+                lines.append(WRAPPERS[wrapper].format(**values) + queues[side].pop(0))
+    path.write_text("\n".join(lines) + "\n")
+    check(path, window=window, chunk=chunk)
+
+
+@pytest.mark.parametrize("wrapper", ["cri", "docker", "journald", "compose"])
+def test_most_of_a_busy_log_with_wrappers_is_not_cut(folder, wrapper, monkeypatch):
+    path = folder / "busy.log"
+    values = [{"name": f"Task-{n}", "took": f"0.{n % 900 + 100}", "gap": 7} for n in range(2000)]
+    lines = text_of([(ENTRIES[0], one) for one in values]).splitlines()
+    before = WRAPPERS[wrapper]
+    path.write_text("".join(f"{before.format(s=at // 40, n=at)}{line}\n" for at, line in enumerate(lines)))
+    made = []
+    finding = pipeline.Engine.finding
+    monkeypatch.setattr(pipeline.Engine, "finding", lambda *given: made.append(1) or finding(*given))
+    run = run_of(path, True)
+    assert sum(group.count for group in run.groups.values()) == 2000
+    assert len(made) < 40
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entries=logs, times=st.integers(1, 4), window=st.integers(50, 3000))
 def test_nor_from_json_lines(folder: Path, entries: list, times: int, window: int) -> None:
