@@ -109,7 +109,7 @@ WRAPPERS = {
 
 
 @pytest.mark.parametrize("wrapper", WRAPPERS)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     entries=logs, times=st.integers(1, 4), window=st.integers(50, 3000), chunk=st.integers(200, 4000), seed=st.randoms()
 )
