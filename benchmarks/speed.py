@@ -48,6 +48,9 @@ print(len(found))
 """
 
 
+UNPACKERS = {".gz": "zcat", ".zst": "zstdcat"}
+
+
 class Taken(NamedTuple):
     wall: float
     cpu: float
@@ -98,6 +101,10 @@ def commands(path: Path, literals: Path, rg: str | None) -> dict[str, list[str]]
             ";SELECT count(*) FROM all_logs WHERE log_body LIKE '%asyncio%'",
             str(path),
         ]
+    if path.suffix in UNPACKERS:
+        return {name: found[name] for name in found if name.startswith("asynclog")} | {
+            UNPACKERS[path.suffix]: [UNPACKERS[path.suffix], str(path)]
+        }
     if path.suffix == ".log":
         found["plain loop"] = [sys.executable, "-c", LOOP, str(path), str(literals)]
     return found
@@ -113,7 +120,7 @@ def measure(name: str, path: Path, truth: dict[str, int], literals: Path, rounds
                 check(result.output, truth)
             taken.setdefault(label, []).append(result)
     size = path.stat().st_size / 1e6
-    base = "rg -c -F -f" if rg else next(iter(chosen))
+    base = UNPACKERS.get(path.suffix) or ("rg -c -F -f" if rg else next(iter(chosen)))
     lines = [
         f"### {name} ({size:,.0f} MB)",
         "",
@@ -127,6 +134,44 @@ def measure(name: str, path: Path, truth: dict[str, int], literals: Path, rounds
         lines.append(
             f"| {label} | {wall:.2f} | {cpu:.2f} | {size / wall:,.0f} | {ratio:.2f} | {max(one.memory for one in results)} |"
         )
+    return [*lines, ""]
+
+
+def packed(path: Path) -> list[Path]:
+    """The same file as .gz and .zst, made once."""
+    result = []
+    for suffix, program in ((".gz", ["gzip", "-6", "-k", "-c"]), (".zst", ["zstd", "-q", "-3", "-c"])):
+        other = path.with_name(path.name + suffix)
+        if not shutil.which(program[0]):
+            continue
+        if not other.exists():
+            with other.open("wb") as file:
+                subprocess.run([*program, str(path)], stdout=file, check=True)
+        result.append(other)
+    return result
+
+
+def startup(rounds: int, folder: Path) -> list[str]:
+    """What a start costs beside that of Python and click; the log has a hundred lines."""
+    small = folder / "small.log"
+    with open(folder / "dense-3000000.log", encoding="utf-8") as file:
+        small.write_text("".join(next(file) for _ in range(100)))
+    asynclog = [sys.executable, "-m", "asynclog"]
+    each = {
+        "python -c 'import click'": [sys.executable, "-c", "import click"],
+        "asynclog --version": [*asynclog, "--version"],
+        "asynclog analyze, 100 lines": [*asynclog, "analyze", str(small)],
+    }
+    taken: dict[str, list[Taken]] = {}
+    for _ in range(4 * rounds):
+        for label, command in each.items():
+            taken.setdefault(label, []).append(run(command))
+    lines = ["### Start-up", "", "| command | wall ms | CPU ms |", "|---|--:|--:|"]
+    for label, results in taken.items():
+        wall, cpu = (
+            statistics.median(values) for values in zip(*[(one.wall, one.cpu) for one in results], strict=True)
+        )
+        lines.append(f"| {label} | {1000 * wall:.0f} | {1000 * cpu:.0f} |")
     return [*lines, ""]
 
 
@@ -157,6 +202,10 @@ def main() -> None:
             truth = json.loads(side.read_text()) if side.exists() else write(path, mix, size, as_json=as_json)
             name = f"{mix}{', JSON lines' if as_json else ''}"
             print("\n".join(measure(name, path, truth["findings"], literals, given.rounds, given.rg)), flush=True)
+            for other in packed(path) if factor == 0.1 or (as_json and mix == "sparse") else ():
+                title = f"{name}, {other.suffix[1:]}"
+                print("\n".join(measure(title, other, truth["findings"], literals, given.rounds, given.rg)), flush=True)
+    print("\n".join(startup(given.rounds, given.folder)))
 
 
 if __name__ == "__main__":
