@@ -17,7 +17,8 @@ from asynclog.render.rows import blocks
 from asynclog.render.units import duration, plural, share
 
 _DEPTH = 40
-_THIN = 0.25  # per cent of the width under which a frame is not drawn
+_THIN = 0.25  # per cent of the width under which a frame is not drawn by itself
+REST = FLAMES  # the tint of what is drawn together
 _FOLDERS = re.compile(r"^.*[/\\\\]")
 
 
@@ -84,9 +85,15 @@ def _flames(report: Report, options: RenderOptions, timed: bool) -> FlameGraph |
 
 
 def _layout(node: _Node, whole: int, start: float, depth: int, say: Callable[[int], str]) -> Iterator[Flame]:
-    for name, child in sorted(node.below.items(), key=lambda item: (-item[1].weight, item[0])):
+    ordered = sorted(node.below.items(), key=lambda item: (-item[1].weight, item[0]))
+    for at, (name, child) in enumerate(ordered):
         width = 100 * child.weight / whole
         if width < _THIN:
+            rest = sum(thin.weight for _, thin in ordered[at:])
+            label = f"… {plural(len(ordered) - at, 'more frame')}"
+            if 100 * rest / whole >= _THIN:
+                text = f"{label}: {say(rest)}, {share(rest / whole)}"
+                yield Flame(round(start, 3), round(100 * rest / whole, 3), depth, REST, label, text)
             break
         file = name.rpartition("(")[2].rpartition(":")[0] or name
         tint = crc32(file.encode("utf-8", "backslashreplace")) % FLAMES

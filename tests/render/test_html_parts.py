@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -156,6 +157,18 @@ def test_flames_fill_the_width_and_lie_in_their_parents():
                 assert any(
                     one.x - 0.01 <= frame.x and frame.x + frame.width <= one.x + one.width + 0.01 for one in above
                 )
+
+
+def test_frames_too_thin_to_be_drawn_are_drawn_together():
+    from sample_reports import many
+
+    for graph in html_tree.graphs(many(), RenderOptions()):
+        top = [frame for frame in graph.frames if frame.depth == 0]
+        assert sum(frame.width for frame in top) == pytest.approx(100, abs=0.5)
+        assert min(frame.width for frame in graph.frames) >= 0.25
+    thin = tuple(born(at, f"worker_{at}", {f"x{at}.py:make": 1}) for at in range(1, 1_001))
+    (graph,) = html_tree.graphs(report(thin), RenderOptions())
+    assert any(re.fullmatch(r"… [\d,]+ more frames", frame.name) for frame in graph.frames)
 
 
 def test_a_frame_within_little_room_keeps_its_file():
