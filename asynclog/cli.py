@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 import click
+
+from asynclog.errors import UsageError
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -46,6 +49,22 @@ class Commands(click.Group):
             return None
         command: click.Command = import_module(f"asynclog.commands.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant; what is none gets a way out: a log wants `analyze`, a slip of the pen its fellow."""
+        word = args[0]
+        if word in COMMANDS or ctx.resilient_parsing or word.startswith("-"):
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        near = get_close_matches(word, COMMANDS, 1)
+        if os.path.exists(word):
+            hint = f"to read a log: asynclog analyze {word}"
+        else:
+            hint = f"did you mean {near[0]}?" if near else f"commands: {', '.join(COMMANDS)}"
+        raise UsageError(f"no command {word!r}", hint)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - click's
         """Read the words. `--help` and `--version` write already here."""

@@ -184,7 +184,21 @@ def test_commands_that_are_none(words: list[str], capsys: pytest.CaptureFixture[
     assert main(words) == 2
     err = capsys.readouterr().err
     assert "Traceback" not in err
-    assert "Usage: asynclog" in err
+    assert "Usage: asynclog" in err or "hint: " in err
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("analyz", "hint: did you mean analyze?"),
+        ("ok.log", "hint: to read a log: asynclog analyze ok.log"),
+        ("frobnicate", "hint: commands: analyze, diff, trend, check, baseline, explain, rules"),
+    ],
+)
+def test_a_command_that_is_none_has_a_way_out(word: str, hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("ok.log").write_bytes(b"")
+    assert main([word]) == 2
+    assert capsys.readouterr().err == f"error: no command {word!r}\n{hint}\n"
 
 
 def test_what_is_wrong_before_reading_starts_leaves_no_report() -> None:

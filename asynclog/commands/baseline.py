@@ -29,7 +29,7 @@ def command() -> None:
 _file = click.option("-o", "--output", default=None, metavar="FILE", help=f"The baseline [default: {DEFAULT}].")
 
 
-@command.command("create")
+@command.command("create", short_help="Accept all that the logs hold.")
 @logs()
 @_file
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
@@ -57,7 +57,7 @@ def create(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
     return CLEAN
 
 
-@command.command("update")
+@command.command("update", short_help="Accept what the logs hold now; reasons stay.")
 @logs()
 @_file
 @reading

@@ -75,7 +75,7 @@ def show(rule: str, **options: Any) -> int:  # noqa: ANN401 - click's values
     return CLEAN
 
 
-@command.command()
+@command.command(short_help="Run all examples against all rules.")
 @click.argument("folder", metavar="[FILE|DIR]", required=False)
 @_wanting
 def test(folder: str | None, **options: Any) -> int:  # noqa: ANN401 - click's values
