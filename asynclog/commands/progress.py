@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
-from asynclog import meter, questions
+from asynclog import meter
 from asynclog.aggregate.words import size
 from asynclog.commands.common import Options
 
@@ -30,6 +30,8 @@ def progress(arguments: Sequence[str], options: Options) -> Iterator[None]:
     if options.get("quiet") or not _is_wanted():
         yield
         return
+    from asynclog import questions
+
     whole, started, drawn = questions.size_of(arguments), time.monotonic(), False
     blocks = "utf" in (sys.stderr.encoding or "").lower()
 
