@@ -40,6 +40,7 @@ from asynclog.read.form import prefix_form
 from asynclog.read.inputs import Input, expand, sets_of
 from asynclog.read.layout import Layout
 from asynclog.read.narrow import time_filter
+from asynclog.read.places import opened
 from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
@@ -325,7 +326,7 @@ def _is_saved(source: Input) -> bool:
     if source.size is None:
         return False
     try:
-        with open(source.path, "rb") as file:
+        with opened(source.path) as file:
             return codec.is_saved(file.read(200))
     except OSError:
         return False
@@ -340,4 +341,5 @@ def _saved(source: Input, settings: Settings) -> Run | None:
             f"{source.path}: a saved report cannot be narrowed in time",
             "give the log itself with --since, --until or --around",
         )
-    return codec.load_run(Path(source.path).read_bytes(), source.path)
+    with opened(source.path) as file:
+        return codec.load_run(file.read(), source.path)

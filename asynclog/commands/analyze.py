@@ -64,7 +64,7 @@ _LONGEST = 80
 def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - click's values
     """Report what happened in one run.
 
-    LOG is a file, a folder, a pattern, a saved report, or - for standard input.
+    LOG is a file, a folder, a pattern, a URL (s3://...), a saved report, or - for standard input.
     """
     project = load_project(find_project())
     settings = settings_of(project, options)

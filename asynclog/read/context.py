@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from asynclog.model import LogLine
 from asynclog.read.layout import clean
+from asynclog.read.places import opened
 from asynclog.read.streams import decompressed
 
 LONGEST = 4096  # bytes of a line that are shown
@@ -19,7 +20,7 @@ def context_lines(path: str, line: int, number: int) -> tuple[LogLine, ...]:
     before: deque[LogLine] = deque(maxlen=number)
     after: list[LogLine] = []
     try:
-        with open(path, "rb") as raw:
+        with opened(path) as raw:
             for at, text in _lines(decompressed(raw, path), max(line - number, 1)):
                 shown = LogLine(at, clean(text[:LONGEST]), at == line)
                 if at < line:

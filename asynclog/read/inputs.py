@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from asynclog import codec
 from asynclog.errors import InputError
+from asynclog.read.places import is_url, matching, opened, size_of
 
 _LOG_NAME = re.compile(r"\.(?:log|out|err|jsonl|txt)(?=$|[.\-_]\d|\.(?:gz|bz2|xz|zst)$|[.-]\d{4})", re.IGNORECASE)
 _ROTATION = re.compile(
@@ -35,8 +35,13 @@ def expand(arguments: Iterable[str]) -> tuple[Input, ...]:
     paths: list[str] = []
     problems: list[str] = []
     for argument in arguments:
-        if argument == "-" or "://" in argument:
+        if argument == "-":
             paths.append(argument)
+        elif is_url(argument):
+            found = matching(argument)
+            if not found:
+                problems.append(f"{argument}: no file matches this pattern")
+            paths.extend(_by_time(found))
         elif os.path.isdir(argument):
             found = _in_folder(argument)
             if not found:
@@ -59,7 +64,7 @@ def expand(arguments: Iterable[str]) -> tuple[Input, ...]:
     if problems:
         raise InputError("\n".join(problems), "check the names; quote patterns so that the shell leaves them alone")
     unique = list(dict.fromkeys(paths))
-    return tuple(Input(path, index, _size(path)) for index, path in enumerate(unique))
+    return tuple(Input(path, index, size_of(path)) for index, path in enumerate(unique))
 
 
 def sets_of(argument: str) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
@@ -95,7 +100,7 @@ def _in_folder(folder: str) -> list[str]:
 
 def _is_report(path: str) -> bool:
     try:
-        with open(path, "rb") as file:
+        with opened(path) as file:
             head = file.read(200)
     except OSError:
         return False
@@ -118,13 +123,3 @@ def _by_time(paths: list[str]) -> list[str]:
         return (stem, 0, 0, turn)  # dated: 2026-01-31 sorts by itself
 
     return sorted(paths, key=key)
-
-
-def _size(path: str) -> int | None:
-    if path == "-" or "://" in path:
-        return None
-    try:
-        status = os.stat(path)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}", "check that the file may be read") from None
-    return status.st_size if stat.S_ISREG(status.st_mode) else None  # a pipe is read once, like standard input

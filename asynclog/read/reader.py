@@ -27,6 +27,7 @@ from asynclog.read.echoes import PENDING, Echoes
 from asynclog.read.form import PrefixForm
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, settle
+from asynclog.read.places import opened
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
 from asynclog.read.starts import Moments, Starts
@@ -169,8 +170,8 @@ class Reader:
     ) -> Iterator[Record | Collected]:
         """The records of one byte range of a plain file, their lines counted from the range's beginning."""
         progress.layout = layout
-        with open(source.path, "rb", buffering=0) as raw:
-            stream = meter.watch(cast("BinaryIO", raw))
+        with opened(source.path, 0) as raw:
+            stream = meter.watch(raw)
             base = max(0, part.start - above.RUN_UP)
             stream.seek(base)
             head = self._fill(stream, self._window + part.start - base, progress, source)
@@ -178,7 +179,7 @@ class Reader:
                 skipped = head.find(b"\n") + 1
                 head, base = head[skipped:], base + skipped
             if part.start <= len(_BOM):  # the first part: the same look at the head as without parts
-                with open(source.path, "rb") as again:
+                with opened(source.path) as again:
                     progress.first = edge_time(again.read(SAMPLE_BYTES)[part.start :], layout, last=False)
             yield from self._loop(stream, head, base, source, progress, part, seam, accept)
 
@@ -193,7 +194,7 @@ class Reader:
 
     def layout_of(self, source: Input) -> tuple[Layout, int]:
         """The layout of a plain file and the offset of its text behind a byte order mark."""
-        with open(source.path, "rb") as raw:
+        with opened(source.path) as raw:
             head = raw.read(SAMPLE_BYTES)
         skip = 3 if head.startswith(_BOM) else 0
         return settle(head[skip:], self._form), skip
@@ -204,7 +205,7 @@ class Reader:
             yield decompressed(meter.watch(open_stdin()), "-", progress.lose)
             return
         try:
-            raw = open(source.path, "rb", buffering=1 << 16)  # noqa: SIM115 - closed below
+            raw = opened(source.path, 1 << 16)
         except OSError as error:
             raise InputError(f"{source.path}: {error.strerror}", "check that the file may be read") from None
         with raw:
@@ -309,7 +310,7 @@ class Reader:
 
 def is_plain(path: str) -> bool:
     """Whether a file can be read in byte ranges: plain text in an ASCII-compatible spelling."""
-    with open(path, "rb") as raw:
+    with opened(path) as raw:
         head = raw.read(4096)
     return compression_of(head) is None and encoding_of(head) is None
 
