@@ -121,7 +121,9 @@ class RunBuilder:
     ) -> Run:
         """The run of all that was added. Of `rules` those stay that judged something."""
         self._flush()
-        groups = {name: self._groups[name].freeze() for name in sorted(self._groups)}
+        timelines = self._timelines()
+        # each builder is given up for its group: together they would hold the timelines twice
+        groups = {name: self._groups.pop(name).freeze() for name in sorted(self._groups)}
         used = {rule for group in groups.values() for rule in group.rules}
         spans = tuple(self._with_writers(span) for span in merge_sources(tuple(sources)))
         counts = self._counts
@@ -136,7 +138,7 @@ class RunBuilder:
             self._facts.freeze(),
             spans,
             {name: rule for name, rule in sorted((rules or {}).items()) if name in used},
-            self._timelines(),
+            timelines,
             self._blocked(groups),
             label,
             tuple(sorted(set(notes))),
