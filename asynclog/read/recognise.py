@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 
 from asynclog.model import MessagePattern, Prefix
 from asynclog.read.prefix import is_header, is_level, is_plausible_prefix, parse_prefix
@@ -167,11 +168,17 @@ def belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:
     logger = prefix.logger
     if logger is None:
         return not (pattern.strict and before.strip() and prefix.level is None and prefix.timestamp is None)
-    if any(fnmatchcase(logger, glob) for glob in pattern.not_loggers):
+    if pattern.not_loggers and _is_one_of(logger, pattern.not_loggers):
         return False
     if pattern.loggers:
-        return any(fnmatchcase(logger, glob) for glob in pattern.loggers)
+        return _is_one_of(logger, pattern.loggers)
     return not pattern.strict or logger == "asyncio"
+
+
+@lru_cache(maxsize=4096)
+def _is_one_of(name: str, globs: tuple[str, ...]) -> bool:
+    """Whether a name fits one of `globs`; a log holds few names."""
+    return any(fnmatchcase(name, glob) for glob in globs)
 
 
 def merged(outer: Prefix, inner: Prefix) -> Prefix:
