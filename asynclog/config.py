@@ -18,8 +18,9 @@ class Settings:
 
     `rules` are files or folders of YAML; `in_app` globs of paths that are the user's; `plumbing` helpers whose frames
     are never the site; `path_map` (old, new) prefixes. `since`, `until`, `around` are times as typed. `prefix` is a
-    `logging` format string. `jobs` is a ceiling, 0 for as many as there are cores. `window` is in bytes, and so is
-    `chunk`, the size of the parts that a file is cut into; 0: one for each process.
+    `logging` format string. `jobs` is a ceiling, 0 for as many as there are cores. `scheduler` is the address
+    of a Dask cluster. `window` is in bytes, and so is `chunk`, the size of the parts that a file is cut into; 0: one for
+    each process.
     """
 
     rules: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class Settings:
     jobs: int = 0
     window: int = 1 << 19
     chunk: int = 0
+    scheduler: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

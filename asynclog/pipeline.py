@@ -16,7 +16,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asynclog import codec, workers
+from asynclog import cluster, codec, workers
 from asynclog.aggregate.facts import UNITS
 from asynclog.aggregate.join import combine, merge_runs, shift_lines
 from asynclog.aggregate.judged import group_views, whole, with_judgement
@@ -31,7 +31,7 @@ from asynclog.classify.parts import UNCLASSIFIED
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.precompiled import builtin_data
 from asynclog.classify.regexes import RegexError, safe_regex
-from asynclog.classify.rulebook import Rulebook, load_builtin, load_user
+from asynclog.classify.rulebook import Rulebook, files_of, load_builtin, load_user
 from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run
@@ -227,17 +227,21 @@ def _read(
     book: Engine, sources: Sequence[Input], lost: list[str], on_part: Callable[[int], None] | None
 ) -> Iterator[tuple[Input, Run, bool]]:
     """Each source with its run, and whether that was saved; what dead workers left goes to `lost`."""
-    logs = [source for source in sources if not _is_saved(source)]
-    jobs = workers.worth(book.settings.jobs, [source.size for source in logs], forced=book.settings.chunk > 0)
-    tasks = {source: list(_tasks(book, source, jobs)) for source in logs}
+    logs, settings = [source for source in sources if not _is_saved(source)], book.settings
 
     def on_loss(task: Task, why: str) -> None:
         lost.append(f"{task.source.path}: a worker process ended early ({why}); its part was read again")
 
     with contextlib.ExitStack() as stack:
+        crew = stack.enter_context(cluster.connected(settings.scheduler)) if settings.scheduler else None
+        sizes = [source.size for source in logs]
+        jobs = crew.size if crew else workers.worth(settings.jobs, sizes, forced=settings.chunk > 0)
+        tasks = {source: list(_tasks(book, source, jobs)) for source in logs}
         every = [task for source in logs for task in tasks[source]]
         outcomes: Iterator[Outcome] = map(_work, every)
-        if jobs > 1 and len(every) > 1:
+        if crew:
+            outcomes = crew.spread(_work, every, files_of(map(Path, settings.rules)), on_loss)
+        elif jobs > 1 and len(every) > 1:
             count = min(jobs, len(every))
             outcomes = workers.spread(stack.enter_context(workers.pool(count)), count, _work, every, on_loss)
         for source in sources:

@@ -98,11 +98,16 @@ def spread(
     work: Callable[[Task], Result],
     tasks: Sequence[Task],
     on_loss: Callable[[Task, str], None],
+    losses: tuple[type[BaseException], ...] = (),
 ) -> Iterator[Result]:
-    """`work` done for each of `tasks`; `on_loss` is told which of them a dead worker left, before it is done here."""
+    """`work` done for each of `tasks`; `on_loss` is told which of them a dead worker left, before it is done here.
+
+    `losses` are further exceptions by which an executor tells that its workers are gone.
+    """
     from concurrent.futures import CancelledError
     from concurrent.futures.process import BrokenProcessPool
 
+    gone: tuple[type[BaseException], ...] = (BrokenProcessPool, CancelledError, *losses)
     waiting: deque[Future[Result]] = deque()
     ahead = iter(tasks)
     broken = False
@@ -116,7 +121,7 @@ def spread(
         if waiting:
             try:
                 result = waiting.popleft().result()
-            except (BrokenProcessPool, CancelledError) as error:
+            except gone as error:
                 broken = True
                 on_loss(task, str(error) or type(error).__name__)
                 result = work(task)

@@ -147,6 +147,11 @@ def load_builtin() -> Rulebook:
 
 def load_user(paths: Iterable[Path], base: Rulebook) -> Rulebook:
     """`base` with the user's files and folders on top: they replace, refine, silence, suppress."""
+    return compile_rulebook(read_plain(files_of(paths)), base)
+
+
+def files_of(paths: Iterable[Path]) -> list[Path]:
+    """The rule files that `paths`, files and folders, name; raises RuleError for a folder without any."""
     files: list[Path] = []
     problems: list[str] = []
     for path in paths:
@@ -156,7 +161,7 @@ def load_user(paths: Iterable[Path], base: Rulebook) -> Rulebook:
         files += found
     if problems:
         raise RuleError(tuple(problems), UNREADABLE)
-    return compile_rulebook(read_plain(files), base)
+    return files
 
 
 def compile_rulebook(plain: Iterable[Plain], base: Rulebook | None = None) -> Rulebook:

@@ -14,7 +14,7 @@ from asynclog.errors import UsageError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 #: Options of which `settings_of` makes settings; a command has those that it wants.
-_SETTINGS = ("rules", "in_app", "plumbing", "path_map", "prefix", "redact", "jobs", "since", "until", "around")
+_SETTINGS = ("rules", "in_app", "plumbing", "path_map", "prefix", "redact", "jobs", "scheduler", "since", "until", "around")
 
 
 def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:
@@ -52,6 +52,7 @@ reading = _all(
         metavar="N",
         help="At most N processes (default: the cores).",
     ),
+    click.option("--scheduler", metavar="ADDRESS", help="Read on this Dask cluster: tcp://host:8786."),
 )
 """The options of every command that reads logs."""
 

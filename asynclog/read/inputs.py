@@ -20,11 +20,20 @@ _ROTATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One source of log bytes: `path` as given or found, "-" for standard input; `size` at opening, None where unknown."""
+    """One source of log bytes: `path` as given or found, "-" for standard input; `size` at opening, None where unknown.
+
+    `at` is where it is opened, where that is not `path`.
+    """
 
     path: str
     index: int
     size: int | None = None
+    at: str = ""
+
+    @property
+    def place(self) -> str:
+        """Where it is opened."""
+        return self.at or self.path
 
 
 def expand(arguments: Iterable[str]) -> tuple[Input, ...]:

@@ -170,7 +170,7 @@ class Reader:
     ) -> Iterator[Record | Collected]:
         """The records of one byte range of a plain file, their lines counted from the range's beginning."""
         progress.layout = layout
-        with opened(source.path, 0) as raw:
+        with opened(source.place, 0) as raw:
             stream = meter.watch(raw)
             base = max(0, part.start - above.RUN_UP)
             stream.seek(base)
@@ -179,7 +179,7 @@ class Reader:
                 skipped = head.find(b"\n") + 1
                 head, base = head[skipped:], base + skipped
             if part.start <= len(_BOM):  # the first part: the same look at the head as without parts
-                with opened(source.path) as again:
+                with opened(source.place) as again:
                     progress.first = edge_time(again.read(SAMPLE_BYTES)[part.start :], layout, last=False)
             yield from self._loop(stream, head, base, source, progress, part, seam, accept)
 
@@ -194,7 +194,7 @@ class Reader:
 
     def layout_of(self, source: Input) -> tuple[Layout, int]:
         """The layout of a plain file and the offset of its text behind a byte order mark."""
-        with opened(source.path) as raw:
+        with opened(source.place) as raw:
             head = raw.read(SAMPLE_BYTES)
         skip = 3 if head.startswith(_BOM) else 0
         return settle(head[skip:], self._form), skip
@@ -205,7 +205,7 @@ class Reader:
             yield decompressed(meter.watch(open_stdin()), "-", progress.lose)
             return
         try:
-            raw = opened(source.path, 1 << 16)
+            raw = opened(source.place, 1 << 16)
         except OSError as error:
             raise InputError(f"{source.path}: {error.strerror}", "check that the file may be read") from None
         with raw:
@@ -287,7 +287,7 @@ class Reader:
             progress.last = edge_time(data[-SAMPLE_BYTES:], progress.layout, last=True) or progress.first
 
     def _bounded(self, source: Input) -> bool:
-        return source.path != "-" and is_plain(source.path)
+        return source.path != "-" and is_plain(source.place)
 
     def _fill(self, stream: BinaryIO, size: int, progress: Progress, source: Input) -> bytes:
         """Up to `size` bytes; a broken disk ends the input with a note instead of an exception."""
