@@ -346,4 +346,9 @@ def _saved(source: Input, settings: Settings) -> Run | None:
             "give the log itself with --since, --until or --around",
         )
     with opened(source.path) as file:
-        return codec.load_run(file.read(), source.path)
+        run = codec.load_run(file.read(), source.path)
+    if settings.per is not None and UNITS not in run.facts.counters:
+        raise UsageError(
+            f"{source.path}: a saved report does not hold how many lines match --per", "give the log itself with --per"
+        )
+    return run

@@ -2,7 +2,7 @@
 
 The file is JSON with one group a line, sorted, without line numbers or times, so that a review shows what changed:
 
-    {"asynclog": {"format": "baseline", "version": 1}, "per": false, "runs": [
+    {"asynclog": {"format": "baseline", "version": 1}, "per": "", "runs": [
     {"label": "main", "seconds": 600.0, "windows": 24}
     ], "groups": [
     {"fingerprint": "...", "severity": "error", "rule": "...", "site": "app/db.py:fetch", "signature": "...", "runs":
@@ -73,11 +73,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Everything accepted, by fingerprint."""
+    """Everything accepted, by fingerprint. `per` is the regex of the lines that are units of work, empty without."""
 
     runs: tuple[Source, ...] = ()
     groups: Mapping[str, Accepted] = field(default_factory=dict)
-    per: bool = False
+    per: str = ""
 
     def logs(self) -> list[Log]:
         """The runs as a side of a comparison."""
@@ -169,7 +169,7 @@ def load(data: bytes, name: str = "baseline") -> Baseline:
         raise FormatError(
             f"{name}: damaged baseline ({error!r})", "make it again with `asynclog baseline create`"
         ) from error
-    return Baseline(sources, {entry.fingerprint: entry for entry in entries}, bool(document.get("per")))
+    return Baseline(sources, {entry.fingerprint: entry for entry in entries}, str(document.get("per") or ""))
 
 
 def _source_of(plain: dict[str, Any]) -> Source:

@@ -18,9 +18,9 @@ from asynclog.model import Group, Histogram, Run
 __all__ = ["Accepted", "Baseline", "build", "check", "dump", "load", "update"]
 
 
-def build(runs: Sequence[Run], per: bool = False) -> Baseline:
-    """The baseline that accepts all that `runs` hold."""
-    logs = [log_of(run, per) for run in runs]
+def build(runs: Sequence[Run], per: str = "") -> Baseline:
+    """The baseline that accepts all that `runs` hold, by the units of work that `per` matches, if it is given."""
+    logs = [log_of(run, bool(per)) for run in runs]
     sources = tuple(_source(log) for log in logs)
     return Baseline(sources, {name: _accepted(group, logs) for name, group in sorted(groups_of(logs).items())}, per)
 
@@ -96,8 +96,8 @@ def check(
 
     `strict` compares plain counts: more than in any run of the baseline is worse, fewer than in every one is better.
     """
-    options = replace(settings or Settings(), per=baseline.per)
-    logs = [log_of(run, baseline.per) for run in runs]
+    options = replace(settings or Settings(), per=bool(baseline.per))
+    logs = [log_of(run, options.per) for run in runs]
     diff = compare_logs(baseline.logs() or [Log(Run(), Span(), {})], logs, options)
     expired = [e for e in baseline.groups.values() if e.expires is not None and e.expires < today]
     changes = []

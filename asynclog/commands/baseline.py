@@ -9,7 +9,7 @@ import click
 
 from asynclog import pipeline
 from asynclog.aggregate import baseline as accepted
-from asynclog.commands.check import read_baseline
+from asynclog.commands.check import by_work_of, read_baseline
 from asynclog.commands.common import CLEAN, NOTHING, note, note_losses
 from asynclog.commands.comparing import comparing, comparison, is_empty, reading_settings
 from asynclog.commands.options import logs, reading
@@ -45,7 +45,7 @@ def create(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
         )
     with progress(logs, options):
         runs = pipeline.runs(logs, reading_settings(project, options))
-    made = accepted.build(runs, per=bool(options.get("per")))
+    made = accepted.build(runs, per=options.get("per") or "")
     lost = max(note_losses(run, options) for run in runs)
     if lost:
         return lost
@@ -67,7 +67,7 @@ def update(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
     project = load_project(find_project())
     file = options["output"] or project.baseline or DEFAULT
     old = accepted.load(read_baseline(file), file)
-    settings = reading_settings(project, options)
+    settings = by_work_of(old, file, reading_settings(project, options))
     with progress(logs, options):
         runs = pipeline.runs(logs, settings)
     lost = max(note_losses(run, options) for run in runs)

@@ -29,7 +29,7 @@ from asynclog.commands.common import (
 from asynclog.commands.comparing import comparing, comparison, conditions, failing, is_empty, reading_settings
 from asynclog.commands.options import logs, output, reading, showing
 from asynclog.commands.progress import progress
-from asynclog.config import find_project, load_project
+from asynclog.config import Settings, find_project, load_project
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Severity, Site
 from asynclog.output import write
@@ -64,6 +64,8 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
             "-f json and -f csv have the groups; asynclog analyze -f jsonl the findings",
         )
     known = accepted.load(read_baseline(file), file) if file else None
+    if known is not None:
+        settings = by_work_of(known, file or "", settings)
     with progress(logs, options):
         run = pipeline.analyze(logs, settings)
     check_names(view, logs, settings, run)
@@ -97,6 +99,16 @@ def _code(gate: Gate, lost: int, empty: bool) -> int:
     if gate.diff is not None and gate.diff.changes and not gate.diff.judged:
         return NOTHING
     return CLEAN
+
+
+def by_work_of(known: accepted.Baseline, file: str, settings: Settings) -> Settings:
+    """`settings` with the units of work that a baseline counts; raises UsageError where others are asked for."""
+    if (settings.per or "") in ("", known.per):
+        return dataclasses.replace(settings, per=known.per or None)
+    counts = f"counts by --per {known.per!r}" if known.per else "counts by time"
+    raise UsageError(
+        f"{file}: {counts}, not by --per {settings.per!r}", "make it again: asynclog baseline create --force"
+    )
 
 
 def read_baseline(file: str) -> bytes:

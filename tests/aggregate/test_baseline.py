@@ -164,10 +164,10 @@ def test_by_units_of_work():
     def with_units(run, units):
         return replace(run, facts=Facts(counters={"units of work": units}))
 
-    baseline = build([with_units(log(1, g={"count": 900}), 1000)], per=True)
+    baseline = build([with_units(log(1, g={"count": 900}), 1000)], per="GET")
     new = with_units(log(2, g={"count": 2700}), 3000)
     assert states(baseline, new)["g"] is State.SAME
-    assert load(dump(baseline)).per
+    assert load(dump(baseline)).per == "GET"
 
 
 def test_min_count_and_severity():

@@ -221,6 +221,25 @@ def test_a_sample_against_itself_is_the_same_byte_for_byte_twice(run, tmp_path: 
     assert {(change["state"], change["moved"], change["ratio"]) for change in changes} == {("same", False, 1.0)}
 
 
+def test_units_of_work(run, tmp_path: Path) -> None:
+    before, after = SAMPLES / "web_before.log", SAMPLES / "web_after.log"
+    told = run("diff", before, after, "--per", "GET /invoices").stdout
+    assert "in 76 units of work" in told
+    assert run("analyze", after, "-f", "json:after.json").returncode == 0
+    refused = run("diff", before, "after.json", "--per", "GET /invoices")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "after.json: a saved report does not hold how many lines match --per" in refused.stderr
+    assert run("baseline", "create", before, "--per", "GET /invoices", "-o", "base.json").returncode == 0
+    passed = run("check", before, "--baseline", "base.json")
+    assert passed.returncode == 0, "the baseline knows what it counts"
+    assert passed.stdout.startswith("Passed: 13 same.")
+    other = run("check", before, "--baseline", "base.json", "--per", "GET /health")
+    assert other.returncode == 2
+    assert "base.json: counts by --per 'GET /invoices', not by --per 'GET /health'" in other.stderr
+    assert run("baseline", "update", after, "-o", "base.json").returncode == 0
+    assert '"per": "GET /invoices"' in (tmp_path / "base.json").read_text()
+
+
 CREATED = """\
 Task exception was never retrieved
 future: <Task finished name='Task-7' coro=<{job}() done, defined at /srv/app/jobs.py:5> exception=ValueError('x')>
