@@ -341,14 +341,9 @@ def _saved(source: Input, settings: Settings) -> Run | None:
     if not _is_saved(source):
         return None
     if settings.since or settings.until or settings.around:
-        raise UsageError(
-            f"{source.path}: a saved report cannot be narrowed in time",
-            "give the log itself with --since, --until or --around",
-        )
+        raise UsageError(f"{source.path}: a saved report cannot be narrowed in time", "give the log itself instead")
     with opened(source.path) as file:
         run = codec.load_run(file.read(), source.path)
     if settings.per is not None and UNITS not in run.facts.counters:
-        raise UsageError(
-            f"{source.path}: a saved report does not hold how many lines match --per", "give the log itself with --per"
-        )
+        raise UsageError(f"{source.path}: a saved report does not hold how many lines match --per", "give the log itself")
     return run
