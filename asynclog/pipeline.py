@@ -93,7 +93,7 @@ class Engine:
         """Bytes to records."""
         anchors = builtin_data("anchors.yaml")
         remains = [needle for pattern in self.rulebook.details for needle in pattern.needles]
-        scanner = Scanner([*anchors["logger"], *anchors["anchors"]], remains, anchors["nameless"])
+        scanner = Scanner([*anchors["logger"], *anchors["anchors"]], remains, [*anchors["nameless"], *anchors["otherwise"]])
         form = prefix_form(self.settings.prefix) if self.settings.prefix else None
         return Reader(Recogniser(self.rulebook.patterns), scanner, self.settings.window, form)
 

@@ -212,6 +212,28 @@ FINDINGS: dict[str, tuple[str, list[dict[str, Any]]]] = {
         ),
         [{"kind": "task-destroyed-pending", "coroutine": "w"}, {"kind": "task-destroyed-pending", "coroutine": "x"}] * 6,
     ),
+    "what nobody knows, where names stand between tabs": (
+        "2026-01-31 12:00:00,000\tERROR\tasyncio\tsomething new\n2026-01-31 12:00:01,000\tDEBUG\tasyncio\tUsing selector: EpollSelector\n"
+        "2026-01-31 12:00:02,000\tDEBUG\tasyncio\tpoll took 5.000 ms: 2 events\n",
+        [{"kind": "loop-context-other"}, {"kind": "loop-lifecycle"}, {"kind": "slow-poll"}],
+    ),
+    "what nobody knows, by loguru": (
+        "2026-01-31 12:00:00.000 | ERROR    | asyncio.base_events:default_exception_handler:1744 - something new\n",
+        [{"kind": "loop-context-other"}],
+    ),
+    "a container without a prefix beside one with": (
+        "".join(
+            f"web-1  | Task was destroyed but it is pending!\nweb-1  | task: <Task pending coro=<w()>>\n"
+            f"api-1  | 2026-01-31 12:00:00,00{n} - app - INFO - hello\n"
+            for n in range(6)
+        ),
+        [{"kind": "task-destroyed-pending", "coroutine": "w"}] * 6,
+    ),
+    "a dump of one thread, then one of all": (
+        "Stack (most recent call first):\n  File \"/srv/a.py\", line 3 in a\nThread 0x00007f01 (most recent call first):\n"
+        "  File \"/srv/a.py\", line 3 in a\n\nCurrent thread 0x00007f02 (most recent call first):\n  File \"/srv/b.py\", line 4 in b\n",
+        [{"line": 1, "kind": "faulthandler-dump"}, {"line": 3, "kind": "faulthandler-dump"}],
+    ),
     "a dump of all threads is one": (
         "Timeout (0:00:30)!\nThread 0x00007f01 (most recent call first):\n  File \"/srv/a.py\", line 3 in a\n\n"
         "Thread 0x00007f02 (most recent call first):\n  File \"/srv/b.py\", line 4 in b\n"

@@ -43,6 +43,7 @@ def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout) -> bool:
     """Whether a message of the log is somebody's text: not written as asyncio writes into this file."""
     if head.pattern is None or head.pattern.channel != "log":
         return False
+    layout = layout.of(line.key)
     before = line.text[: head.start].strip()
     if layout.heads is None or layout.json:
         if layout.native is not False or not before or head.prefix.level is None:
@@ -116,7 +117,7 @@ def claim_traceback(
         prefix = parse_prefix(owner.text[:_HEADER], owner.time, owner.key)
         if prefix.level not in ("DEBUG", "INFO", "TRACE"):
             first, head = owner, Head(0, prefix, final.pattern, final.fields)
-    elif owner is not None and base + owner.start >= covered.get(owner.key, 0) and _is_message(owner.text, layout):
+    elif owner is not None and base + owner.start >= covered.get(owner.key, 0) and _is_message(owner.text, layout.of(owner.key)):
         first = owner
     texts = list(_between(lines, first, line))
     yield Claim(first, head, "\n".join(texts), Extent(tuple(texts[1:]), max(line.end, line.reach)))
@@ -143,7 +144,7 @@ def _is_linked(lines: Lines, line: Line) -> bool:
 
 def _is_message(text: str, layout: Layout) -> bool:
     """Whether the line above a traceback is what an application said with it, where logging prints bare messages."""
-    return layout.header is None and not layout.json and bool(_SENTENCE.match(text)) and not _ENDING.match(text)
+    return layout.heads is None and not layout.json and bool(_SENTENCE.match(text)) and not _ENDING.match(text)
 
 
 def _between(lines: Lines, first: Line, last: Line) -> Iterator[str]:

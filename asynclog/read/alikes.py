@@ -39,10 +39,11 @@ def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
     if pattern.loggers:
         return pattern.strict and logger is None and not _names_package(pattern.loggers, following)
     detailed = any(_DETAIL.match(text) for text in following[:3])
+    callee = head.fields.get("callback") if pattern.kind == "callback-exception" else None
+    nothing_callable = callee is not None and _CALLEE.match(callee) is None
     if logger in _OWN_LOGGERS:
-        callee = head.fields.get("callback") if pattern.kind == "callback-exception" else None
-        return callee is not None and not detailed and _CALLEE.match(callee) is None
-    if head.tail.strip() or (pattern.kind == "slow-callback" and not _STEP.match(head.fields.get("handle", ""))):
+        return nothing_callable and not detailed
+    if nothing_callable or head.tail.strip() or (pattern.kind == "slow-callback" and not _STEP.match(head.fields.get("handle", ""))):
         return True
     return pattern.kind in _DETAILED and not detailed and not has_lead_in(before)
 

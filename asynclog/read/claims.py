@@ -40,7 +40,7 @@ class Claims:
             yield from entry
             return
         text = line.text
-        head = self._recogniser.head(text, line.time, line.key, named=self._layout.named is not False)
+        head = self._recogniser.head(text, line.time, line.key, named=self._layout.of(line.key).named is not False)
         if head is not None and head.start and '"' in text[: head.start] and text.lstrip()[:1] in '{"':
             head = None
         if head is not None:

@@ -183,7 +183,7 @@ class Cutter:
         """The record whose first line was cut in the middle of its message by the end of the data."""
         end = len(lines.data.rstrip())
         line = lines.at(lines.start_of(end))
-        if line is None or not self._layout.header or base + line.start < self.covered.get(line.key, 0):
+        if line is None or not self._layout.heads or base + line.start < self.covered.get(line.key, 0):
             return
         head = self._recogniser.beginning(line.text, line.time, line.key)
         if head is not None and base + line.start < self._limit:

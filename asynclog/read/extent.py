@@ -75,7 +75,7 @@ def extent(
     if body == "line":
         return Extent((), max(first.end, first.reach))
     wrapper, inner = own_wrapper(lines, first, prefix)
-    grammar = _Grammar(body, shape(inner) if inner.strip() else None, layout.heads, is_head, _indent(inner))
+    grammar = _Grammar(body, shape(inner) if inner.strip() else None, layout.of(first.key).heads, is_head, _indent(inner))
     grammar.begin(first.text[len(prefix) :])
     kept: list[str] = []
     position, end = first.end, max(first.end, first.reach)
@@ -145,12 +145,14 @@ class _Grammar:
         self._open = 0
         self._raised = ""
         self._threads: set[str] = set()
+        self._alone = False
 
     def begin(self, first: str) -> None:
         """Take note of the first line: what it announces, and whether it leaves a repr open."""
         if announced := _announced(first):
             self.announce(announced)
         self._note_open(first)
+        self._alone = first.startswith("Stack (")  # of the current thread
         self._is_next_thread(first)
 
     def _note_open(self, text: str) -> None:
@@ -251,7 +253,7 @@ class _Grammar:
 
     def _is_next_thread(self, text: str) -> bool:
         """Whether a line heads the stack of another thread in a dump of all."""
-        found = _THREAD.match(text) if self._body == "dump" else None
+        found = _THREAD.match(text) if self._body == "dump" and not self._alone else None
         if found is None or found["thread"] in self._threads:
             return False
         self._threads.add(found["thread"])

@@ -86,6 +86,11 @@ _LOGGER = (
     "scope",
     "channel",
     "category",
+    "_logger",
+    "fields.logger",
+    "extra.logger",
+    "attributes.logger",
+    "attributes.logger.name",
 )
 _TIME = (
     "timestamp",

@@ -6,8 +6,8 @@ A worker over any part of the file is given the same layout, so a line means the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from asynclog.read.form import HEADER, PrefixForm
 from asynclog.read.prefix import LEVEL, is_header, shape
@@ -27,11 +27,16 @@ _PREFIX = 160  # characters in which a header ends
 _NAMED = re.compile(
     r"[\W_]*(?:[\w.]+ - )??[A-Za-z_][\w.-]*(?:[:\])|]| +[|-] )"
 )  # a name and its mark, behind time and level
+_OWN_NAME = re.compile(r"ncio:| asyncio |asyncio\]|\(asyncio")  # as the search for its lines finds it
 _NAME_KEY = re.compile(r"['\"](?:[\w.]*logger(?:[._]?name)?|name|scope|channel|category)['\"]: ?['\"]", re.IGNORECASE)
 _MOST = 0.9  # of the lines
 _LEVEL = re.compile(rf"[\[(<]?\b(?:{LEVEL})\b[\])>]?", re.IGNORECASE)
 _COMMON = 3  # lines of one shape that make it the file's
-_MANY, _PART = 5, 0.1  # lines of a shape, and their part of all headers, that make it another program's and no quotation
+_MANY, _PART = (
+    5,
+    0.1,
+)  # lines of a shape, and their part of all headers, that make it another program's and no quotation
+_WRITERS = 100  # whose formats are settled one by one
 _OBJECT = r"\s*\{\s*\""
 
 
@@ -53,11 +58,16 @@ class Layout:
     form: PrefixForm | None = None
     named: bool | None = True
     heads: re.Pattern[str] | None = None
+    writers: Mapping[str | None, Layout] = field(default_factory=dict)
+
+    def of(self, writer: str | None) -> Layout:
+        """The layout of one writer's lines, by the key that the wrappers give: containers differ."""
+        return self.writers.get(writer, self)
 
     @property
     def nameless(self) -> bool:
         """Whether records may come without the name of their logger."""
-        return not self.named
+        return not self.named or not all(layout.named for layout in self.writers.values())
 
     @property
     def splits(self) -> bool:
@@ -97,9 +107,25 @@ def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
         lines.pop()
     lines = [line for line in lines if line.strip()]
     wrappers = settle_wrappers(lines)
-    rests = [rest for rest in _whole(lines, wrappers) if rest.strip()]
+    whole = [(rest, writer) for rest, writer in _whole(lines, wrappers) if rest.strip()]
+    rests = [rest for rest, _ in whole]
     if form is not None:
         return Layout(wrappers, HEADER, native=True, form=form, named=None, heads=HEADER)
+    layout = _settled(rests, wrappers)
+    by_writer: dict[str | None, list[str]] = {}
+    for rest, writer in whole:
+        by_writer.setdefault(writer, []).append(rest)
+    if not 1 < len(by_writer) <= _WRITERS:
+        return layout
+    writers: dict[str | None, Layout] = {
+        writer: _settled(own) for writer, own in by_writer.items() if writer is not None
+    }
+    same = all(own.heads == layout.heads for own in writers.values())
+    return layout if same else replace(layout, writers=writers)
+
+
+def _settled(rests: list[str], wrappers: tuple[str, ...] = ()) -> Layout:
+    """The layout of lines without their wrappers."""
     braces = sum(rest.lstrip().startswith("{") and rest.rstrip().endswith("}") for rest in rests)
     header, heads = _headers(rests, braces)
     if rests and braces > len(rests) / 2:
@@ -109,18 +135,18 @@ def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
     return Layout(wrappers, header, native=native, tests=has_tests(rests), named=named, heads=heads)
 
 
-def _whole(lines: list[str], wrappers: tuple[str, ...]) -> list[str]:
-    """The lines without their wrappers, those that a wrapper split joined."""
-    texts: list[str] = []
+def _whole(lines: list[str], wrappers: tuple[str, ...]) -> list[tuple[str, str | None]]:
+    """The lines without their wrappers, those that a wrapper split joined, each with its writer."""
+    texts: list[tuple[str, str | None]] = []
     unfinished: dict[str | None, int] = {}
     for line in lines:
         peeled = peel(line, wrappers)
         at = unfinished.pop(peeled.key, -1)
         if at >= 0:
-            texts[at] += peeled.rest
+            texts[at] = (texts[at][0] + peeled.rest, peeled.key)
         else:
             at = len(texts)
-            texts.append(peeled.rest)
+            texts.append((peeled.rest, peeled.key))
         if peeled.partial:
             unfinished[peeled.key] = at
     return texts
@@ -149,8 +175,8 @@ def _names_loggers(lines: list[str], header: re.Pattern[str] | None) -> bool | N
     ]
     own = [line[: found.start()] for line in lines if (found := _UNMISTAKABLE.search(line))]
     if headed and _share(_NAMED.match(rest) for rest in headed):
-        return all("asyncio" in before for before in own) or None  # else others may speak like asyncio
-    if own and all("asyncio" in before for before in own):
+        return all(map(_OWN_NAME.search, own)) or None  # else others may speak like asyncio
+    if own and all(map(_OWN_NAME.search, own)):
         return True
     behind = [before for before in own if header is not None and header.match(before)]
     return False if behind and not any("asyncio" in before for before in behind) else None

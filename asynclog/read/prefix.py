@@ -17,6 +17,7 @@ LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTI
 LOWER = "debug|info|warn(?:ing)?|error|critical|fatal"
 _LEVEL = re.compile(rf"(?<![\w.])(?:{LEVEL}|{LOWER}|Debug|Info|Warning|Error|Critical)(?![\w.])")
 _LETTER = re.compile(r"^\W*(?P<level>[DIWEC])(?: |(?=\d{4} ))")
+_LETTER_LATER = re.compile(r"\W*\x00\W*(?P<level>[DIWEC])(?=[\s/|\])])")  # behind the time
 _LETTERS = {"D": "DEBUG", "I": "INFO", "W": "WARNING", "E": "ERROR", "C": "CRITICAL"}
 _ALIASES = {"WARN": "WARNING", "ERR": "ERROR", "FATAL": "CRITICAL", "EXCEPTION": "ERROR"}
 _THREAD = re.compile(
@@ -50,7 +51,7 @@ HEADER = re.compile(
     | [\[(]?[IWEDC]\ ?\d{{4,6}}\ \d\d:\d\d | \[[IWEDC]\ \d{{4}}-\d\d-\d\d | \[[IWEDC]\ {_CLOCK}
     | [A-Z][a-z]{{2}}\ {{1,2}}\d{{1,2}},?\ (?:\d{{4}}\ )?{_CLOCK}
     | \[[\w.]+\]\ (?:{LEVEL})[:\ ] | [\w.]+:\ (?:{LEVEL}):\
-    | \[\ *\d+\.\d+s?\]\
+    | \[\ *\d+\.\d+s?\]\  | 1\d{{9}}\.\d{{3,9}}\ +\[?(?:{LEVEL})\b
     )""",
     re.VERBOSE,
 )
@@ -92,6 +93,9 @@ def parse_prefix(text: str, outer_time: str | None = None, key: str | None = Non
     if match := _LEVEL.search(rest):
         level = match.group().upper()
         rest = rest[: match.start()] + "\x00" + rest[match.end() :]
+    elif match := _LETTER_LATER.match(rest):
+        level = _LETTERS[match.group("level")]
+        rest = rest[: match.start("level")] + "\x00" + rest[match.end("level") :]
     elif match := _LETTER.match(text):
         level = _LETTERS[match.group("level")]
         rest = "\x00" + rest[1:].replace(match.group("level"), "", 1) if rest[:1] in "[(" else rest[1:]

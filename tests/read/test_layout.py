@@ -107,3 +107,16 @@ def test_programs_of_several_formats_in_one_file(lines: list[str], both: bool) -
     assert layout.heads is not None
     assert layout.heads.match("WARNING:app:x")
     assert bool(layout.heads.match(lines[-1].format(n=7))) is both
+
+
+def test_each_container_has_its_own_format() -> None:
+    lines = [
+        "web-1  | Task was destroyed but it is pending!",
+        "web-1  | task: <Task pending>",
+        "api-1  | 2026-01-31 12:00:00,00{n} - app - INFO - hello",
+    ]
+    layout = settle("".join(line.format(n=n) + "\n" for n in range(6) for line in lines).encode())
+    assert layout.of("web-1").heads is None
+    assert layout.of("api-1").heads is not None
+    assert layout.of("other-1").heads is layout.heads is not None
+    assert layout.nameless
