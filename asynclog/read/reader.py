@@ -38,7 +38,9 @@ from asynclog.read.unwrap import unwrap
 
 WINDOW = 1 << 19
 _ENDLESS = 1 << 62
-_SPLIT = re.compile(rb"(?<=stderr) P |(?<=stdout) P |(?<!\\n)\",\s?\"stream\"")
+_PART = re.compile(rb"std(?:err|out) P ")  # these two begin with letters: a look back would cost more than all the rest
+_STREAM = re.compile(rb'"stream"')
+_OPEN_END = re.compile(rb'(?<!\\n)",\s?$')
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -252,7 +254,7 @@ class Reader:
             final = not more
             hits = self.scanner.hits(data, fresh, above.RUN_UP - base, progress.layout.nameless)
             if progress.layout.splits:  # a needle may be split as well
-                hits = sorted({*hits, *(found.start() for found in _SPLIT.finditer(data, fresh))})
+                hits = sorted({*hits, *(place for place in _splits(data, max(fresh - 12, 0)) if place >= fresh)})
             found, keep = cutter.cut(data, base, hits, final)
             for record in found:
                 if isinstance(record, Collected):
@@ -306,6 +308,15 @@ class Reader:
         data = b"".join(parts)
         progress.bytes += len(data)
         return data
+
+
+def _splits(data: bytes, start: int) -> Iterator[int]:
+    """Where lines say that they go on in the next: parts of CRI, docker's objects whose text has no line end."""
+    for found in _PART.finditer(data, start):
+        yield found.end() - 3
+    for found in _STREAM.finditer(data, start):
+        if _OPEN_END.search(data[max(found.start() - 6, 0) : found.start()]):
+            yield found.start()
 
 
 def is_plain(path: str) -> bool:

@@ -20,7 +20,8 @@ PAUSE = 60_000_000
 _STARTUP = 50  # lines that a program writes at most before its loop is made
 _PROCESSES = 1000
 _FIRST_STEP = 512
-_LOOKED_AT = 8192  # bytes in which a line with a time is looked for
+_LOOKED_AT = 8192  # bytes, and lines, in which a time is looked for: many logs have none at all
+_LINES = 8
 
 
 class Starts:
@@ -87,7 +88,7 @@ class Moments:
             if not (begin or known) or offset > end or offset >= self._limit:
                 return
             if offset >= self._start:
-                found = first_time(data[begin : begin + _LOOKED_AT].split(b"\n"), self._layout)
+                found = first_time(data[begin : begin + _LOOKED_AT].split(b"\n", _LINES)[:_LINES], self._layout)
                 if found is not None:
                     self._found.append(Moment(line_at(data, base, offset), *found))
             while self._next <= offset:
