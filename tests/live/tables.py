@@ -102,6 +102,15 @@ standard library is ever blamed):
 
 {facts}
 
+## What is missed, and why
+
+* Two programs of two formats in one file (a part of `interleaved`): a program that wrote a line or two before the other's
+  format was settled may be taken for a quotation, so a few lines (`Using selector`, one short record) are missed.
+* `bare` with debug records and no level: `<SSLProtocol ...>: SSL handshake failed` is a warning up to Python 3.6 and a debug
+  record after it; without the level nobody can tell, and the warning is said.
+* `basic` with the level alone (`ERROR: `): an exception whose text quotes `ERROR:asyncio:Task was destroyed ...` at the
+  beginning of a line looks like a record.
+
 ## Kinds without a live truth
 
 {absent}
