@@ -229,6 +229,11 @@ FINDINGS: dict[str, tuple[str, list[dict[str, Any]]]] = {
         ),
         [{"kind": "task-destroyed-pending", "coroutine": "w"}] * 6,
     ),
+    "a container of two lines among those of a bare one": (
+        "web-1  | Task was destroyed but it is pending!\nweb-1  | task: <Task pending coro=<w()>>\n" * 3
+        + "api-1  | 2026-01-31 12:00:00,000 - asyncio - DEBUG - Using selector: EpollSelector\n",
+        [{"kind": "task-destroyed-pending"}] * 3 + [{"kind": "loop-lifecycle"}],
+    ),
     "a dump of one thread, then one of all": (
         "Stack (most recent call first):\n  File \"/srv/a.py\", line 3 in a\nThread 0x00007f01 (most recent call first):\n"
         "  File \"/srv/a.py\", line 3 in a\n\nCurrent thread 0x00007f02 (most recent call first):\n  File \"/srv/b.py\", line 4 in b\n",

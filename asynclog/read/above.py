@@ -48,7 +48,7 @@ def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout) -> bool:
     if layout.heads is None or layout.json:
         if layout.native is not False or not before or head.prefix.level is None:
             return False
-        above = next(lines_above(lines, line, 1), None)
+        above = next((above for above in lines_above(lines, line, _NEAR) if above.key == line.key), None)
         return above is not None and bool(above.text.strip()) and not is_header(above.text)
     if before and layout.heads.match(line.text):
         return False

@@ -120,7 +120,7 @@ def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
     writers: dict[str | None, Layout] = {
         writer: _settled(own) for writer, own in by_writer.items() if writer is not None
     }
-    same = all(own.heads == layout.heads for own in writers.values())
+    same = all((own.heads, own.native) == (layout.heads, layout.native) for own in writers.values())
     return layout if same else replace(layout, writers=writers)
 
 
