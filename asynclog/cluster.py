@@ -36,14 +36,20 @@ class Cluster:
     address: str
 
     def spread(
-        self, work: Callable[[Any], Any], tasks: Sequence[Any], rules: Sequence[Path], on_loss: Callable[[Any, str], None]
+        self,
+        work: Callable[[Any], Any],
+        tasks: Sequence[Any],
+        rules: Sequence[Path],
+        on_loss: Callable[[Any, str], None],
     ) -> Iterator[Any]:
         """`work` done for each of `tasks` by the cluster, in their order; `rules` are the files of the user's rules."""
         from distributed.comm.core import CommClosedError
         from distributed.scheduler import KilledWorker
 
         alone = _Alone(work, tuple((file.name, file.read_text("utf-8")) for file in rules))
-        sent = [task._replace(source=dataclasses.replace(task.source, at=_absolute(task.source.path))) for task in tasks]
+        sent = [
+            task._replace(source=dataclasses.replace(task.source, at=_absolute(task.source.path))) for task in tasks
+        ]
         try:
             yield from workers.spread(self.executor, self.size, alone, sent, on_loss, (KilledWorker, CommClosedError))
         except ModuleNotFoundError as error:

@@ -22,7 +22,7 @@ from asynclog.aggregate.join import combine, merge_runs, shift_lines
 from asynclog.aggregate.judged import group_views, whole, with_judgement
 from asynclog.aggregate.related import settle
 from asynclog.aggregate.run import RunBuilder
-from asynclog.aggregate.segments import told_apart
+from asynclog.aggregate.segments import narrowed, told_apart
 from asynclog.batches import Batches
 from asynclog.classify.alike import Alike, alike
 from asynclog.classify.groups import accepted, judge_groups
@@ -39,7 +39,7 @@ from asynclog.parse.message import understand
 from asynclog.read.form import prefix_form
 from asynclog.read.inputs import Input, expand, sets_of
 from asynclog.read.layout import Layout
-from asynclog.read.narrow import time_filter
+from asynclog.read.narrow import time_filter, time_window
 from asynclog.read.places import opened
 from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
 from asynclog.read.recognise import Recogniser
@@ -93,7 +93,8 @@ class Engine:
         """Bytes to records."""
         anchors = builtin_data("anchors.yaml")
         remains = [needle for pattern in self.rulebook.details for needle in pattern.needles]
-        scanner = Scanner([*anchors["logger"], *anchors["anchors"]], remains, [*anchors["nameless"], *anchors["otherwise"]])
+        plain = [*anchors["logger"], *anchors["anchors"]]
+        scanner = Scanner(plain, remains, [*anchors["nameless"], *anchors["otherwise"]])
         form = prefix_form(self.settings.prefix) if self.settings.prefix else None
         return Reader(Recogniser(self.rulebook.patterns), scanner, self.settings.window, form)
 
@@ -183,10 +184,10 @@ def analyze(
     _ = book.rulebook  # broken rules are told before anything is read
     # sources are numbered when runs are combined
     sources = [dataclasses.replace(source, index=0) for source in expand(arguments)]
-    runs: list[Run] = []
     lost: list[str] = []
-    for source, run, saved in _read(book, sources, lost, on_part):
-        runs.append(run if saved else _with_work(run, source, settings))
+    window = time_window(settings.since, settings.until, settings.around)
+    read = _read(book, sources, lost, on_part)
+    runs = [run if saved else _with_work(narrowed(run, window), source, settings) for source, run, saved in read]
     run = judged(settle(combine(runs)), book.rulebook)
     return dataclasses.replace(run, label=label or run.label, notes=tuple(sorted({*run.notes, *lost})))
 
@@ -345,5 +346,5 @@ def _saved(source: Input, settings: Settings) -> Run | None:
     with opened(source.path) as file:
         run = codec.load_run(file.read(), source.path)
     if settings.per is not None and UNITS not in run.facts.counters:
-        raise UsageError(f"{source.path}: a saved report does not hold how many lines match --per", "give the log itself")
+        raise UsageError(f"{source.path}: a saved report does not hold how many lines match --per", "give the log")
     return run

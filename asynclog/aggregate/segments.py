@@ -6,9 +6,10 @@ process, a loop made anew is one, and so is time that goes back. Several process
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from asynclog.aggregate.words import DAY, HOUR, MINUTE, SECOND
@@ -68,6 +69,36 @@ def told_apart(run: Run) -> Run:
     """`run`, whose sources are complete, with the runs in each of them; what they were told from is given up."""
     spans = tuple(replace(span, segments=segments_of(span), starts=(), moments=(), writers={}) for span in run.sources)
     return replace(run, sources=spans)
+
+
+def narrowed(run: Run, within: Callable[[int, int, bool], tuple[int, int]] | None) -> Run:
+    """`run`, of whose sources only a part was asked for (None: all): rates are those of that time."""
+    return run if within is None else replace(run, sources=tuple(_narrowed(span, within) for span in run.sources))
+
+
+def _narrowed(span: SourceSpan, within: Callable[[int, int, bool], tuple[int, int]]) -> SourceSpan:
+    first, last = span.first, span.last
+    if first is None or last is None or relative(first):
+        return span
+    midnight = DAY if last.micros < first.micros and not first.dated else 0
+    start, end = within(first.micros, last.micros + midnight, first.dated)
+    parts = [
+        replace(part, start=max(part.start, start), end=min(part.end, end))
+        for part in span.segments
+        if part.start is not None and part.end is not None and part.start <= end and part.end >= start
+    ]
+    kept = tuple(parts) if len(parts) > 1 else ()
+    return replace(span, first=_moved(first, start), last=_moved(last, end - midnight), segments=kept)
+
+
+def _moved(stamp: Timestamp, micros: int) -> Timestamp:
+    """`stamp` at another time, written plainly."""
+    if micros == stamp.micros:
+        return stamp
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(microseconds=micros)
+    zone = "" if stamp.zone is None else "+00:00"
+    text = f"{moment:%Y-%m-%d %H:%M:%S}{zone}" if stamp.dated else f"{moment:%H:%M:%S}"
+    return replace(stamp, text=text, micros=micros)
 
 
 def segments_of(span: SourceSpan) -> tuple[Segment, ...]:

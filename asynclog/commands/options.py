@@ -14,7 +14,19 @@ from asynclog.errors import UsageError
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 #: Options of which `settings_of` makes settings; a command has those that it wants.
-_SETTINGS = ("rules", "in_app", "plumbing", "path_map", "prefix", "redact", "jobs", "scheduler", "since", "until", "around")
+_SETTINGS = (
+    "rules",
+    "in_app",
+    "plumbing",
+    "path_map",
+    "prefix",
+    "redact",
+    "jobs",
+    "scheduler",
+    "since",
+    "until",
+    "around",
+)
 
 
 def _all(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

@@ -153,7 +153,12 @@ def _blanks(lines: Sequence[str], at: int, column: int) -> int:
 def _is_rest_of_name(last: _Open, lines: Sequence[str], at: int, column: int) -> bool:
     """Whether a line is the end of the function's name, broken off the frame's line: source follows it."""
     text = lines[at].strip()
-    if last.source or at + 1 >= len(lines) or not text.replace("<", "").replace(">", "").isidentifier() or looks_final(text):
+    if (
+        last.source
+        or at + 1 >= len(lines)
+        or not text.replace("<", "").replace(">", "").isidentifier()
+        or looks_final(text)
+    ):
         return False
     return indentation(lines[at]) < column < indentation(lines[at + 1]) and match_frame(lines[at + 1]) is None
 

@@ -117,7 +117,11 @@ def claim_traceback(
         prefix = parse_prefix(owner.text[:_HEADER], owner.time, owner.key)
         if prefix.level not in ("DEBUG", "INFO", "TRACE"):
             first, head = owner, Head(0, prefix, final.pattern, final.fields)
-    elif owner is not None and base + owner.start >= covered.get(owner.key, 0) and _is_message(owner.text, layout.of(owner.key)):
+    elif (
+        owner is not None
+        and base + owner.start >= covered.get(owner.key, 0)
+        and _is_message(owner.text, layout.of(owner.key))
+    ):
         first = owner
     texts = list(_between(lines, first, line))
     yield Claim(first, head, "\n".join(texts), Extent(tuple(texts[1:]), max(line.end, line.reach)))

@@ -43,7 +43,11 @@ def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
     nothing_callable = callee is not None and _CALLEE.match(callee) is None
     if logger in _OWN_LOGGERS:
         return nothing_callable and not detailed
-    if nothing_callable or head.tail.strip() or (pattern.kind == "slow-callback" and not _STEP.match(head.fields.get("handle", ""))):
+    if (
+        nothing_callable
+        or head.tail.strip()
+        or (pattern.kind == "slow-callback" and not _STEP.match(head.fields.get("handle", "")))
+    ):
         return True
     return pattern.kind in _DETAILED and not detailed and not has_lead_in(before)
 

@@ -75,7 +75,9 @@ def extent(
     if body == "line":
         return Extent((), max(first.end, first.reach))
     wrapper, inner = own_wrapper(lines, first, prefix)
-    grammar = _Grammar(body, shape(inner) if inner.strip() else None, layout.of(first.key).heads, is_head, _indent(inner))
+    grammar = _Grammar(
+        body, shape(inner) if inner.strip() else None, layout.of(first.key).heads, is_head, _indent(inner)
+    )
     grammar.begin(first.text[len(prefix) :])
     kept: list[str] = []
     position, end = first.end, max(first.end, first.reach)

@@ -44,6 +44,37 @@ def time_filter(since: str | None, until: str | None, around: str | None) -> Cal
     return keep
 
 
+def time_window(
+    since: str | None, until: str | None, around: str | None
+) -> Callable[[int, int, bool], tuple[int, int]] | None:
+    """What of the time between two (in microseconds, with a date or not) was asked for; None where all is.
+
+    Of times of day on several days it is all from the first to the last.
+    """
+    low, high = bound(since, "--since"), bound(until, "--until")
+    middle = bound(around, "--around")
+    if middle is not None:
+        low, high = Bound(middle.micros - AROUND, middle.dated), Bound(middle.micros + AROUND, middle.dated)
+    if low is None and high is None:
+        return None
+
+    def within(first: int, last: int, dated: bool) -> tuple[int, int]:
+        if dated and all(side is None or side.dated for side in (low, high)):
+            start, end = (
+                first if low is None else max(first, low.micros),
+                last if high is None else min(last, high.micros),
+            )
+            return start, max(start, end)
+        opens = 0 if low is None else low.micros % DAY
+        closes = DAY if high is None else high.micros % DAY
+        length = closes - opens if opens <= closes else closes - opens + DAY
+        starts = range(first - first % DAY - DAY + opens, last + 1, DAY)
+        kept = [(max(start, first), min(start + length, last)) for start in starts if start + length >= first]
+        return (kept[0][0], kept[-1][1]) if kept else (first, first)
+
+    return within
+
+
 def bound(text: str | None, option: str) -> Bound | None:
     """A time as typed: with a date, a clock time, or a date alone (its midnight)."""
     if text is None:
