@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import platform
 import shutil
@@ -199,7 +200,12 @@ def main() -> None:
             size = int(base * factor * given.scale)
             path = given.folder / f"{mix}-{size}.{'jsonl' if as_json else 'log'}"
             side = path.with_name(path.name + ".truth.json")
-            truth = json.loads(side.read_text()) if side.exists() else write(path, mix, size, as_json=as_json)
+            if not side.exists():
+                # by another process: a command begins with the memory that this one has needed
+                writing = multiprocessing.Process(target=write, args=(path, mix, size), kwargs={"as_json": as_json})
+                writing.start()
+                writing.join()
+            truth = json.loads(side.read_text())
             name = f"{mix}{', JSON lines' if as_json else ''}"
             print("\n".join(measure(name, path, truth["findings"], literals, given.rounds, given.rg)), flush=True)
             for other in packed(path) if factor == 0.1 or (as_json and mix == "sparse") else ():
