@@ -24,10 +24,7 @@ def time_filter(since: str | None, until: str | None, around: str | None) -> Cal
 
     Where either side has no date, times of day are compared.
     """
-    low, high = bound(since, "--since"), bound(until, "--until")
-    middle = bound(around, "--around")
-    if middle is not None:
-        low, high = Bound(middle.micros - AROUND, middle.dated), Bound(middle.micros + AROUND, middle.dated)
+    low, high = _sides(since, until, around)
     if low is None and high is None:
         return None
 
@@ -51,10 +48,7 @@ def time_window(
 
     Of times of day on several days it is all from the first to the last.
     """
-    low, high = bound(since, "--since"), bound(until, "--until")
-    middle = bound(around, "--around")
-    if middle is not None:
-        low, high = Bound(middle.micros - AROUND, middle.dated), Bound(middle.micros + AROUND, middle.dated)
+    low, high = _sides(since, until, around)
     if low is None and high is None:
         return None
 
@@ -73,6 +67,15 @@ def time_window(
         return (kept[0][0], kept[-1][1]) if kept else (first, first)
 
     return within
+
+
+def _sides(since: str | None, until: str | None, around: str | None) -> tuple[Bound | None, Bound | None]:
+    """From when and until when; None where that side is open."""
+    low, high = bound(since, "--since"), bound(until, "--until")
+    middle = bound(around, "--around")
+    if middle is not None:
+        return Bound(middle.micros - AROUND, middle.dated), Bound(middle.micros + AROUND, middle.dated)
+    return low, high
 
 
 def bound(text: str | None, option: str) -> Bound | None:

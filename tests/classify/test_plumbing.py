@@ -19,7 +19,7 @@ PATHS = [
     ("stdlib without usr", "/lib/python3.8/asyncio/base_events.py", "stdlib", "asyncio/base_events.py"),
     ("stdlib of lib64", "/opt/py/lib64/python3.9/asyncio/events.py", "stdlib", "asyncio/events.py"),
     ("free-threaded stdlib", "/usr/lib/python3.13t/asyncio/events.py", "stdlib", "asyncio/events.py"),
-    ("pyenv", "/home/u/.pyenv/versions/3.8.5/lib/python3.8/asyncio/tasks.py", "stdlib", "asyncio/tasks.py"),
+    ("one of several versions", "/opt/versions/3.8.5/lib/python3.8/asyncio/tasks.py", "stdlib", "asyncio/tasks.py"),
     ("conda", "/opt/conda/envs/jupyter/lib/python3.6/asyncio/tasks.py", "stdlib", "asyncio/tasks.py"),
     ("framework build", "/Library/Frameworks/Python.framework/Versions/3.6/lib/python3.6/asyncio/tasks.py", "stdlib", "asyncio/tasks.py"),
     ("homebrew", "/opt/homebrew/Cellar/python@3.12/3.12.7_1/Frameworks/Python.framework/Versions/3.12/lib/python3.12/asyncio/tasks.py", "stdlib", "asyncio/tasks.py"),
