@@ -9,15 +9,16 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asynclog import workers
 from asynclog.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _PATIENCE = "10s"
 _LOCK = threading.Lock()  # a worker may have threads, and what reads a log has one
@@ -93,6 +94,8 @@ class _Alone:
     def _written(self) -> tuple[str, ...]:
         """Files of this machine with the texts of the rules."""
         if self.rules and self.rules not in _FOLDERS:
+            import tempfile  # only workers of a cluster need it
+
             folder = _FOLDERS[self.rules] = tempfile.mkdtemp(prefix="asynclog-rules-")
             for number, (name, text) in enumerate(self.rules):
                 Path(folder, str(number)).mkdir()
