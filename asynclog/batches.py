@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from asynclog.aggregate.columns import Columns
@@ -18,6 +16,7 @@ from asynclog.parse.message import duration
 from asynclog.read.clock import Clock
 from asynclog.read.column import Collected, Column, Place
 from asynclog.read.shapes import UNNAMED as _UNNAMED
+from asynclog.slotted import dataclass, replace
 
 _REMEMBERED = 1 << 16
 _WAITING = 1 << 13  # columns whose longest record is not yet told
@@ -190,7 +189,7 @@ class Batches:
             if stamp is None or moment is None:
                 return None
             text = times[chosen[index]].decode("utf-8", "backslashreplace")
-            return dataclasses.replace(stamp, text=text, micros=moment)
+            return replace(stamp, text=text, micros=moment)
 
         lines = column.lines if len(chosen) == len(column.lines) else [column.lines[index] for index in chosen]
         self._builder.add_many(Columns(template, micros, durations, lines, stamp_at, tasks, messages))

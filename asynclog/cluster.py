@@ -7,7 +7,6 @@ same asynclog and must see the logs: a folder that they share, or a URL.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from asynclog import workers
 from asynclog.errors import InputError, UsageError
+from asynclog.slotted import dataclass, replace
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -28,7 +28,7 @@ _FOLDERS: dict[tuple[tuple[str, str], ...], str] = {}
 # ruff: noqa: ANN401
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """A cluster that answers: `size` is the number of its workers."""
 
@@ -48,9 +48,7 @@ class Cluster:
         from distributed.scheduler import KilledWorker
 
         alone = _Alone(work, tuple((file.name, file.read_text("utf-8")) for file in rules))
-        sent = [
-            task._replace(source=dataclasses.replace(task.source, at=_absolute(task.source.path))) for task in tasks
-        ]
+        sent = [task._replace(source=replace(task.source, at=_absolute(task.source.path))) for task in tasks]
         try:
             yield from workers.spread(self.executor, self.size, alone, sent, on_loss, (KilledWorker, CommClosedError))
         except ModuleNotFoundError as error:
@@ -80,7 +78,7 @@ def connected(address: str) -> Iterator[Cluster]:
         yield Cluster(client.get_executor(pure=False, retries=2), size, address)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class _Alone:
     """`work` on a machine that has none of the user's files but the logs."""
 
@@ -89,7 +87,7 @@ class _Alone:
 
     def __call__(self, task: Any) -> Any:
         with _LOCK:
-            return self.work(task._replace(settings=dataclasses.replace(task.settings, rules=self._written())))
+            return self.work(task._replace(settings=replace(task.settings, rules=self._written())))
 
     def _written(self) -> tuple[str, ...]:
         """Files of this machine with the texts of the rules."""

@@ -12,7 +12,6 @@ History of the format `run`:
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import functools
 import json
@@ -23,6 +22,7 @@ from typing import Any, TypeVar, cast
 
 from asynclog.errors import FormatError
 from asynclog.model import Run, Severity
+from asynclog.slotted import defaults
 
 RUN_VERSION = 1
 _HEADER = "asynclog"
@@ -129,16 +129,18 @@ def loads(data: bytes) -> Any:
 
 
 @functools.cache
+def _defaults(cls: Hashable) -> tuple[tuple[str, Any], ...]:
+    """(name, default or _MISSING) of each field."""
+    given = defaults(cast("type", cls))
+    return tuple((name, given.get(name, _MISSING)) for name in cast("Any", cls).__match_args__)
+
+
+@functools.cache
 def _fields(cls: Hashable) -> tuple[tuple[str, Any, Any], ...]:
     """(name, type, default or _MISSING) of each field."""
+    found = _defaults(cls)
     hints = typing.get_type_hints(cast("type", cls))
-    result = []
-    for field in dataclasses.fields(cast("Any", cls)):
-        default = field.default if field.default is not dataclasses.MISSING else _MISSING
-        if field.default_factory is not dataclasses.MISSING:
-            default = field.default_factory()
-        result.append((field.name, hints[field.name], default))
-    return tuple(result)
+    return tuple((name, hints[name], default) for name, default in found)
 
 
 def to_plain(value: Any) -> Any:
@@ -153,7 +155,7 @@ def to_plain(value: Any) -> Any:
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
-    fields = ((name, getattr(value, name), default) for name, _, default in _fields(value.__class__))
+    fields = ((name, getattr(value, name), default) for name, default in _defaults(value.__class__))
     return {name: to_plain(item) for name, item, default in fields if item != default}
 
 
@@ -178,7 +180,7 @@ def _reader(cls: Any) -> Reader:
         return _tuple_reader(arguments)
     if origin is not None and issubclass(origin, Mapping):
         return _mapping_reader(*arguments)
-    if dataclasses.is_dataclass(cls) and isinstance(cls, type):
+    if isinstance(cls, type) and hasattr(cls, "__dataclass_fields__"):
         return functools.partial(_read_dataclass, cls)
     if cls is Severity:
         return _read_severity

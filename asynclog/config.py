@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from asynclog.errors import UsageError
+from asynclog.slotted import dataclass
 
 TABLE = "asynclog"
 
@@ -87,13 +86,17 @@ def load_project(file: Path | None) -> Project:
         table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get(TABLE, {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{file}: {error}", "mend the file, or run in a folder without it") from None
-    known = {field.name for field in dataclasses.fields(Settings)} - {
-        "window",
-        "chunk",
-        "since",
-        "until",
-        "around",
-    } | _COMMAND
+    known = (
+        set(Settings.__match_args__)
+        - {
+            "window",
+            "chunk",
+            "since",
+            "until",
+            "around",
+        }
+        | _COMMAND
+    )
     if not isinstance(table, dict):
         raise UsageError(f"{file}: [tool.{TABLE}] must be a table", "write [tool.asynclog] on a line of its own")
     values: dict[str, Any] = {}

@@ -6,10 +6,10 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from asynclog.errors import UsageError
+from asynclog.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

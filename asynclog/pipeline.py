@@ -8,10 +8,8 @@ next; where they do not, the later one is read again with what the earlier one f
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -45,6 +43,7 @@ from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
 from asynclog.read.work import count_work
+from asynclog.slotted import dataclass, replace
 
 if TYPE_CHECKING:
     from asynclog.classify.redact import Redactor
@@ -163,7 +162,7 @@ class Engine:
         batches.finish()
         span = progress.span(source.path, source.index)
         if part is not None:
-            span = dataclasses.replace(span, bytes=min(part.end, source.size or 0) - part.start)
+            span = replace(span, bytes=min(part.end, source.size or 0) - part.start)
         return Outcome(progress, seam, builder.finish([span], self.rulebook.rules, notes=self.judge.notes))
 
 
@@ -183,13 +182,13 @@ def analyze(
     book = engine(settings)
     _ = book.rulebook  # broken rules are told before anything is read
     # sources are numbered when runs are combined
-    sources = [dataclasses.replace(source, index=0) for source in expand(arguments)]
+    sources = [replace(source, index=0) for source in expand(arguments)]
     lost: list[str] = []
     window = time_window(settings.since, settings.until, settings.around)
     read = _read(book, sources, lost, on_part)
     runs = [run if saved else _with_work(narrowed(run, window), source, settings) for source, run, saved in read]
     run = judged(settle(combine(runs)), book.rulebook)
-    return dataclasses.replace(run, label=label or run.label, notes=tuple(sorted({*run.notes, *lost})))
+    return replace(run, label=label or run.label, notes=tuple(sorted({*run.notes, *lost})))
 
 
 def _with_work(run: Run, source: Input, settings: Settings) -> Run:
@@ -200,7 +199,7 @@ def _with_work(run: Run, source: Input, settings: Settings) -> Run:
         work = count_work(source, safe_regex(settings.per).found)
     except RegexError as error:
         raise UsageError(f"--per {settings.per!r} {error}", "e.g. --per 'POST /orders .* 200'") from None
-    return dataclasses.replace(run, facts=dataclasses.replace(run.facts, counters={**run.facts.counters, UNITS: work}))
+    return replace(run, facts=replace(run.facts, counters={**run.facts.counters, UNITS: work}))
 
 
 def judged(run: Run, rulebook: Rulebook) -> Run:
@@ -276,7 +275,7 @@ def _joined(tasks: Sequence[Task], outcomes: Iterator[Outcome]) -> Run:
             return told_apart(outcome.run)
         entry = {writer: end for writer, end in reach.items() if end > part.start}
         if entry != outcome.seam.entry:
-            outcome = _work(task._replace(part=dataclasses.replace(part, covered=entry)))
+            outcome = _work(task._replace(part=replace(part, covered=entry)))
         reach = outcome.seam.exit
         merged = merge_runs(merged, shift_lines(outcome.run, lines))
         lines += outcome.progress.lines
@@ -293,7 +292,7 @@ def runs(arguments: Sequence[str], settings: Settings) -> list[Run]:
         for label, paths in sets_of(argument):
             run = analyze(paths, settings, label if "=" in argument else None)
             name = run.label or label or Path(paths[0]).name
-            found.append(dataclasses.replace(run, label=name))
+            found.append(replace(run, label=name))
     return found
 
 

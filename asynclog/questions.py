@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +23,7 @@ from asynclog.parse.reprs import parse_repr
 from asynclog.read.context import context_lines
 from asynclog.read.inputs import Input, expand, sets_of
 from asynclog.read.reader import Progress
+from asynclog.slotted import replace
 
 _ADDRESS = re.compile(r"(?P<file>.*\D):(?P<line>\d+)")
 _SHOWN = 8
@@ -92,10 +92,10 @@ def with_context(report: Report, logs: Sequence[str], settings: Settings, number
         if sample is not None and sample.source in known:
             lines = context_lines(sample.source, sample.line, number)
             if hide is not None:
-                lines = tuple(dataclasses.replace(line, text=hide(line.text)) for line in lines)
-            row = dataclasses.replace(row, context=lines)
+                lines = tuple(replace(line, text=hide(line.text)) for line in lines)
+            row = replace(row, context=lines)
         rows.append(row)
-    return dataclasses.replace(report, rows=tuple(rows))
+    return replace(report, rows=tuple(rows))
 
 
 def _is_file(source: Input) -> bool:
@@ -215,7 +215,7 @@ def _signature(group: Group) -> Section:
 def _redacted(explanation: Explanation) -> Explanation:
     hide = Redactor(exceptions=True).text
     sections = tuple(
-        (title, tuple(dataclasses.replace(reason, text=hide(reason.text)) for reason in reasons))
+        (title, tuple(replace(reason, text=hide(reason.text)) for reason in reasons))
         for title, reasons in explanation.sections
     )
     return Explanation(explanation.title, sections, hide(explanation.text))

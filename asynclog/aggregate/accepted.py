@@ -18,7 +18,6 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from asynclog.aggregate.counts import Spread
@@ -26,6 +25,7 @@ from asynclog.aggregate.evidence import Evidence, Span, exposure_of
 from asynclog.aggregate.sides import Log
 from asynclog.errors import FormatError
 from asynclog.model import Facts, Group, Histogram, Run, Severity, Site
+from asynclog.slotted import dataclass, field
 
 VERSION = 1
 FORMAT = "baseline"

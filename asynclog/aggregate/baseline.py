@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import replace
 
 from asynclog.aggregate import comparable, facts
 from asynclog.aggregate.accepted import Accepted, Baseline, Source, dump, load
@@ -14,6 +13,7 @@ from asynclog.aggregate.match import BY, EXACT, pair, tail
 from asynclog.aggregate.sides import Log, log_of
 from asynclog.aggregate.verdict import State
 from asynclog.model import Group, Histogram, Run
+from asynclog.slotted import replace
 
 __all__ = ["Accepted", "Baseline", "build", "check", "dump", "load", "update"]
 

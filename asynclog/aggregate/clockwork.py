@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 
 from asynclog.aggregate import evidence, timeline
 from asynclog.aggregate.facts import BLOCKING
 from asynclog.aggregate.keep import earliest, latest
 from asynclog.aggregate.words import DAY, HOUR, MINUTE, SECOND, clock, number, took
 from asynclog.model import Group, ProcessRow, ReportWindow, Run, Timeline, Timestamp
+from asynclog.slotted import dataclass
 
 SPARK = 60
 ROW_SPARK = 24

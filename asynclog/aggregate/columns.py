@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from asynclog.model import Finding, Timestamp
+from asynclog.slotted import dataclass
 
 
 @dataclass(frozen=True, slots=True)

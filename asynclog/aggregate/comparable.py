@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from asynclog.aggregate import facts, histogram
 from asynclog.aggregate.sides import Log
 from asynclog.model import Histogram
+from asynclog.slotted import dataclass
 
 DEBUG_ONLY = frozenset({
     "slow-callback", "slow-poll", "slow-getaddrinfo", "coroutine-never-yielded-from", "incoming-connection-error",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from asynclog.aggregate import comparable, facts, wording
 from asynclog.aggregate.counts import ALPHA
@@ -13,6 +12,7 @@ from asynclog.aggregate.match import BY, EXACT, Codes, Keys, Match, code_moved, 
 from asynclog.aggregate.sides import Log, log_of
 from asynclog.aggregate.verdict import MINIMUM_EFFECT, STEADY, Aspect, Case, Judgement, Measure, State, judge
 from asynclog.model import Group, Rule, Run, Severity, Site
+from asynclog.slotted import dataclass, field
 
 UNMATCHED = Match((), ())
 _ORDER = {state: rank for rank, state in enumerate(State)}

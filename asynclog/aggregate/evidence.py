@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from asynclog.aggregate import histogram, segments, timeline
 from asynclog.aggregate.counts import NOTHING, Spread, spread_of
 from asynclog.aggregate.facts import UNITS
 from asynclog.model import Histogram, Run, SourceSpan, Timeline
+from asynclog.slotted import dataclass
 
 WINDOWS = 24
 """A log is cut into so many equal windows; short ones into 12 or 6, so that a window holds at least 8 cells."""
@@ -40,7 +40,7 @@ class Span:
     parts: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """One group in one log. `starts` and `events` are bursts begun and records by window, empty without windows.
 

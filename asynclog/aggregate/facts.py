@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from asynclog.aggregate import histogram
 from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.words import number
 from asynclog.model import Facts, Finding, Histogram, Run
+from asynclog.slotted import dataclass
 
 UNITS = "units of work"
 """The counter of `Facts` that holds the lines matched by `--per`."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from asynclog.aggregate.compare import Change, Diff
 from asynclog.aggregate.verdict import State
 from asynclog.aggregate.views import severities_of
 from asynclog.errors import UsageError
 from asynclog.model import Report, Severity
+from asynclog.slotted import dataclass, field
 
 #: What `--fail-on` takes: a severity of the report's groups, a state of changes, or never.
 CONDITIONS = ("error", "warning", "info", "new", "worse", "never")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from asynclog.aggregate import facts, keep, seams, segments, tally, timeline
 from asynclog.aggregate.group import merge_groups
 from asynclog.model import Accounting, Group, Rule, Run, Sample, SourceSpan, Timeline
+from asynclog.slotted import replace
 
 
 def merge_runs(a: Run, b: Run) -> Run:

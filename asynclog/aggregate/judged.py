@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from asynclog.aggregate import clockwork, timeline
 from asynclog.aggregate.facts import BLOCKING
 from asynclog.model import Group, Rule, Run, Severity
+from asynclog.slotted import replace
 
 _MINUTE = 60_000_000
 

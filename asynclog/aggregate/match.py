@@ -7,11 +7,11 @@ its key names exactly one on each side; each match says its rung.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 from asynclog.aggregate.group import merge_groups
 from asynclog.model import Group, Site, Via
+from asynclog.slotted import dataclass
 
 Keys = Callable[[Group], Sequence[str]]
 """The keys of a group, strictest first, each `RUNG:text`."""

@@ -11,7 +11,6 @@ from __future__ import annotations
 import enum
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from asynclog.aggregate.compare import Settings
 from asynclog.aggregate.counts import ALPHA, BOTH_SIDES, holm, line_through
@@ -19,6 +18,7 @@ from asynclog.aggregate.evidence import Evidence
 from asynclog.aggregate.splits import every_split
 from asynclog.aggregate.verdict import Aspect, Measure, beyond, by_record, heaping
 from asynclog.model import Severity
+from asynclog.slotted import dataclass
 
 _SURE = 3.0
 """Of so many expected bursts at least one comes in 95 of 100 logs."""

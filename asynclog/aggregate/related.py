@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import combinations
 
 from asynclog.aggregate import timeline
 from asynclog.model import Group, Run, Severity
+from asynclog.slotted import replace
 
 _NEAR_LINES = 80
 _MANY = 64

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from operator import attrgetter
 
 from asynclog.aggregate import facts, seams, segments, tally, timeline
@@ -13,6 +12,7 @@ from asynclog.aggregate.group import GroupBuilder
 from asynclog.aggregate.join import merge_sources
 from asynclog.aggregate.keep import process_of
 from asynclog.model import Accounting, Finding, Group, Rule, Run, Seam, Severity, SourceSpan, Timeline
+from asynclog.slotted import replace
 
 _BUFFER = 4096
 _line = attrgetter("line")

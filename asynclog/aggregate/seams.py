@@ -11,10 +11,10 @@ import re
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
 
 from asynclog.aggregate.keep import process_of
 from asynclog.model import Finding, Group, Mark, Seam
+from asynclog.slotted import replace
 
 ECHO_GAP = 5_000
 """Two handlers write the same record within these microseconds."""

@@ -10,10 +10,10 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from asynclog.aggregate.words import DAY, HOUR, MINUTE, SECOND
 from asynclog.model import Moment, Run, Segment, SourceSpan, Start, Timestamp
+from asynclog.slotted import replace
 
 BACK = MINUTE
 """Lines of several threads and buffers may stand out of order by less than this."""

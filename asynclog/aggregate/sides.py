@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from asynclog.aggregate import histogram
 from asynclog.aggregate.counts import NOTHING, Spread
 from asynclog.aggregate.evidence import Evidence, Span, exposure_of, logarithms, observe, span_of
 from asynclog.aggregate.match import together
 from asynclog.model import Histogram, Run
+from asynclog.slotted import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

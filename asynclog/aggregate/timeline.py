@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from asynclog.model import Timeline
+from asynclog.slotted import dataclass
 
 TIMELINE_CELLS = 512
 """A timeline has at most so many occupied cells; its level rises until that holds."""

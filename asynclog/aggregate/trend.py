@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from asynclog.aggregate import comparable, wording
@@ -15,6 +14,7 @@ from asynclog.aggregate.movement import Movement, Verdict, follow
 from asynclog.aggregate.sides import Log, log_of
 from asynclog.aggregate.verdict import Case, Measure
 from asynclog.model import Group, Rule, Run, Severity, Site
+from asynclog.slotted import dataclass, field
 
 __all__ = ["Movement", "Point", "Series", "Trend", "Verdict", "follow", "trend"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 import math
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from asynclog.aggregate.counts import (
@@ -22,6 +22,7 @@ from asynclog.aggregate.counts import (
 )
 from asynclog.aggregate.evidence import CROWDED, Evidence
 from asynclog.model import Severity
+from asynclog.slotted import dataclass
 
 MINIMUM_EFFECT = 1.25
 """A ratio nearer to 1 than this (or its inverse) is no change that anybody should act on."""
@@ -99,7 +100,7 @@ def judge(cases: Sequence[Case], alpha: float = ALPHA, effect: float = MINIMUM_E
         corrected = tuple(Aspect(a.measure, a.result, a.effect, next(adjusted)) for a in aspects)
         if _missing(case):
             result.append(_appearance(case))
-        elif sorted(case.before) == sorted(case.after):
+        elif Counter(case.before) == Counter(case.after):
             result.append(Judgement(State.SAME, corrected, identical=True))
         else:
             result.append(_decide(corrected, tests, alpha, effect))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from asynclog.aggregate import clockwork, related, rows, sentences
 from asynclog.aggregate.facts import BLOCKING
 from asynclog.model import CallerRow, Group, Report, ReportRow, Run, Severity
+from asynclog.slotted import dataclass, replace
 
 NEVER = 1 << 62
 

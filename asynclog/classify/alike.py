@@ -6,7 +6,6 @@ or the name of a task. Where that is not certain the answer is None, and each re
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from functools import partial
 from typing import NamedTuple
@@ -14,6 +13,7 @@ from typing import NamedTuple
 from asynclog.classify.conditions import Condition
 from asynclog.classify.judge import Judge, Verdict, severity_of
 from asynclog.model import Finding, Message
+from asynclog.slotted import replace
 
 _KEPT = re.compile(r"(?:Errno|WinError|\[\[\]Errno|\[\[\]WinError) \d+")  # numbers that stay in the key of a record
 _CLASS = re.compile(r"\[\^?[^\]\d]*\]")
@@ -58,11 +58,11 @@ def alike(judge: Judge, message: Message, verdict: Verdict, finding: Finding) ->
     if bounds and message.duration is not None:
         choices.clear()
         for bound in sorted({0, *bounds}):
-            chosen = judge.choice(dataclasses.replace(message, duration=bound), verdict)
+            chosen = judge.choice(replace(message, duration=bound), verdict)
             name, severity = chosen.rule.id if chosen else verdict.parts.kind, severity_of(chosen, verdict.parts.kind)
             if not choices or (name, severity) != (choices[-1].finding.rule, choices[-1].finding.severity):
                 same = (name, severity) == (finding.rule, finding.severity)
-                like = finding if same else dataclasses.replace(finding, rule=name, severity=severity)
+                like = finding if same else replace(finding, rule=name, severity=severity)
                 choices.append(Choice(bound, like))
     return Alike(tuple(choices), tuple(sorted(fixed)))
 

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import partial
 from typing import Any
 
 from asynclog.classify.regexes import RegexError, SafeRegex, safe_regex
+from asynclog.slotted import dataclass, field
 
 #: What a record's view may hold. `field.NAME` is a named group of the message's pattern, or a `key: value` line.
 RECORD_KEYS = frozenset({

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from asynclog.classify.conditions import View
 from asynclog.classify.rulebook import JudgeRule, Rulebook, Suppression
 from asynclog.model import Finding, Group, Rule
+from asynclog.slotted import dataclass, field
 
 
 @dataclass(slots=True)

@@ -7,7 +7,6 @@ what is the record's own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from asynclog.classify.fingerprint import fingerprint, refined, signature
@@ -17,6 +16,7 @@ from asynclog.classify.rulebook import JudgeRule
 from asynclog.classify.site import Located, locate, own_frames, subject
 from asynclog.classify.view import OWN, exception_text, field_keys, own_view, reported, stable_view
 from asynclog.model import Finding, Frame, Message, Severity
+from asynclog.slotted import dataclass, field
 
 #: The first line of a record is kept up to this length.
 TEXT = 500

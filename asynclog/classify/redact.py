@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from asynclog.slotted import replace
+
 T = TypeVar("T")
 Value = Any  # whatever a field of the model holds
 
@@ -108,7 +110,7 @@ class Redactor:
                 changes[name] = {key: self._scrub(item) for key, item in old.items()}
             else:
                 changes[name] = self._scrub(old)
-        return dataclasses.replace(value, **changes)
+        return replace(value, **changes)
 
     def _scrub_mapping(self, old: Mapping[Value, Value]) -> dict[Value, Value]:
         """Counts of texts that become one text are added."""

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from re import _constants, _parser  # type: ignore[attr-defined]
 from typing import Any
+
+from asynclog.slotted import dataclass
 
 CAP = 4096  # characters of a text that a regex sees at most
 _LEAST = 256

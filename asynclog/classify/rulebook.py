@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from asynclog.classify.rulecheck import Checker
 from asynclog.classify.rulefiles import UNREADABLE, WAY_OUT, Plain, read_plain, rule_files
 from asynclog.errors import RuleError
 from asynclog.model import MessagePattern, Rule, Severity
+from asynclog.slotted import dataclass, field, replace
 
 # -- the book --------------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from asynclog.errors import InputError, UsageError
 from asynclog.model import Severity, Site
 from asynclog.output import write
 from asynclog.render import render
+from asynclog.slotted import replace
 
 
 @click.command("check")
@@ -70,7 +70,7 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
         run = pipeline.analyze(logs, settings)
     check_names(view, logs, settings, run)
     options["top"] = options["top"] or project.top  # cut by the renderers: what fails the gate goes first
-    shown = report(run, dataclasses.replace(view, top=None))
+    shown = report(run, replace(view, top=None))
     diff = None
     if known is not None:
         today = datetime.date.today()
@@ -81,8 +81,8 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     gate = decide(fail_on, wanted, report(run), diff, facts_of(run))
     empty = is_empty([run]) and not options["allow_empty"] and not options["demo_fail"]
     if empty and not gate.failed:
-        gate = dataclasses.replace(gate, sentence="Nothing could be judged: no record of asyncio was found in the log.")
-    gate = dataclasses.replace(gate, report=shown)
+        gate = replace(gate, sentence="Nothing could be judged: no record of asyncio was found in the log.")
+    gate = replace(gate, report=shown)
     for target in targets:
         write(target, render(target.format, gate, render_options(options, target), view="check"))
     return _code(gate, note_losses(run, options), empty)
@@ -104,7 +104,7 @@ def _code(gate: Gate, lost: int, empty: bool) -> int:
 def by_work_of(known: accepted.Baseline, file: str, settings: Settings) -> Settings:
     """`settings` with the units of work that a baseline counts; raises UsageError where others are asked for."""
     if (settings.per or "") in ("", known.per):
-        return dataclasses.replace(settings, per=known.per or None)
+        return replace(settings, per=known.per or None)
     counts = f"counts by --per {known.per!r}" if known.per else "counts by time"
     raise UsageError(
         f"{file}: {counts}, not by --per {settings.per!r}", "make it again: asynclog baseline create --force"
@@ -127,4 +127,4 @@ def _demo(diff: Diff | None) -> Diff:
     )  # fmt: skip
     old = diff or Diff()
     states = {**old.states, State.NEW: old.states.get(State.NEW, 0) + 1}
-    return dataclasses.replace(old, changes=(change, *old.changes), states=states)
+    return replace(old, changes=(change, *old.changes), states=states)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -16,6 +15,7 @@ from asynclog.commands.common import Options
 from asynclog.commands.options import settings_of
 from asynclog.config import Project, Settings
 from asynclog.model import Run
+from asynclog.slotted import replace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -71,13 +71,13 @@ def comparison(options: Options, settings: Settings) -> Comparison:
     """How to compare, from the command line."""
     keys = questions.ladder_of(settings)
     made = Comparison(options["min_count"], per=bool(options.get("per")), keys=keys, codes=questions.codes_of)
-    return dataclasses.replace(made, effect=options["effect"]) if options.get("effect") else made
+    return replace(made, effect=options["effect"]) if options.get("effect") else made
 
 
 def reading_settings(project: Project, options: dict[str, Any]) -> Settings:
     """How to read, with the units of work to be counted."""
     settings = settings_of(project, options)
-    return dataclasses.replace(settings, per=options.get("per") or settings.per)
+    return replace(settings, per=options.get("per") or settings.per)
 
 
 def conditions(texts: Sequence[str]) -> tuple[Condition, ...]:

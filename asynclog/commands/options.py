@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,6 +9,7 @@ import click
 
 from asynclog.config import Project, Settings
 from asynclog.errors import UsageError
+from asynclog.slotted import replace
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -110,7 +110,7 @@ def settings_of(project: Project, options: dict[str, Any]) -> Settings:
     given = {name: options.get(name) for name in _SETTINGS}
     given["path_map"] = tuple(_pair(text) for text in given["path_map"] or ())
     values: dict[str, Any] = {name: value for name, value in given.items() if value not in (None, ())}
-    return dataclasses.replace(project.settings, **values)
+    return replace(project.settings, **values)
 
 
 def _pair(text: str) -> tuple[str, str]:

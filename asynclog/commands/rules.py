@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -18,6 +17,7 @@ from asynclog.config import Settings, find_project, load_project
 from asynclog.errors import UsageError
 from asynclog.model import RuleCard
 from asynclog.output import Target, write
+from asynclog.slotted import replace
 
 _OUT = Target("text")
 
@@ -86,7 +86,7 @@ def test(folder: str | None, **options: Any) -> int:  # noqa: ANN401 - click's v
     if folder is not None:
         if not Path(folder).exists():
             raise UsageError(f"{folder}: no such file or folder", "name a rule file (YAML) or a folder of them")
-        settings = dataclasses.replace(settings, rules=(*settings.rules, folder))
+        settings = replace(settings, rules=(*settings.rules, folder))
     cards = questions.rule_cards(settings)
     count, failed = questions.failing_examples(settings)
     write(_OUT, rules.failures(count, failed, len(cards), render_options(options, _OUT)))

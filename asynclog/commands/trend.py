@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import click
@@ -18,6 +17,7 @@ from asynclog.config import find_project, load_project
 from asynclog.errors import UsageError
 from asynclog.output import write
 from asynclog.render import render
+from asynclog.slotted import replace
 
 
 @click.command("trend")
@@ -52,7 +52,7 @@ def command(runs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
         raise UsageError(
             "a trend needs two runs or more", "name several logs or a folder of them; for one: asynclog analyze"
         )
-    moved = trend(found, dataclasses.replace(comparison(options, settings), steady=options["steady"]))
+    moved = trend(found, replace(comparison(options, settings), steady=options["steady"]))
     for target in targets:
         write(target, render(target.format, moved, render_options(options, target), view="trend"))
     lost = max(note_losses(run, options) for run in found)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from asynclog.model.records import ExceptionReport, Frame, ObjectRepr, Record, Severity, Timestamp, Via
+from asynclog.slotted import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

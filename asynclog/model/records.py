@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from asynclog.slotted import dataclass, field
 
 
 class Severity(enum.IntEnum):

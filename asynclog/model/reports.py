@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from asynclog.model.findings import Rule
 from asynclog.model.records import Frame, Severity
 from asynclog.model.runs import Group, Run, Sample
+from asynclog.slotted import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

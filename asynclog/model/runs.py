@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from asynclog.model.findings import Rule, Site
 from asynclog.model.records import Frame, Severity, Timestamp
+from asynclog.slotted import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

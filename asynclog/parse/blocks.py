@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 
 from asynclog.model import ExceptionReport, Frame, ObjectRepr
 from asynclog.parse.brackets import Balance
@@ -22,6 +21,7 @@ from asynclog.parse.headers import (
 from asynclog.parse.legacy import looks_legacy
 from asynclog.parse.reprs import parse_repr
 from asynclog.parse.tracebacks import fit, parse_traceback
+from asynclog.slotted import dataclass, field
 
 _VALUE_LINES = 200
 _NO_FRAMES = ("", "Garbage-collecting")  # what may stand before the first frame

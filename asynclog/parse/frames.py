@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from asynclog.model import Frame
+from asynclog.slotted import replace
 
 _FRAME = re.compile(
     r"(?:\| +)?(?:> ?)?File (?:\"(?P<file>.*)\"|'(?P<single>.*)'), line(?:no)? (?P<line>\d{1,9}|\?+)"

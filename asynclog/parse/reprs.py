@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import replace
 
 from asynclog.model import CallbackRef, ObjectRepr, Place
 from asynclog.parse.brackets import Spans, mask
@@ -18,6 +17,7 @@ from asynclog.parse.legacy import parse_legacy
 from asynclog.parse.literals import exception_text, exception_type, unquote
 from asynclog.parse.memo import remembered
 from asynclog.parse.wrapping import best_reading
+from asynclog.slotted import replace
 
 _DEPTH = 5  # wait_for= in wait_for= in ...: deeper ones stay raw
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from asynclog.model import ExceptionReport, ObjectRepr
 from asynclog.parse.boxes import is_box, parse_box
 from asynclog.parse.finals import Expected, find_link, parse_final, skip_blank, starts_traceback
 from asynclog.parse.frames import looks_final, match_final, match_frame, parse_frames
 from asynclog.parse.groups import Part, Token, group_tokens
+from asynclog.slotted import replace
 
 _CHAINS = 200  # unrelated tracebacks looked at in one record
 _NESTING = 20

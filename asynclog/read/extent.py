@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from asynclog.model import MessagePattern
 from asynclog.read.layout import Layout
@@ -18,6 +17,7 @@ from asynclog.read.lines import Line, Lines, NeedMore
 from asynclog.read.ownwrapper import ANCHOR, masked, own_wrapper
 from asynclog.read.prefix import is_header, shape
 from asynclog.read.resume import resumed
+from asynclog.slotted import dataclass
 
 MAX_LINES = 5000
 _MAX_FOREIGN = 2000

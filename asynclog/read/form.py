@@ -7,11 +7,11 @@ Each line that has the prefix is rewritten: what the prefix says stands before t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from asynclog.errors import UsageError
 from asynclog.model import Prefix
 from asynclog.read.timestamps import find_timestamp
+from asynclog.slotted import dataclass
 
 MARK = "\x02"
 HEADER = re.compile(MARK)

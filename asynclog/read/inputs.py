@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from asynclog import codec
 from asynclog.errors import InputError
 from asynclog.read.places import is_url, matching, opened, size_of
+from asynclog.slotted import dataclass
 
 _LOG_NAME = re.compile(r"\.(?:log|out|err|jsonl|txt)(?=$|[.\-_]\d|\.(?:gz|bz2|xz|zst)$|[.-]\d{4})", re.IGNORECASE)
 _ROTATION = re.compile(

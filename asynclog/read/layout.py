@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 
 from asynclog.read.form import HEADER, PrefixForm
 from asynclog.read.prefix import LEVEL, is_header, shape
 from asynclog.read.testmarks import has_tests
 from asynclog.read.timestamps import find_timestamp
 from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers
+from asynclog.slotted import dataclass, field, replace
 
 SAMPLE_BYTES = 1 << 18
 _ANSI = re.compile(

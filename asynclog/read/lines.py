@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from asynclog.read.layout import Layout, clean, uncoloured
 from asynclog.read.wrappers import Peeled, peel
+from asynclog.slotted import dataclass, replace
 
 LINE_CAP = 1 << 20  # a longer line is read up to here: no record of asyncio is
 _REMEMBERED = 20_000

@@ -7,13 +7,11 @@ it is; records belong to the range that holds their first byte.
 
 from __future__ import annotations
 
-import dataclasses
 import io
 import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import BinaryIO, cast
 
@@ -35,6 +33,7 @@ from asynclog.read.streams import decompressed, encoding_of, open_stdin
 from asynclog.read.times import edge_time
 from asynclog.read.unpack import compression_of
 from asynclog.read.unwrap import unwrap
+from asynclog.slotted import dataclass, field, replace
 
 WINDOW = 1 << 19
 _ENDLESS = 1 << 62
@@ -158,7 +157,7 @@ class Reader:
         nothing = cast("BinaryIO", io.BytesIO())
         for record in self._loop(nothing, data, 0, source, progress, Part(0, _ENDLESS), Seam(), None):
             if isinstance(record, Record):
-                yield dataclasses.replace(record, line=starts[min(record.line, len(counts)) - 1])
+                yield replace(record, line=starts[min(record.line, len(counts)) - 1])
         progress.bytes, progress.lines = read, sum(counts)
 
     def part(
@@ -192,7 +191,7 @@ class Reader:
         found, _ = cutter.cut(place.raw, 0, self.scanner.hits(place.raw, nameless=layout.nameless), final=True)
         record = found[0]
         assert isinstance(record, Record)
-        return dataclasses.replace(record, line=place.line, offset=place.offset, end_offset=place.end_offset)
+        return replace(record, line=place.line, offset=place.offset, end_offset=place.end_offset)
 
     def layout_of(self, source: Input) -> tuple[Layout, int]:
         """The layout of a plain file and the offset of its text behind a byte order mark."""

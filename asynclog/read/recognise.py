@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from asynclog.model import MessagePattern, Prefix
 from asynclog.read.prefix import is_header, is_level, is_plausible_prefix, parse_prefix
+from asynclog.slotted import dataclass, field, replace
 
 _PATH_START = re.compile(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|<)")
 _LAST_WORD = re.compile(r"(?:^|[\s\]|:>])(?P<word>[^\s\]|:>]+)$")

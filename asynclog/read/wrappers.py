@@ -7,9 +7,9 @@ unit and pid, stream) tells interleaved writers apart; its time stands in for a 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from asynclog.read.jsonlines import are_single_lines, single_line
+from asynclog.slotted import dataclass
 
 JSON_LINE = "json-line"
 _LEVELS = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SUCCESS|root|asyncio)\b"

@@ -7,13 +7,13 @@ sense `diff`, `trend` and `check`. It is imported when it is used. A new format 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType, ModuleType
 from typing import Any
 
 from asynclog.errors import UsageError
 from asynclog.render.options import RenderOptions
+from asynclog.slotted import dataclass
 
 __all__ = ["FORMATS", "RenderOptions", "Renderer", "find", "render"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from asynclog.model import ReportRow
+from asynclog.slotted import dataclass
 
 _DEPTH = 40
 _ROOTS = 60  # trees that are shown

@@ -9,11 +9,11 @@ classes of the page, every bar says its numbers in a `<title>`, and a sentence s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from asynclog.model import Histogram, Report, Timeline, Timestamp
 from asynclog.render.units import duration, plural
+from asynclog.slotted import dataclass
 
 _SECOND = 1_000_000
 _MINUTE, _HOUR, _DAY = 60 * _SECOND, 3_600 * _SECOND, 86_400 * _SECOND

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from zlib import crc32
 
 from asynclog.model import Report, Severity
@@ -15,6 +14,7 @@ from asynclog.render.html_palette import FLAMES
 from asynclog.render.options import RenderOptions
 from asynclog.render.rows import blocks
 from asynclog.render.units import duration, plural, share
+from asynclog.slotted import dataclass, field, replace
 
 _DEPTH = 40
 _THIN = 0.25  # per cent of the width under which a frame is not drawn by itself
