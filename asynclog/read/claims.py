@@ -13,7 +13,7 @@ from asynclog.read.above import claim_traceback, is_headless, is_quoted
 from asynclog.read.alikes import is_look_alike
 from asynclog.read.claim import Claim
 from asynclog.read.embedded import in_json, in_strings
-from asynclog.read.extent import Extent, extent
+from asynclog.read.extent import Extent, Inner, extent
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Line, Lines, NeedMore
 from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
@@ -32,6 +32,7 @@ class Claims:
         self._recogniser = recogniser
         self._layout = layout
         self._covered = covered
+        self._inner: Inner = {}
 
     def of(self, lines: Lines, line: Line, base: int) -> Iterator[Claim]:
         """The records that the hit on `line` belongs to; raises NeedMore where the window ends too early."""
@@ -64,11 +65,10 @@ class Claims:
         else:
             yield from in_strings(self._recogniser, line)
 
-    def _is_head(self, text: str) -> bool:
-        return self._recogniser.is_head(text)
-
     def _message(self, lines: Lines, line: Line, head: Head, headless: bool = False) -> Claim:
-        rest = extent(lines, line, line.text[: head.start], head.pattern, self._layout, self._is_head)
+        rest = extent(
+            lines, line, line.text[: head.start], head.pattern, self._layout, self._recogniser.is_head, self._inner
+        )
         return Claim(line, head, "\n".join((line.text[head.start :], *rest.lines)), rest, headless)
 
     def _context(self, lines: Lines, line: Line) -> Claim | None:
@@ -77,7 +77,7 @@ class Claims:
         if opened is None or (line.text.startswith('"', opened[0] + 1) and '": <' not in line.text):
             return None  # JSON, not a dict of Python
         start = opened[0]
-        rest = extent(lines, line, line.text[:start], None, self._layout, self._is_head)
+        rest = extent(lines, line, line.text[:start], None, self._layout, self._recogniser.is_head, self._inner)
         text = contexts.flatten("\n".join((line.text[start:], *rest.lines)))
         head = self._recogniser.head(text.split("\n", 1)[0]) if text is not None else None
         if text is None or head is None or head.start:
@@ -100,7 +100,7 @@ class Claims:
             following = more
             if more.key != line.key or more.part:
                 continue
-            if is_header(more.text) or self._is_head(more.text) or not more.text.strip():
+            if is_header(more.text) or self._recogniser.is_head(more.text) or not more.text.strip():
                 break
             piece = more.text.lstrip()
             for glue in ("", " "):

@@ -21,6 +21,7 @@ from asynclog.slotted import dataclass
 
 MAX_LINES = 5000
 _MAX_FOREIGN = 2000
+_HEADERS, _REMEMBERED, _LONG = 64, 8192, 240  # shapes of headers, lines of each, characters of a line
 _OPEN_LINES = 100  # lines over which a repr may go on
 
 _KEY_LINE = re.compile(r"[A-Za-z_]\w*: ?\S|[A-Za-z_]\w*:$")
@@ -45,6 +46,10 @@ _ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", r
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 
 
+#: Lines of stacks that were met, by what a header looks like; each goes on with the record that it follows.
+Inner = dict[tuple[str, str, str], set[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Extent:
     """The lines of a record after its first, as text, and the window offset behind its last line.
@@ -66,18 +71,18 @@ def extent(
     pattern: MessagePattern | None,
     layout: Layout,
     is_head: Callable[[str], bool],
+    inner: Inner,
 ) -> Extent:
-    """The rest of the record whose first line is `first`, behind `prefix`.
+    """The rest of the record whose first line is `first`, behind `prefix`; `inner` remembers lines of stacks.
 
     Raises NeedMore where the window ends first and more can come.
     """
     body = pattern.body if pattern is not None else "context"
     if body == "line":
         return Extent((), max(first.end, first.reach))
-    wrapper, inner = own_wrapper(lines, first, prefix)
-    grammar = _Grammar(
-        body, shape(inner) if inner.strip() else None, layout.of(first.key).heads, is_head, _indent(inner)
-    )
+    wrapper, bare = own_wrapper(lines, first, prefix)
+    own = shape(bare) if bare.strip() else None
+    grammar = _Grammar(body, own, layout.of(first.key).heads, is_head, _indent(bare), inner)
     grammar.begin(first.text[len(prefix) :])
     kept: list[str] = []
     position, end = first.end, max(first.end, first.reach)
@@ -132,6 +137,7 @@ class _Grammar:
         settled: re.Pattern[str] | None,
         is_head: Callable[[str], bool],
         indent: str,
+        inner: Inner,
     ) -> None:
         self._body = body
         self._own = own
@@ -148,6 +154,10 @@ class _Grammar:
         self._raised = ""
         self._threads: set[str] = set()
         self._alone = False
+        headers = (own.pattern if own is not None else "", settled.pattern if settled is not None else "", indent)
+        if headers not in inner and len(inner) >= _HEADERS:
+            inner.clear()
+        self._inner = inner.setdefault(headers, set())
 
     def begin(self, first: str) -> None:
         """Take note of the first line: what it announces, and whether it leaves a repr open."""
@@ -170,6 +180,10 @@ class _Grammar:
 
     def takes(self, text: str) -> bool:
         """Whether `text`, the next line, belongs to the record."""
+        if text in self._inner and not self._literal and not self._open:
+            if self._expected and (self._in_traceback or "| " in text[:12]):
+                self._look_for_expected(text)
+            return True
         if self._literal:
             wanted = self._literal.pop(0)
             if text.rstrip("\r") == wanted.rstrip("\r") or text.strip(" |") == wanted.strip():
@@ -187,6 +201,10 @@ class _Grammar:
             bare = bare[len(self._indent) :]
         if self._is_head(bare):
             return self._is_next_thread(bare)
+        if text[0] in " \t" and not self._indent and _is_inner(text):
+            if len(self._inner) >= _REMEMBERED:
+                self._inner.clear()
+            self._inner.add(text)
         if self._open:
             self._open -= 1
             if not ANCHOR.match(bare):
@@ -270,6 +288,11 @@ class _Grammar:
             if text.endswith(opening):
                 self._literal = list(texts[1:])
                 return
+
+
+def _is_inner(text: str) -> bool:
+    """Whether an indented line that is no header goes on with any record, whatever was before, and announces nothing."""
+    return len(text) <= _LONG and not announced_line(text) and not _TRACEBACK.match(text)
 
 
 def announced_line(text: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from asynclog.read.form import HEADER, PrefixForm
-from asynclog.read.prefix import LEVEL, is_header, shape
+from asynclog.read.prefix import LEVEL, is_header, shape, timed_shape
 from asynclog.read.testmarks import has_tests
 from asynclog.read.timestamps import find_timestamp
 from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers
@@ -23,6 +23,10 @@ _UNMISTAKABLE = re.compile(
     r"(?:(?<!\S)|(?<=[:\]|>-]))(?:\w+ exception was never retrieved$|Task was destroyed but it is pending!$|Executing <\w+ .* took \d+\.\d+ seconds$"
     r"|Exception in callback \S.*$|Using selector: \w+$|Close <.*>$|Unclosed client session$)"
 )
+_OWN_WORDS = (
+    *(" exception was never retrieved", "Task was destroyed but", "Executing <", "Exception in callback "),
+    *("Using selector: ", "Close <", "Unclosed client session"),
+)  # one of them stands in what it finds
 _PREFIX = 160  # characters in which a header ends
 _NAMED = re.compile(
     r"[\W_]*(?:[\w.]+ - )??[A-Za-z_][\w.-]*(?:[:\])|]| +[|-] )"
@@ -88,7 +92,7 @@ def clean(raw: bytes) -> str:
     if raw.endswith(b"\r"):
         raw = raw[:-1]
     text = raw.decode("utf-8", "backslashreplace")
-    if "\x1b" in text or "\\x1b[" in text or "\\033[" in text or "#033[" in text:
+    if "\x1b" in text or ("[" in text and ("\\x1b[" in text or "\\033[" in text or "#033[" in text)):
         if text.lstrip().startswith("{"):
             return text  # JSON first: what is escaped in it is its own affair
         text = uncoloured(text)
@@ -108,10 +112,9 @@ def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
     lines = [line for line in lines if line.strip()]
     wrappers = settle_wrappers(lines)
     whole = [(rest, writer) for rest, writer in _whole(lines, wrappers) if rest.strip()]
-    rests = [rest for rest, _ in whole]
     if form is not None:
         return Layout(wrappers, HEADER, native=True, form=form, named=None, heads=HEADER)
-    layout = _settled(rests, wrappers)
+    layout = _settled([rest for rest, _ in whole], wrappers)
     by_writer: dict[str | None, list[str]] = {}
     for rest, writer in whole:
         by_writer.setdefault(writer, []).append(rest)
@@ -131,12 +134,15 @@ def _settled(rests: list[str], wrappers: tuple[str, ...] = ()) -> Layout:
     if rests and braces > len(rests) / 2:
         keyed = _share(_NAME_KEY.search(rest) for rest in rests) or None
         return Layout(wrappers, None, json=True, named=keyed, heads=heads)
-    native, named = _native(rests, heads), _names_loggers(rests, header)
+    own = _own(rests)
+    native, named = _native(own, heads), _names_loggers(rests, own, header)
     return Layout(wrappers, header, native=native, tests=has_tests(rests), named=named, heads=heads)
 
 
 def _whole(lines: list[str], wrappers: tuple[str, ...]) -> list[tuple[str, str | None]]:
     """The lines without their wrappers, those that a wrapper split joined, each with its writer."""
+    if not wrappers:
+        return [(line, None) for line in lines]
     texts: list[tuple[str, str | None]] = []
     unfinished: dict[str | None, int] = {}
     for line in lines:
@@ -152,28 +158,31 @@ def _whole(lines: list[str], wrappers: tuple[str, ...]) -> list[tuple[str, str |
     return texts
 
 
-def _native(lines: list[str], header: re.Pattern[str] | None) -> bool | None:
-    """Whether the messages that nobody but asyncio writes stand behind the header or at the beginning of a line."""
+def _own(lines: list[str]) -> list[tuple[str, int]]:
+    """The lines with messages that nobody but asyncio writes, and where these start."""
+    some = [line for line in lines if any(map(line.__contains__, _OWN_WORDS))]
+    return [(line, found.start()) for line in some if (found := _UNMISTAKABLE.search(line))]
+
+
+def _native(own: list[tuple[str, int]], header: re.Pattern[str] | None) -> bool | None:
+    """Whether asyncio's own messages stand behind the header or at the beginning of a line."""
     behind = bare = 0
-    for line in lines:
-        found = _UNMISTAKABLE.search(line)
-        if found is None:
-            continue
-        if found.start() == 0:
+    for line, start in own:
+        if start == 0:
             bare += 1
-        elif header is not None and header.match(line) and found.start() < _PREFIX:
+        elif header is not None and header.match(line) and start < _PREFIX:
             behind += 1
     if behind:
         return True
     return False if bare >= _COMMON and header is None else None
 
 
-def _names_loggers(lines: list[str], header: re.Pattern[str] | None) -> bool | None:
-    """Whether records say which logger wrote them: told by the look of all headers and by asyncio's own."""
+def _names_loggers(lines: list[str], messages: list[tuple[str, int]], header: re.Pattern[str] | None) -> bool | None:
+    """Whether records say which logger wrote them: told by the look of all headers and by asyncio's own `messages`."""
     headed = [
         _LEVEL.sub("", line[found.end() :], count=1) for line in lines if header and (found := header.match(line))
     ]
-    own = [line[: found.start()] for line in lines if (found := _UNMISTAKABLE.search(line))]
+    own = [line[:start] for line, start in messages]
     if headed and _share(_NAMED.match(rest) for rest in headed):
         return all(map(_OWN_NAME.search, own)) or None  # else others may speak like asyncio
     if own and all(map(_OWN_NAME.search, own)):
@@ -200,7 +209,8 @@ def _headers(lines: list[str], braces: int) -> tuple[re.Pattern[str] | None, re.
             continue
         headers += 1
         found = find_timestamp(line[:80])
-        pattern = shape(line[: found[2]] if found and found[1] < 40 else line[:40])
+        near = found if found is not None and found[1] < 40 else None
+        pattern = timed_shape(line[: near[1]], near[0].text) if near is not None else shape(line[:40])
         if pattern is not None:
             seen[pattern] = seen.get(pattern, 0) + 1
     most, count = max(seen.items(), key=lambda item: item[1], default=(None, 0))

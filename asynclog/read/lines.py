@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from asynclog.read.layout import Layout, clean, uncoloured
 from asynclog.read.wrappers import Peeled, peel
-from asynclog.slotted import dataclass, replace
 
 LINE_CAP = 1 << 20  # a longer line is read up to here: no record of asyncio is
 _REMEMBERED = 20_000
@@ -15,8 +16,7 @@ class NeedMore(Exception):  # noqa: N818 - a signal between functions of this ro
     """The window ends before the record does."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One logical line: window offsets of its first byte and of the next line, its text without wrappers.
 
     `key` and `time` are what the wrappers told. A collector may split a long line: then the first part holds the whole
@@ -41,6 +41,7 @@ class Lines:
         self._wrappers = layout.wrappers
         self._splits = layout.splits
         self._form = layout.form
+        self._plain = not (layout.wrappers or layout.splits or layout.form)
         self._cache: dict[int, Line] = {}
         self._physical: dict[int, tuple[Peeled, int]] = {}
 
@@ -55,21 +56,42 @@ class Lines:
         """The line that starts at `start`; None at the end of the data, or where the line is not complete yet."""
         line = self._cache.get(start)
         if line is None:
-            read = self._read(start)
-            if read is None:
+            line = self._plain_at(start) if self._plain else self._wrapped_at(start)
+            if line is None:
                 return None
-            peeled, end = read
-            text, reach, part = peeled.rest, end, False
-            if self._splits:
-                part = self._is_part(start)
-                joined = ("", end) if part else self._joined(peeled, end)
+            if len(self._cache) > _REMEMBERED:
+                self._cache.clear()
+            self._cache[start] = line
+        return line
+
+    def _plain_at(self, start: int) -> Line | None:
+        data = self.data
+        end = data.find(b"\n", start)
+        if end < 0:
+            if start >= len(data) or not self.final:
+                return None
+            end = len(data)
+        text = clean(data[start : end if end - start <= LINE_CAP else start + LINE_CAP])
+        if "\x1b" in text:  # out of JSON
+            text = uncoloured(text)
+        return Line(start, end + 1, text, None, None, end + 1)
+
+    def _wrapped_at(self, start: int) -> Line | None:
+        read = self._read(start)
+        if read is None:
+            return None
+        peeled, end = read
+        text, reach, part = peeled.rest, end, False
+        if self._splits:
+            part = self._is_part(start)
+            if part:
+                text = ""
+            elif peeled.partial:
+                joined = self._joined(peeled, end)
                 if joined is None:
                     return None
                 text, reach = joined
-            if len(self._cache) > _REMEMBERED:
-                self._cache.clear()
-            line = self._cache[start] = Line(start, end, text, peeled.key, peeled.time, reach, part)
-        return line
+        return Line(start, end, text, peeled.key, peeled.time, reach, part)
 
     def before(self, start: int, floor: int) -> Line | None:
         """The line before the one at `start`, None at the beginning of the data and where it begins before `floor`."""
@@ -97,9 +119,9 @@ class Lines:
         text = clean(self.data[start : min(end, start + LINE_CAP)])
         peeled = peel(text, self._wrappers) if self._wrappers else Peeled(text)
         if "\x1b" in peeled.rest:  # out of the JSON that a collector put around the line
-            peeled = replace(peeled, rest=uncoloured(peeled.rest))
+            peeled = peeled._replace(rest=uncoloured(peeled.rest))
         if self._form is not None:
-            peeled = replace(peeled, rest=self._form.marked(peeled.rest))
+            peeled = peeled._replace(rest=self._form.marked(peeled.rest))
         found = (peeled, end + 1)
         if self._splits:
             if len(self._physical) > _REMEMBERED:
@@ -117,7 +139,7 @@ class Lines:
             if start <= 0:
                 return False
             start = self.data.rfind(b"\n", 0, start - 1) + 1
-            above = self._read(start)
+            above = self._physical.get(start) or self._read(start)
             if above is not None and above[0].key == key:
                 return above[0].partial
         return False

@@ -60,6 +60,7 @@ _NOT_PREFIX = re.compile(
 )
 _QUOTED = re.compile(r"[\"'`“‘«]\s*$")
 _WORDS = re.compile(r"[A-Za-z]{2,}")
+_ZEROS = str.maketrans("123456789", "000000000")
 
 # What known exception handlers say before the message; words that may stand in a prefix beside names.
 _LEAD_INS = re.compile(
@@ -89,6 +90,13 @@ def parse_prefix(text: str, outer_time: str | None = None, key: str | None = Non
         and outer[0].dated
     ):
         stamp = outer[0]
+    letter = _LETTER.match(text)
+    return Prefix(text, stamp, *_said(rest, key, letter["level"] if letter is not None else ""))
+
+
+@lru_cache(maxsize=4096)
+def _said(rest: str, key: str | None, letter: str) -> tuple[str | None, str | None, int | None, str | None, str | None]:
+    """Level, logger, pid, thread and task in a prefix without its time, which begins with `letter` for a level."""
     level = None
     if match := _LEVEL.search(rest):
         level = match.group().upper()
@@ -96,9 +104,9 @@ def parse_prefix(text: str, outer_time: str | None = None, key: str | None = Non
     elif match := _LETTER_LATER.match(rest):
         level = _LETTERS[match.group("level")]
         rest = rest[: match.start("level")] + "\x00" + rest[match.end("level") :]
-    elif match := _LETTER.match(text):
-        level = _LETTERS[match.group("level")]
-        rest = "\x00" + rest[1:].replace(match.group("level"), "", 1) if rest[:1] in "[(" else rest[1:]
+    elif letter:
+        level = _LETTERS[letter]
+        rest = "\x00" + rest[1:].replace(letter, "", 1) if rest[:1] in "[(" else rest[1:]
     thread = task = None
     if match := _THREAD.search(rest):
         thread = match.group(1)
@@ -109,8 +117,7 @@ def parse_prefix(text: str, outer_time: str | None = None, key: str | None = Non
     pid = None
     if match := _PID.search(_SOURCE.sub(" ", rest)) or _PID.search(key or ""):
         pid = int(match.group(1))
-    logger = _logger(rest)
-    return Prefix(text, stamp, _ALIASES.get(level, level) if level else None, logger, pid, thread, task)
+    return _ALIASES.get(level, level) if level else None, _logger(rest), pid, thread, task
 
 
 def _logger(rest: str) -> str | None:
@@ -137,14 +144,25 @@ def is_header(line: str) -> bool:
 @lru_cache(maxsize=4096)
 def is_plausible_prefix(text: str) -> bool:
     """Whether `text` can stand before a message: blank, or a log prefix, and no sentence that quotes the message."""
-    bare = text.strip()
-    if not bare or text.startswith(MARK):
+    if not text or text.isspace() or text.startswith(MARK):
         return True
+    found = find_timestamp(text)
+    if found is None:
+        return _is_plausible(text, timed=False)
+    start, end = found[1:]
+    time, following = text[start:end], text[end : end + 1]
+    if ":" in time and time[-1].isdigit() and not (following.isalnum() or following == "_"):
+        text = text[:start] + time.translate(_ZEROS) + text[end:]  # which time it is does not matter
+    return _is_plausible(text, timed=True)
+
+
+@lru_cache(maxsize=4096)
+def _is_plausible(text: str, timed: bool) -> bool:
     if _QUOTED.search(text) or _NOT_PREFIX.search(text) or _is_open(text):
         return False
-    if is_header(text) or find_timestamp(text) is not None or _LEVEL.search(text):
+    if timed or is_header(text) or _LEVEL.search(text):
         return not _has_prose(text)
-    return _is_decoration(bare)
+    return _is_decoration(text.strip())
 
 
 def is_level(word: str) -> bool:
@@ -198,21 +216,31 @@ _TOKEN = re.compile(
 )
 
 
-@lru_cache(maxsize=1024)
 def shape(prefix: str) -> re.Pattern[str] | None:
     """A pattern for how other records' first lines begin, made from one record's prefix; None where it is too weak.
 
     It reaches to the end of the time, or where there is none to the level and the mark after it.
     """
-    parts: list[str] = []
     found = find_timestamp(prefix)
-    if found is not None:
-        _generalise(prefix[: found[1]], parts)
-        text = re.escape(found[0].text)
-        text = re.sub(r"[A-Za-zéû]+", "[A-Za-zéû]+", text)
+    if found is None:
+        return _shape(prefix.translate(_ZEROS), None)
+    return timed_shape(prefix[: found[1]], found[0].text)
+
+
+def timed_shape(before: str, time: str) -> re.Pattern[str] | None:
+    """The shape of a prefix that is known to have `time` behind `before`."""
+    return _shape(before.translate(_ZEROS), time.translate(_ZEROS))
+
+
+@lru_cache(maxsize=1024)
+def _shape(before: str, time: str | None) -> re.Pattern[str] | None:
+    """The shape of a prefix whose time, if it has one, follows `before`; to a shape all digits are alike."""
+    parts: list[str] = []
+    strong = _generalise(before, parts)
+    if time is not None:
+        text = re.sub(r"[A-Za-zéû]+", "[A-Za-zéû]+", re.escape(time))
         time = re.sub(r"(?:\\ )+", " {1,2}", re.sub(r"\d+", r"\\d+", text))
         return re.compile(f"{''.join(parts)}(?P<time>{time})")
-    strong = _generalise(prefix, parts)
     return re.compile("".join(parts[:strong])) if strong else None
 
 

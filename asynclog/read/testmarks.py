@@ -12,4 +12,4 @@ _MARKS = re.compile(
 
 def has_tests(sample: list[str]) -> bool:
     """Whether these lines come from a run of tests."""
-    return any(_MARKS.match(line) for line in sample)
+    return any(_MARKS.match(line) for line in sample if line[:1] in "=-" or " ... " in line)

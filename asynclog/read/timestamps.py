@@ -6,6 +6,7 @@ A year that is not printed is taken as `YEARLESS` so that such times still order
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
@@ -73,6 +74,8 @@ _FORMS = tuple(
     )
 )
 _DIGIT = re.compile(r"\d")
+_REMEMBERED = 8192
+_SECONDS: dict[tuple[int, str], tuple[int, bool, int | None] | None] = {}  # by form and text without the fraction
 
 
 @lru_cache(maxsize=1024)
@@ -81,9 +84,9 @@ def find_timestamp(text: str) -> tuple[Timestamp, int, int] | None:
     if not _DIGIT.search(text):
         return None
     best: tuple[Timestamp, int, int] | None = None
-    for form in _FORMS:
+    for number, form in enumerate(_FORMS):
         for found in form.finditer(text):
-            stamp = _read(found.group(), form.pattern)
+            stamp = _read(found, number)
             if stamp is not None and (best is None or (found.start() < best[1] and stamp.dated >= best[0].dated)):
                 best = (stamp, found.start(), found.end())
             if stamp is not None:
@@ -108,42 +111,54 @@ def parse_timestamp(text: str) -> Timestamp | None:
     return None if found is None else Timestamp(text, found[0].micros, found[0].dated, found[0].zone)
 
 
-@lru_cache(maxsize=8192)
-def _read(text: str, form: str) -> Timestamp | None:
-    """The time in `text`, which `form` matched; None where the numbers are no time (25:71)."""
-    found = re.compile(form).match(text)
-    if found is None:  # a look-behind that needs the character before: try unanchored parts
-        found = re.compile(form).search(" " + text)
-    if found is None:
+def _read(found: re.Match[str], form: int) -> Timestamp | None:
+    """The time that the form of this number matched; None where the numbers are no time (25:71)."""
+    text, fraction = found.group(), found["fraction"]
+    second = text
+    if fraction:
+        start, end = found.span("fraction")
+        second = text[: start - found.start()] + text[end - found.start() :]
+    key = (form, second)
+    if key in _SECONDS:
+        moment = _SECONDS[key]
+    else:
+        if len(_SECONDS) >= _REMEMBERED:
+            _SECONDS.clear()
+        moment = _SECONDS[key] = _moment(found.groupdict())
+    if moment is None:
         return None
-    part = found.groupdict()
-    fraction = int((part.get("fraction") or "0")[:6].ljust(6, "0"))
-    if part.get("epoch"):
-        return Timestamp(text, int(part["epoch"]) * 1_000_000 + fraction, dated=True, zone=0)
-    if part.get("relative"):
-        return Timestamp(text, int(part["relative"]) * 1_000_000 + fraction, dated=False)
-    hour, minute, second = int(part["hour"]), int(part["minute"]), int(part.get("second") or 0)
-    if part.get("half"):
-        hour = hour % 12 + (12 if part["half"].lower() == "pm" else 0)
+    micros, dated, zone = moment
+    return Timestamp(text, micros + int(fraction[:6].ljust(6, "0")) if fraction else micros, dated, zone)
+
+
+def _moment(part: Mapping[str, str | None]) -> tuple[int, bool, int | None] | None:
+    """Microseconds without the fraction, whether they are dated, and the zone; None where the numbers are no time."""
+    if epoch := part.get("epoch"):
+        return int(epoch) * 1_000_000, True, 0
+    if relative := part.get("relative"):
+        return int(relative) * 1_000_000, False, None
+    hour, minute, second = (int(part.get(name) or 0) for name in ("hour", "minute", "second"))
+    if half := part.get("half"):
+        hour = hour % 12 + (12 if half.lower() == "pm" else 0)
     if hour > 23 or minute > 59 or second > 60:
         return None
-    clock = ((hour * 60 + minute) * 60 + min(second, 59)) * 1_000_000 + fraction
+    clock = ((hour * 60 + minute) * 60 + min(second, 59)) * 1_000_000
     if not (part.get("day") or part.get("a")):
-        return Timestamp(text, clock, dated=False)
+        return clock, False, None
     year = int(part.get("year") or part.get("year2") or YEARLESS)
     year += 2000 if year < 100 else 0
     if part.get("a"):
-        first, second_number = int(part["a"]), int(part["b"])
+        first, second_number = int(part["a"] or 0), int(part["b"] or 0)
         month, day = (second_number, first) if first > 12 or part.get("s") == "." else (first, second_number)
     else:
-        day = int(part["day"])
-        month = int(part["mon"]) if part.get("mon") else _MONTHS.get((part.get("month") or "").lower(), 0)
+        day = int(part["day"] or 0)
+        month = int(part["mon"] or 0) if part.get("mon") else _MONTHS.get((part.get("month") or "").lower(), 0)
     zone = _zone(part.get("zone"))
     try:
         midnight = datetime(year, month, day, tzinfo=timezone(timedelta(minutes=zone)) if zone else UTC)
     except ValueError:
         return None
-    return Timestamp(text, int(midnight.timestamp()) * 1_000_000 + clock, dated=True, zone=zone)
+    return int(midnight.timestamp()) * 1_000_000 + clock, True, zone
 
 
 def _zone(text: str | None) -> int | None:

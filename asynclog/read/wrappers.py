@@ -7,6 +7,7 @@ unit and pid, stream) tells interleaved writers apart; its time stands in for a 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from asynclog.read.jsonlines import are_single_lines, single_line
 from asynclog.slotted import dataclass
@@ -56,8 +57,7 @@ WRAPPERS = (
 _DEPTH = 3  # stacked wrappers seen in the field
 
 
-@dataclass(frozen=True, slots=True)
-class Peeled:
+class Peeled(NamedTuple):
     """A line without its wrappers: `start` is where the rest begins in the line."""
 
     rest: str
@@ -81,12 +81,13 @@ def peel(line: str, names: tuple[str, ...]) -> Peeled:
                 break
             keys += [entry.writer] if entry.writer else []
             return Peeled(entry.text, 0, " ".join(keys) or None, entry.time or time, entry.partial, names)
-        part = found.groupdict()
         start = found.end()
-        if part.get("key"):
-            keys.append(part["key"].strip())
-        time = part.get("time") or time
-        partial = partial or part.get("partial") == "P"
+        groups = found.re.groupindex
+        if "key" in groups and found["key"]:
+            keys.append(found["key"].strip())
+        if "time" in groups:
+            time = found["time"] or time
+        partial = partial or ("partial" in groups and found["partial"] == "P")
     return Peeled(line[start:], start, " ".join(keys) or None, time, partial, names)
 
 
@@ -106,8 +107,7 @@ def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
                 if are_single_lines(rest):
                     return (*names, JSON_LINE)
                 continue
-            hits = [found.end() for line in rest if (found := wrapper.pattern.match(line))]
-            if len(hits) >= max(1, 0.8 * len(rest)):
+            if _stands_before_most(wrapper.pattern, rest):
                 best = wrapper
                 break
         if best is None or best.name in names:
@@ -116,6 +116,16 @@ def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
         rest = [line[found.end() :] for line in rest if (found := best.pattern.match(line))]
         rest = [line for line in rest if line.strip()]
     return tuple(names)
+
+
+def _stands_before_most(pattern: re.Pattern[str], lines: list[str]) -> bool:
+    without = len(lines) - max(1, 0.8 * len(lines))  # so many lines may lack it
+    for line in lines:
+        if pattern.match(line) is None:
+            without -= 1
+            if without < 0:
+                return False
+    return True
 
 
 _BY_NAME = {wrapper.name: wrapper for wrapper in WRAPPERS}
