@@ -13,7 +13,8 @@ from asynclog.read.above import claim_traceback, is_headless, is_quoted
 from asynclog.read.alikes import is_look_alike
 from asynclog.read.claim import Claim
 from asynclog.read.embedded import in_json, in_strings
-from asynclog.read.extent import Extent, Inner, extent
+from asynclog.read.extent import Extent, extent
+from asynclog.read.grammar import Inner
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Line, Lines, NeedMore
 from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix

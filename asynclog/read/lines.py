@@ -41,7 +41,7 @@ class Lines:
         self._wrappers = layout.wrappers
         self._splits = layout.splits
         self._form = layout.form
-        self._plain = not (layout.wrappers or layout.splits or layout.form)
+        self.plain = not (layout.wrappers or layout.splits or layout.form)
         self._cache: dict[int, Line] = {}
         self._physical: dict[int, tuple[Peeled, int]] = {}
 
@@ -56,7 +56,7 @@ class Lines:
         """The line that starts at `start`; None at the end of the data, or where the line is not complete yet."""
         line = self._cache.get(start)
         if line is None:
-            line = self._plain_at(start) if self._plain else self._wrapped_at(start)
+            line = self._plain_at(start) if self.plain else self._wrapped_at(start)
             if line is None:
                 return None
             if len(self._cache) > _REMEMBERED:
