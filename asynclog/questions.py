@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -18,6 +17,7 @@ from asynclog.classify.redact import Redactor
 from asynclog.classify.rulefiles import builtin_folder
 from asynclog.config import Settings
 from asynclog.errors import AsynclogError, InputError, UsageError
+from asynclog.lazy import regex
 from asynclog.model import ExampleFailure, Explanation, Group, Message, Reason, Record, Report, RuleCard, Run, Site
 from asynclog.parse.reprs import parse_repr
 from asynclog.read.context import context_lines
@@ -25,7 +25,7 @@ from asynclog.read.inputs import Input, expand, sets_of
 from asynclog.read.reader import Progress
 from asynclog.slotted import replace
 
-_ADDRESS = re.compile(r"(?P<file>.*\D):(?P<line>\d+)")
+_ADDRESS = regex(r"(?P<file>.*\D):(?P<line>\d+)")
 _SHOWN = 8
 _HEAD = 4  # lines of a record among which the repr of its task is
 Section = tuple[str, tuple[Reason, ...]]

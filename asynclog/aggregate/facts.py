@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from asynclog.aggregate import histogram
 from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.words import number
+from asynclog.lazy import regex
 from asynclog.model import Facts, Finding, Histogram, Run
 from asynclog.slotted import dataclass
 
@@ -21,9 +22,9 @@ UNITS = "units of work"
 BLOCKING = frozenset({"slow-callback"})
 """Kinds whose duration is time in which the loop could do nothing else."""
 _DURATIONS = {"slow-poll": "poll", "slow-getaddrinfo": "dns"}
-_LOOP = re.compile(r"<(?P<cls>[\w.]*(?:Loop|EventLoopPolicy))\b[^<>]*?(?:\bdebug=(?P<debug>True|False))?[^<>]*>")
-_HANDSHAKE = re.compile(r"SSL handshake took (?P<ms>\d+)(?:\.(?P<rest>\d+))? ms")
-_PYTHON = re.compile(r"[/\\][Pp]ython(3\.?\d+)[/\\]")
+_LOOP = regex(r"<(?P<cls>[\w.]*(?:Loop|EventLoopPolicy))\b[^<>]*?(?:\bdebug=(?P<debug>True|False))?[^<>]*>")
+_HANDSHAKE = regex(r"SSL handshake took (?P<ms>\d+)(?:\.(?P<rest>\d+))? ms")
+_PYTHON = regex(r"[/\\][Pp]ython(3\.?\d+)[/\\]")
 _LIFE = (
     ("Using selector: ", "loops made"),
     ("Using proactor: ", "loops made"),

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from asynclog.aggregate.compare import Change, Diff
 from asynclog.aggregate.verdict import State
 from asynclog.aggregate.views import severities_of
 from asynclog.errors import UsageError
+from asynclog.lazy import regex
 from asynclog.model import Report, Severity
 from asynclog.slotted import dataclass, field
 
 #: What `--fail-on` takes: a severity of the report's groups, a state of changes, or never.
 CONDITIONS = ("error", "warning", "info", "new", "worse", "never")
-_COMPARISON = re.compile(r"\s*(?P<fact>[a-z_]+)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<number>[-+]?\d+(?:\.\d+)?)\s*%?\s*$")
+_COMPARISON = regex(r"\s*(?P<fact>[a-z_]+)\s*(?P<sign><=|>=|==|!=|<|>)\s*(?P<number>[-+]?\d+(?:\.\d+)?)\s*%?\s*$")
 _SIGNS = {
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,

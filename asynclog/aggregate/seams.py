@@ -7,18 +7,18 @@ and per group the number of findings before its first sign of a loop.
 
 from __future__ import annotations
 
-import re
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from asynclog.aggregate.keep import process_of
+from asynclog.lazy import regex
 from asynclog.model import Finding, Group, Mark, Seam
 from asynclog.slotted import replace
 
 ECHO_GAP = 5_000
 """Two handlers write the same record within these microseconds."""
-_TASK = re.compile(r"Task-\d+")
+_TASK = regex(r"Task-\d+")
 _KEPT_SIGNS = 4096
 _LONGEST = 200  # lines of a record without a duration; with one it stands on one line
 

@@ -7,11 +7,11 @@ process, a loop made anew is one, and so is time that goes back. Several process
 from __future__ import annotations
 
 import datetime
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from asynclog.aggregate.words import DAY, HOUR, MINUTE, SECOND
+from asynclog.lazy import regex
 from asynclog.model import Moment, Run, Segment, SourceSpan, Start, Timestamp
 from asynclog.slotted import replace
 
@@ -22,7 +22,7 @@ BACK_RELATIVE = 5 * SECOND
 MOST = 64
 """A file in which time goes back more often is out of order, and its runs cannot be told by it."""
 KEPT = 256
-_DIGITS = re.compile(r"\d+")
+_DIGITS = regex(r"\d+")
 
 
 def relative(stamp: Timestamp | None) -> bool:

@@ -7,16 +7,17 @@ is exact however the log was cut. "The first names seen" or "the most frequent s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+
+from asynclog.lazy import regex
 
 OTHER = "(other)"
 KEPT = 256
 _LONGEST = 160
 
-_HEX = re.compile(r"\b(?:0x[0-9A-Fa-f]+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|(?=[a-f]*\d)[0-9a-f]{12,}\b)")
-_DIGITS = re.compile(r"\d+")
+_HEX = regex(r"\b(?:0x[0-9A-Fa-f]+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|(?=[a-f]*\d)[0-9a-f]{12,}\b)")
+_DIGITS = regex(r"\d+")
 
 
 def mask(text: str, limit: int = _LONGEST) -> str:

@@ -12,15 +12,16 @@ from typing import NamedTuple
 
 from asynclog.classify.conditions import Condition
 from asynclog.classify.judge import Judge, Verdict, severity_of
+from asynclog.lazy import regex
 from asynclog.model import Finding, Message
 from asynclog.slotted import replace
 
-_KEPT = re.compile(r"(?:Errno|WinError|\[\[\]Errno|\[\[\]WinError) \d+")  # numbers that stay in the key of a record
-_CLASS = re.compile(r"\[\^?[^\]\d]*\]")
-_ONE = re.compile(r"\[\^[^\]]*\](?![*+])")  # a class of one character: it counts digits
-_FREE = re.compile(r"\\[dDwWsS](?![*+])|(?<!\\)\.(?![*+])|[{\d]")
-_EDGE = re.compile(r"(?:^|[^\w./\\-])[0-9a-f]+$|^[0-9a-f]+(?:[^\w./\\-]|$)")  # what may end within an identifier
-_QUOTE = re.compile(r"['\"]")  # what may end within a name
+_KEPT = regex(r"(?:Errno|WinError|\[\[\]Errno|\[\[\]WinError) \d+")  # numbers that stay in the key of a record
+_CLASS = regex(r"\[\^?[^\]\d]*\]")
+_ONE = regex(r"\[\^[^\]]*\](?![*+])")  # a class of one character: it counts digits
+_FREE = regex(r"\\[dDwWsS](?![*+])|(?<!\\)\.(?![*+])|[{\d]")
+_EDGE = regex(r"(?:^|[^\w./\\-])[0-9a-f]+$|^[0-9a-f]+(?:[^\w./\\-]|$)")  # what may end within an identifier
+_QUOTE = regex(r"['\"]")  # what may end within a name
 _LINES = frozenset({"text", "message"})
 _TEXTS = frozenset({"text", "message", "exception.message"})
 

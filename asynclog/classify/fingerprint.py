@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from asynclog.lazy import regex
 from asynclog.model import Frame
 
 #: The version stands in every signature and so in every fingerprint. Change it whenever a signature changes.
@@ -31,19 +32,19 @@ MESSAGE = 120
 #: Names beyond this length are cut.
 LONGEST = 2000
 
-_ADDRESS = re.compile(r" at (?:0x[0-9A-Fa-f]+|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{6,})\b|\b0x[0-9A-Fa-f]+")
-_WRAPPED = re.compile(
+_ADDRESS = regex(r" at (?:0x[0-9A-Fa-f]+|(?=[A-Fa-f]*\d)[0-9A-Fa-f]{6,})\b|\b0x[0-9A-Fa-f]+")
+_WRAPPED = regex(
     r"^<(?:bound method|built-in method|function|cyfunction|cython_function_or_method|method-wrapper"
     r"|(?:[\w.]+\.)?(?:coroutine|async_generator|generator) object) (?!at )(?P<name>[^\s<>]*(?:<\w+>[^\s<>]*)*)"
 )
-_PARTIAL = re.compile(r"^functools\.partial(?:method)?\((?P<inner>.*)", re.DOTALL)
-_C_SUFFIX = re.compile(r" \(\S+:\d+\)$")
-_REPR = re.compile(r"<([A-Za-z_][\w.]*) [^<>]*>")
-_SHORT = re.compile(r"‹([^‹›]*)›")
-_QUOTED = re.compile(r"'(?:[^'\\]|\\.){0,400}'|\"(?:[^\"\\]|\\.){0,400}\"")
-_UUID = re.compile(r"\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b")
-_NUMBER = re.compile(r"\b(?:0x)?(?=[0-9A-Fa-f]*\d)[0-9A-Fa-f]{6,}\b|\d+")
-_RANDOM = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{24,}(?![A-Za-z0-9])")
+_PARTIAL = regex(r"^functools\.partial(?:method)?\((?P<inner>.*)", re.DOTALL)
+_C_SUFFIX = regex(r" \(\S+:\d+\)$")
+_REPR = regex(r"<([A-Za-z_][\w.]*) [^<>]*>")
+_SHORT = regex(r"‹([^‹›]*)›")
+_QUOTED = regex(r"'(?:[^'\\]|\\.){0,400}'|\"(?:[^\"\\]|\\.){0,400}\"")
+_UUID = regex(r"\b[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\b")
+_NUMBER = regex(r"\b(?:0x)?(?=[0-9A-Fa-f]*\d)[0-9A-Fa-f]{6,}\b|\d+")
+_RANDOM = regex(r"(?<![A-Za-z0-9])(?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]{24,}(?![A-Za-z0-9])")
 
 #: One name for what Python versions call differently.
 _EXCEPTIONS = {"timeout": "TimeoutError", "IOError": "OSError", "CertificateError": "SSLCertVerificationError"}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from asynclog.classify.rulefiles import Value
+from asynclog.lazy import regex
 from asynclog.model import MessagePattern
 
 # `FILE:LINE: ` of a warning, wherever it starts on its line: an absolute path may hold blanks and colons, a relative
@@ -21,33 +21,6 @@ _HEAD = (
 _TAIL = r"(?:[ \t]{2,160}\w{1,60}\.py:\d{1,6})?(?: \((?:task: )?None\))?[ \t]{0,160}$"
 
 
-class LazyPattern:
-    """A regex that compiles when first used: a run meets a tenth of the kinds. Quacks like `re.Pattern`."""
-
-    def __init__(self, pattern: str) -> None:
-        self.pattern = pattern
-
-    def __getattr__(self, name: str) -> Value:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        compiled = re.compile(self.pattern)
-        self.search, self.match, self.fullmatch = compiled.search, compiled.match, compiled.fullmatch
-        self.finditer, self.groupindex, self.flags = compiled.finditer, compiled.groupindex, compiled.flags
-        return getattr(compiled, name)
-
-    def __reduce__(self) -> tuple[type[LazyPattern], tuple[str]]:
-        return (LazyPattern, (self.pattern,))
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, LazyPattern) and other.pattern == self.pattern
-
-    def __hash__(self) -> int:
-        return hash(self.pattern)
-
-    def __repr__(self) -> str:
-        return f"LazyPattern({self.pattern!r})"
-
-
 def message_regex(entry: Mapping[str, Any]) -> str:
     """The whole regex of a `messages:` entry, with the parts that `category`, `bare` and `tail` ask for."""
     pattern = str(entry["pattern"])
@@ -57,17 +30,13 @@ def message_regex(entry: Mapping[str, Any]) -> str:
     return pattern + _TAIL if entry.get("tail") else pattern
 
 
-def _lazy(pattern: str) -> re.Pattern[str]:
-    return cast("re.Pattern[str]", LazyPattern(pattern))
-
-
 def message_pattern(entry: Mapping[str, Any]) -> MessagePattern:
     """The pattern of a `messages:` entry."""
     return MessagePattern(
         kind=entry["kind"],
         channel=entry["channel"],
         needles=tuple(entry["needles"]),
-        pattern=_lazy(message_regex(entry)),
+        pattern=regex(message_regex(entry)),
         loggers=tuple(entry.get("loggers", ())),
         not_loggers=tuple(entry.get("not_loggers", ())),
         levels=tuple(entry.get("levels", ())),
@@ -82,4 +51,4 @@ def message_pattern(entry: Mapping[str, Any]) -> MessagePattern:
 def detail_pattern(key: str, entry: Mapping[str, Any]) -> MessagePattern:
     """The pattern of a `details:` entry: it matches a whole `key: value` line."""
     pattern = rf"[ \t]{{0,16}}{re.escape(key)}: (?P<{key}>(?:{entry['pattern']}).*)"
-    return MessagePattern(kind=entry["kind"], channel="detail", needles=(f"{key}: ",), pattern=_lazy(pattern))
+    return MessagePattern(kind=entry["kind"], channel="detail", needles=(f"{key}: ",), pattern=regex(pattern))

@@ -6,12 +6,12 @@ and the verdict can be remembered.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from asynclog.classify.fingerprint import callee
 from asynclog.classify.plumbing import python_of
 from asynclog.classify.site import subject
+from asynclog.lazy import regex
 from asynclog.model import ExceptionReport, Frame, Message, ObjectRepr, Place
 
 UNCLASSIFIED = "unclassified"
@@ -38,9 +38,9 @@ _UNCLOSED = {
     "client_response": "response",
 }
 
-_TARGET = re.compile(r"\((?P<name>[^()]+)\)$")
-_CLASS = re.compile(r"<?(?P<cls>[\w.]+)")
-_CUSTOM = re.compile(r"\bcoro=<(?:bound method )?(?P<name>[\w.<>]+?)(?:\(\)| of )")
+_TARGET = regex(r"\((?P<name>[^()]+)\)$")
+_CLASS = regex(r"<?(?P<cls>[\w.]+)")
+_CUSTOM = regex(r"\bcoro=<(?:bound method )?(?P<name>[\w.<>]+?)(?:\(\)| of )")
 _NESTED = 20
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal
 
 from asynclog.errors import RuleError
+from asynclog.lazy import regex
 
 Role = Literal["user", "library", "plumbing", "stdlib"]
 
@@ -18,21 +19,21 @@ KEYS = (
 REMEMBERED = 1 << 16
 LONGEST = 4096  # characters of a path that are looked at
 
-_DRIVE = re.compile(r"^(?://[?.]/)?(?:UNC/)?(?:[A-Za-z]:)?(?=/|[^/])", re.ASCII)
-_PYTHON = re.compile(r"(?:^|/)(?:python|pypy)@?/?([23])\.?(\d{1,2})(?!\d)", re.IGNORECASE)
+_DRIVE = regex(r"^(?://[?.]/)?(?:UNC/)?(?:[A-Za-z]:)?(?=/|[^/])", re.ASCII)
+_PYTHON = regex(r"(?:^|/)(?:python|pypy)@?/?([23])\.?(\d{1,2})(?!\d)", re.IGNORECASE)
 _CELL = (
-    (re.compile(r"^<ipython-input-.*>$", re.DOTALL), "<ipython-input>"),
-    (re.compile(r"^<python-input-\d+>$"), "<python-input>"),
-    (re.compile(r"^(<doctest .*?)(?:\[\d+\])?>$", re.DOTALL), r"\1>"),
-    (re.compile(r"0x[0-9a-fA-F]+"), "0x"),
+    (regex(r"^<ipython-input-.*>$", re.DOTALL), "<ipython-input>"),
+    (regex(r"^<python-input-\d+>$"), "<python-input>"),
+    (regex(r"^(<doctest .*?)(?:\[\d+\])?>$", re.DOTALL), r"\1>"),
+    (regex(r"0x[0-9a-fA-F]+"), "0x"),
 )
-_KERNEL = re.compile(r"(?:^|/)ipykernel_\d+/\d+\.py$")
-_PASSING = re.compile(
+_KERNEL = regex(r"(?:^|/)ipykernel_\d+/\d+\.py$")
+_PASSING = regex(
     r"tmp[a-z0-9_]{8}|pytest-\d+|[\d._-]+|_MEI\w+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
     r"|(?=[a-f]*\d)[0-9a-f]{12,}",
     re.ASCII,
 )
-_RELEASE = re.compile(r"[-_]v?\d+(?:\.\d+)+(?:[-_.]?\w+)?$")
+_RELEASE = regex(r"[-_]v?\d+(?:\.\d+)+(?:[-_.]?\w+)?$")
 
 
 def slashed(file: str) -> str:
@@ -178,13 +179,15 @@ class _Tree:
 
 def _searcher(data: Mapping[str, Sequence[str]], key: str, problems: list[str]) -> re.Pattern[str] | None:
     patterns = data.get(key, ())
-    for pattern in patterns:
-        try:
-            re.compile(pattern)
-        except (re.error, TypeError) as error:
-            problems.append(f"plumbing: {key}: {pattern!r} is no regular expression: {error}")
-            return None
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
+    try:
+        return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE) if patterns else None
+    except re.error:
+        for pattern in patterns:
+            try:
+                re.compile(pattern)
+            except (re.error, TypeError) as error:
+                problems.append(f"plumbing: {key}: {pattern!r} is no regular expression: {error}")
+        return None
 
 
 def _after(searcher: re.Pattern[str] | None, path: str) -> str | None:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from asynclog.lazy import regex
 from asynclog.slotted import replace
 
 T = TypeVar("T")
@@ -29,34 +30,34 @@ _OWN_KEYS = frozenset({"groups", "callers", "timeline", "counters", "durations",
 _DATA = {"ObjectRepr": frozenset({"result"}), "CallbackRef": frozenset({"arguments"})}
 _EXCEPTIONS = frozenset({"exception_message", "exception_text"})
 
-_HOME = re.compile(
+_HOME = regex(
     r"(?P<root>(?:[A-Za-z]:)?[\\/]{1,2}(?:home|Users|Documents and Settings)[\\/]{1,2})"
     r"(?:[^\\/\s:\"'<>|,;()]+(?: [^\\/\s:\"'<>|,;()]+){1,3}(?=\\)|[^\\/\s:\"'<>|,;()]+)"
 )
-_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
-_USERINFO = re.compile(r"(?P<scheme>\b[a-z][a-z0-9+.-]{0,20}://)[^\s/@\"'<>]{1,500}@", re.IGNORECASE)
-_QUERY = re.compile(r"(?P<url>\b[a-z][a-z0-9+.-]{0,20}://[^\s?#\"'<>]{1,2000})[?#][^\s\"'<>)\]]+", re.IGNORECASE)
-_NAMED = re.compile(
+_MAIL = regex(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])")
+_USERINFO = regex(r"(?P<scheme>\b[a-z][a-z0-9+.-]{0,20}://)[^\s/@\"'<>]{1,500}@", re.IGNORECASE)
+_QUERY = regex(r"(?P<url>\b[a-z][a-z0-9+.-]{0,20}://[^\s?#\"'<>]{1,2000})[?#][^\s\"'<>)\]]+", re.IGNORECASE)
+_NAMED = regex(
     r"(?P<name>(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private|secret)[_-]?key|credentials?|cookie"
     r"|session[_-]?id|signature|authorization)[\"']?\s?[=:]\s?)"
     r"(?:\"[^\"\n]{1,500}\"|'[^'\n]{1,500}'|(?:(?:bearer|basic|digest|token)\s)?[^\s\"',;&<>()\[\]{}]{1,2000})",
     re.IGNORECASE,
 )
-_SCHEME = re.compile(r"(?P<name>\b(?:bearer|basic)\s+)(?!\*\*\*)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
-_TOKEN = re.compile(
+_SCHEME = regex(r"(?P<name>\b(?:bearer|basic)\s+)(?!\*\*\*)[A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
+_TOKEN = regex(
     r"\b(?:gh[pousr]_\w{20,}|github_pat_\w{20,}|xox[abeprs]-[\w-]{10,}|sk-[\w-]{16,}|[sp]k_(?:live|test)_\w{10,}"
     r"|AKIA[0-9A-Z]{12,}|ASIA[0-9A-Z]{12,}|AIza[\w-]{30,}|glpat-[\w-]{16,}|npm_\w{30,}|hf_\w{30,}"
     r"|eyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?)"
 )
-_LONG = re.compile(r"(?<![\w/.\\-])[A-Za-z0-9+_=-]{32,}(?![\w/\\])")
-_RESULT = re.compile(r"(?<=[ <])result=")
-_CALLS = re.compile(r"Exception in callback |<\w*Handle(?: cancelled)?(?: when=[\d.]+)? |\bcb=\[")
-_CALLEE = re.compile(r"(?:[^\W\d][\w.]*(?:<\w+>[\w.]*)*|<[^<>\n]{1,200}>)(?=\()")
-_NEXT = re.compile(r"(?: at [^\]\n]{1,400}?:\d+)?, (?:<\d+ more>, )?")
+_LONG = regex(r"(?<![\w/.\\-])[A-Za-z0-9+_=-]{32,}(?![\w/\\])")
+_RESULT = regex(r"(?<=[ <])result=")
+_CALLS = regex(r"Exception in callback |<\w*Handle(?: cancelled)?(?: when=[\d.]+)? |\bcb=\[")
+_CALLEE = regex(r"(?:[^\W\d][\w.]*(?:<\w+>[\w.]*)*|<[^<>\n]{1,200}>)(?=\()")
+_NEXT = regex(r"(?: at [^\]\n]{1,400}?:\d+)?, (?:<\d+ more>, )?")
 _PAIRS = {"(": ")", "[": "]", "{": "}"}
 _SCAN = 20_000
-_WORDS = re.compile(r"[A-Za-z][a-z]{5,}|_[a-z]+_[a-z]+_")
-_HEX = re.compile(r"[0-9A-Fa-f]+")
+_WORDS = regex(r"[A-Za-z][a-z]{5,}|_[a-z]+_[a-z]+_")
+_HEX = regex(r"[0-9A-Fa-f]+")
 
 
 class Redactor:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from asynclog.classify.conditions import ConditionError, Conditions, compile_conditions, suggest
 from asynclog.classify.fingerprint import PARTS
 from asynclog.classify.rulefiles import Plain, Value
+from asynclog.lazy import regex
 
 _SECTIONS = ("messages", "details", "rules", "suppress")
 _TEXT, _TEXTS, _FLAG, _MAP, _INT = "a text", "a list of texts", "true or false", "a mapping", "a whole number"
@@ -32,7 +32,7 @@ _SUPPRESS = {
 _CHANNELS = ("log", "warning", "stderr", "traceback")
 _BODIES = ("line", "context", "keys", "warning", "stack", "dump", "free")
 _SEVERITIES = ("error", "warning", "info", "off")
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ID = regex(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class Checker:

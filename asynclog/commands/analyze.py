@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -28,11 +27,12 @@ from asynclog.commands.options import logs, narrowing, output, reading, settings
 from asynclog.commands.progress import progress
 from asynclog.config import Settings, find_project, load_project
 from asynclog.errors import UsageError
+from asynclog.lazy import regex
 from asynclog.model import Finding, Run
 from asynclog.output import Target, save, write, writing
 from asynclog.render import render
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9.+]+")
+_UNSAFE = regex(r"[^A-Za-z0-9.+]+")
 _LONGEST = 80
 
 

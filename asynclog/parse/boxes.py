@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from asynclog.lazy import regex
 from asynclog.model import Frame
 
 _TITLE = "Traceback (most recent call last)"
 _SIDES = "│|"
-_FRAME = re.compile(r"(?P<file>\S.*):(?P<line>\d{1,9}) in (?P<function>\S+)")
-_CURRENT = re.compile(r"[❱>] *\d+ [│|]?(?P<source>.*)")
+_FRAME = regex(r"(?P<file>\S.*):(?P<line>\d{1,9}) in (?P<function>\S+)")
+_CURRENT = regex(r"[❱>] *\d+ [│|]?(?P<source>.*)")
 
 
 def is_box(line: str) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from asynclog.lazy import regex
+
 FILL = "\0"
 
 _CLOSE = (",", ")", "]", "}")
@@ -11,7 +13,7 @@ _OPENER = {">": "<", "]": "[", ")": "(", "}": "{"}
 
 # A quote opens a string only where no word stands before it (`don't` opens none); `->`, ` => `, a lone ` < ` or ` > `
 # are no brackets. Every alternative starts with a plain character, so that the regex engine can skip to candidates.
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"'(?:(?<![\w\\]')|(?<=\b[bu]'))(?:[^'\\]|\\.)*+'"
     r'|"(?:(?<![\w\\]")|(?<=\b[bu]"))(?:[^"\\]|\\.)*+"'
     r"|\(|\)|\[|\]|\{|\}|<(?![\s=])|>(?<!->)(?<!\s=>)(?:(?<!\s>)|(?!\s))",

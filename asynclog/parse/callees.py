@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from asynclog.lazy import regex
 from asynclog.model import CallbackRef, CoroutineRef, Place
 from asynclog.parse.brackets import FILL, mask, split_outer
 from asynclog.parse.memo import remembered
@@ -16,12 +15,12 @@ _STATES = (
     ("defined at ", ""),
     ("at ", ""),
 )
-_NAMED = re.compile(
+_NAMED = regex(
     r"<?(?:function|bound method|built-in method|built-in function|cyfunction|cython_function_or_method"
     r"|coroutine object|generator object|async_generator object)\s+'?(?P<name>[^\s']+)"
 )
-_PARTIAL = re.compile(r"(?:functools\.)?partial\(")
-_MORE = re.compile(r"<\d+ more>")
+_PARTIAL = regex(r"(?:functools\.)?partial\(")
+_MORE = regex(r"<\d+ more>")
 
 
 def place(text: str) -> Place | None:

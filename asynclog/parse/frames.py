@@ -5,23 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from asynclog.lazy import regex
 from asynclog.model import Frame
 from asynclog.slotted import replace
 
-_FRAME = re.compile(
+_FRAME = regex(
     r"(?:\| +)?(?:> ?)?File (?:\"(?P<file>.*)\"|'(?P<single>.*)'), line(?:no)? (?P<line>\d{1,9}|\?+)"
     r"(?:,? in (?P<function>.+))?"
 )
 _STARTS = ('File "', "File '", "> File", ">File", "|   File", "| File")
-_REPEATED = re.compile(r"\[Previous line repeated (\d{1,9}) more times?\]")
-_C_PLACE = re.compile(r" \([^()]*\.c(?:pp)?:\d+\)$")
-_ASYNC_TAG = re.compile(r"(?:async generator |async |generator )?(.+?)(?:\(\))?")
-_FINAL = re.compile(r"(?P<type>[^\W\d][\w.]*+(?:<locals>[\w.]*+)*+)(?:: ?(?P<text>.*))?", re.DOTALL)
+_REPEATED = regex(r"\[Previous line repeated (\d{1,9}) more times?\]")
+_C_PLACE = regex(r" \([^()]*\.c(?:pp)?:\d+\)$")
+_ASYNC_TAG = regex(r"(?:async generator |async |generator )?(.+?)(?:\(\))?")
+_FINAL = regex(r"(?P<type>[^\W\d][\w.]*+(?:<locals>[\w.]*+)*+)(?:: ?(?P<text>.*))?", re.DOTALL)
 _SMALL_ERRORS = frozenset({"error", "timeout", "gaierror", "herror"})
-_KEY = re.compile(r"[a-z_]\w*: ?[<\[{('\"]|[a-z_]+_traceback: ")
+_KEY = regex(r"[a-z_]\w*: ?[<\[{('\"]|[a-z_]+_traceback: ")
 _DECORATION = ("└", "│", "├")
 _NO_SOURCE = ("+ Awaited by:", "+ Call stack:", "* Task(", "* Future(")
-_ARROW = re.compile(r"-{1,6}> \d+ ")  # IPython's mark of the current line
+_ARROW = regex(r"-{1,6}> \d+ ")  # IPython's mark of the current line
 _SOURCE_LINES = 12
 
 

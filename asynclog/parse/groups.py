@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-GROUP_HEADER = re.compile(r"(?:\+ |\| )?Exception Group Traceback \(most recent call last\):")
-_OPEN = re.compile(r"\+-\+-{4,} (?:\d+|\.{3}) -{4,}")
-_NEXT = re.compile(r"\+-{4,} (?:\d+|\.{3}) -{4,}")
-_END = re.compile(r"\+-{4,}")
+from asynclog.lazy import regex
+
+GROUP_HEADER = regex(r"(?:\+ |\| )?Exception Group Traceback \(most recent call last\):")
+_OPEN = regex(r"\+-\+-{4,} (?:\d+|\.{3}) -{4,}")
+_NEXT = regex(r"\+-{4,} (?:\d+|\.{3}) -{4,}")
+_END = regex(r"\+-{4,}")
 
 
 class Part(enum.Enum):

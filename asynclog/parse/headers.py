@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 
+from asynclog.lazy import regex
 from asynclog.parse.frames import match_final, match_frame
 
 # header of a stack block -> the name that it gets in `Message.stacks`; the first match counts
 _STACKS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"handle_traceback: .*\(most recent call last\):?"), "handle_traceback"),
-    (re.compile(r"\w+_traceback: .*\(most recent call last\):?"), "source_traceback"),
-    (re.compile(r"(?:Coroutine|Future/Task|Object)(?: object)? created at \(most recent call.*"), "source_traceback"),
-    (re.compile(r"Object allocated at \(most recent call (?:last|first)\):?"), "allocation"),
-    (re.compile(r"Loop thread traceback \(most recent call last\):?"), "stack"),
-    (re.compile(r"Stack for <.*\(most recent call last\):?"), "stack"),
-    (re.compile(r"(?:Current thread|Thread) 0x[0-9a-fA-F]+.*\(most recent call first\):?"), "stack"),
-    (re.compile(r"(?:\| *)?\+ Call stack:"), "stack"),
+    (regex(r"handle_traceback: .*\(most recent call last\):?"), "handle_traceback"),
+    (regex(r"\w+_traceback: .*\(most recent call last\):?"), "source_traceback"),
+    (regex(r"(?:Coroutine|Future/Task|Object)(?: object)? created at \(most recent call.*"), "source_traceback"),
+    (regex(r"Object allocated at \(most recent call (?:last|first)\):?"), "allocation"),
+    (regex(r"Loop thread traceback \(most recent call last\):?"), "stack"),
+    (regex(r"Stack for <.*\(most recent call last\):?"), "stack"),
+    (regex(r"(?:Current thread|Thread) 0x[0-9a-fA-F]+.*\(most recent call first\):?"), "stack"),
+    (regex(r"(?:\| *)?\+ Call stack:"), "stack"),
 )
-_FIRST_ON_TOP = re.compile(r"most recent call first|Call stack:$")
-_KEY = re.compile(r"\s{0,60}(?P<key>[A-Za-z_]\w{0,60}):(?: (?P<value>.*))?", re.DOTALL)
+_FIRST_ON_TOP = regex(r"most recent call first|Call stack:$")
+_KEY = regex(r"\s{0,60}(?P<key>[A-Za-z_]\w{0,60}):(?: (?P<value>.*))?", re.DOTALL)
 _STATEMENTS = frozenset(("try", "else", "finally", "except", "with", "if", "for", "while", "lambda"))
 KNOWN_KEYS = frozenset(
     (
@@ -27,9 +28,9 @@ KNOWN_KEYS = frozenset(
         *("protocol", "server", "sock", "socket", "status", "task", "transport"),
     )
 )
-_GLUED_HEADER = re.compile(r"(?:object created at|Future/Task created at|Traceback) \(most recent call last\):?$")
+_GLUED_HEADER = regex(r"(?:object created at|Future/Task created at|Traceback) \(most recent call last\):?$")
 _GLUED_FRAMES = 20
-_HINT = re.compile(r"(?:\w+: )?Enable tracemalloc to get|See https://docs\.pytest\.org/")
+_HINT = regex(r"(?:\w+: )?Enable tracemalloc to get|See https://docs\.pytest\.org/")
 _ERROR_ENDINGS = (
     *("Error", "Exception", "Exit", "Interrupt", "Group", "Timeout", "Failure", "Closed", "Warning", "Full"),
     "RemoteTraceback",

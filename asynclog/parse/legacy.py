@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from asynclog.lazy import regex
 from asynclog.model import CallbackRef, CoroutineRef, ObjectRepr
 from asynclog.parse.brackets import Spans, mask, split_outer
 from asynclog.parse.callees import callee, coroutine, named_object, place
 from asynclog.parse.literals import exception_text, exception_type, unquote
 
-_SHAPE = re.compile(r"(?P<cls>[^\W\d][\w.]*)(?P<paren>\(\0*\))?(?P<angle><\0*>)?\s*")
-_OLD_COROUTINE = re.compile(r"(?P<name>'[^']*') defined (?P<at>at .+)", re.DOTALL)
-_CALL = re.compile(r"[^\W\d][\w.]*[(<]")
+_SHAPE = regex(r"(?P<cls>[^\W\d][\w.]*)(?P<paren>\(\0*\))?(?P<angle><\0*>)?\s*")
+_OLD_COROUTINE = regex(r"(?P<name>'[^']*') defined (?P<at>at .+)", re.DOTALL)
+_CALL = regex(r"[^\W\d][\w.]*[(<]")
 _OLD_STATES = frozenset({"PENDING", "FINISHED", "CANCELLED", "CANCELLING"})
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 
+from asynclog.lazy import regex
 from asynclog.parse.brackets import mask, split_outer
 
-_STRING = re.compile(r"""u?(?:'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|\\.)*+)")""", re.DOTALL)
-_NUMBER = re.compile(r"-?\d+(?:\.\d+)?|None|True|False")
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|.)", re.DOTALL)
+_STRING = regex(r"""u?(?:'((?:[^'\\]|\\.)*+)'|"((?:[^"\\]|\\.)*+)")""", re.DOTALL)
+_NUMBER = regex(r"-?\d+(?:\.\d+)?|None|True|False")
+_ESCAPE = regex(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-7]{1,3}|.)", re.DOTALL)
 _SIMPLE = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"', "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-_CALL = re.compile(r"([^\W\d][\w.]*)\(")
-_ANGLE = re.compile(r"<(?:class ')?([^\W\d][\w.]*)")
+_CALL = regex(r"([^\W\d][\w.]*)\(")
+_ANGLE = regex(r"<(?:class ')?([^\W\d][\w.]*)")
 _GROUPS = frozenset({"ExceptionGroup", "BaseExceptionGroup"})
 
 

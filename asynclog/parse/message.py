@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from asynclog.lazy import regex
 from asynclog.model import Message, ObjectRepr, Record
 from asynclog.parse.blocks import Blocks, split_blocks
 from asynclog.parse.brackets import mask, split_outer
@@ -18,15 +19,15 @@ _OBJECT_LINE = {
     "exception-never-retrieved": "future",
     "task-destroyed-pending": "task",
 }
-_SLOW = re.compile(r"Executing (?P<handle>.*) took (?P<duration>\d+(?:\.\d+)?) seconds", re.DOTALL)
+_SLOW = regex(r"Executing (?P<handle>.*) took (?P<duration>\d+(?:\.\d+)?) seconds", re.DOTALL)
 # Home Assistant: "Task exception was never retrieved (<Task ...>)", "Unclosed connector (task: None)"
-_IN_PARENTHESES = re.compile(r"[^<\n]*\((?:task: )?(?P<repr><.*>)\)(?::.*)?$", re.MULTILINE)
-_DURATION = re.compile(r"(\d{1,15})(?:\.(\d{1,30}))?")
+_IN_PARENTHESES = regex(r"[^<\n]*\((?:task: )?(?P<repr><.*>)\)(?::.*)?$", re.MULTILINE)
+_DURATION = regex(r"(\d{1,15})(?:\.(\d{1,30}))?")
 _MICROS = {"s": 6, "ms": 3, "us": 0}
 _UNITS = {"s": "s", "seconds": "s", "ms": "ms", "us": "us"}
 _CALLEES = frozenset(("callback",))
 _NO_OBJECTS = frozenset(("file", "line", "text", "what", "error", "addrinfo"))
-_GRAPH_TASK = re.compile(r"\s*\* Task\(name=(?P<name>'.*'|\".*\"), id=0x[0-9a-f]+\)")
+_GRAPH_TASK = regex(r"\s*\* Task\(name=(?P<name>'.*'|\".*\"), id=0x[0-9a-f]+\)")
 UNCLASSIFIED = "unclassified"
 CONTEXT_OTHER = "loop-context-other"
 

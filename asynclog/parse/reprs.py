@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import re
 
+from asynclog.lazy import regex
 from asynclog.model import CallbackRef, ObjectRepr, Place
 from asynclog.parse.brackets import Spans, mask
 from asynclog.parse.callees import callbacks, callee, coroutine, named_object, place
@@ -21,9 +22,9 @@ from asynclog.slotted import replace
 
 _DEPTH = 5  # wait_for= in wait_for= in ...: deeper ones stay raw
 
-_CLASS = re.compile(r"(?:bound method|built-in \w+|[\w.$-]+)")
-_STATE = re.compile(r" (?:state=)?(pending|finished|cancelled|cancelling)(?![^\s>])", re.IGNORECASE)
-_NAME = re.compile(r" name=(?:('\0*'|\"\0*\")|([^\s'\"]+))")
+_CLASS = regex(r"(?:bound method|built-in \w+|[\w.$-]+)")
+_STATE = regex(r" (?:state=)?(pending|finished|cancelled|cancelling)(?![^\s>])", re.IGNORECASE)
+_NAME = regex(r" name=(?:('\0*'|\"\0*\")|([^\s'\"]+))")
 _FUTURE_WORDS = (
     *(" state=pending", " state=finished", " state=cancelled"),
     *(" coro=", " wait_for=", " exception=", " result=", " cb=["),
@@ -175,8 +176,8 @@ def _name(body: str, match: re.Match[str]) -> str | None:
     return unquote(text) if group == 1 else text
 
 
-_MORE = re.compile(r"(?<=\d) (?=\w+=)")  # what a subclass prints behind its place
-_WHEN = re.compile(r" when=[-+.\deinfa]+")
+_MORE = regex(r"(?<=\d) (?=\w+=)")  # what a subclass prints behind its place
+_WHEN = regex(r" when=[-+.\deinfa]+")
 
 
 def _handle(known: ObjectRepr, body: str, masked: str, start: int) -> ObjectRepr:

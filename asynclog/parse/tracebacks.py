@@ -6,9 +6,9 @@ repr of the task says about its exception (`exception=...`) decides which traceb
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from asynclog.lazy import regex
 from asynclog.model import ExceptionReport, ObjectRepr
 from asynclog.parse.boxes import is_box, parse_box
 from asynclog.parse.finals import Expected, find_link, parse_final, skip_blank, starts_traceback
@@ -18,7 +18,7 @@ from asynclog.slotted import replace
 
 _CHAINS = 200  # unrelated tracebacks looked at in one record
 _NESTING = 20
-_DOTS = re.compile(r"\.{3}|\(.*omitted.*\)|\[\.\.\.\]")
+_DOTS = regex(r"\.{3}|\(.*omitted.*\)|\[\.\.\.\]")
 
 
 def fit(report: ExceptionReport, expected: ObjectRepr | None) -> int:

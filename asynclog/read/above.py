@@ -5,9 +5,9 @@ sees the same.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from asynclog.lazy import regex
 from asynclog.read.claim import Claim
 from asynclog.read.extent import Extent
 from asynclog.read.layout import Layout
@@ -20,8 +20,8 @@ WALK_UP = 400  # lines above the end of a traceback in which its beginning is lo
 TRACEBACK = "Traceback (most recent call last):"
 _LINKS = ("During handling of the above", "The above exception was the direct")
 _REMAINS = (" ", "source_traceback:", "handle_traceback:")
-_SENTENCE = re.compile(r"[A-Za-z][\w'-]*(?: [\w'\"(<=/.,:;#@%+-]+)+[^:]?$")
-_ENDING = re.compile(r"[\w.]+(?:: |$)")  # the last line of another exception
+_SENTENCE = regex(r"[A-Za-z][\w'-]*(?: [\w'\"(<=/.,:;#@%+-]+)+[^:]?$")
+_ENDING = regex(r"[\w.]+(?:: |$)")  # the last line of another exception
 _NEAR = 60
 _BETWEEN = 400  # lines of other writers, and empty ones, behind the end of a traceback
 _HEADER = 100  # characters of an application's first line in which level, logger and time stand

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from asynclog.lazy import regex
 from asynclog.read.prefix import has_lead_in
 from asynclog.read.recognise import Head
 
-_DETAIL = re.compile(
-    r"\s*(?:\w+: (?:<|\w+[<(])|Traceback \(most recent|\w*source_traceback: |File \"|\+ Exception Group)"
-)
+_DETAIL = regex(r"\s*(?:\w+: (?:<|\w+[<(])|Traceback \(most recent|\w*source_traceback: |File \"|\+ Exception Group)")
 # what the loop says is wrong: always with the object, or with a traceback
 _DETAILED = frozenset({
     "exception-never-retrieved", "task-destroyed-pending", "callback-exception", "accept-out-of-resources",
@@ -18,11 +17,11 @@ _DETAILED = frozenset({
     "loop-unhandled-exception", "client-connected-cb-exception", "exception-handler-error", "default-handler-error",
     "incoming-connection-error", "proactor-accept-failed", "run-shutdown-exception", "aiohttp-unclosed", "library-unclosed",
 })  # fmt: skip
-_STEP = re.compile(
+_STEP = regex(
     r"<?\w*(?:Task (?:pending|finished|cancell?(?:ed|ing))\b|Handle(?: .*)?\(|\w+MethWrapper )|.* created at ", re.S
 )
 _OWN_LOGGERS = (None, "asyncio", "py.warnings", "root")
-_CALLEE = re.compile(r"[<(\[]|[^\s(]{1,400}\(|None\b|\S+$")
+_CALLEE = regex(r"[<(\[]|[^\s(]{1,400}\(|None\b|\S+$")
 
 
 def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:

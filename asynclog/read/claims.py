@@ -5,9 +5,9 @@ line was lost; a record of logger `asyncio` with a text nobody knows; a message 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
+from asynclog.lazy import regex
 from asynclog.read import contexts
 from asynclog.read.above import claim_traceback, is_headless, is_quoted
 from asynclog.read.alikes import is_look_alike
@@ -21,9 +21,7 @@ from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
 from asynclog.read.recognise import Head, Recogniser
 
 _BROKEN_LINES = 16
-_OPENING = re.compile(
-    r"(?<!\w)Executing <(?:\w*Task (?:pending|finished|cancel)|\w*Handle )|(?<!\w)Executing <\w*Task$"
-)
+_OPENING = regex(r"(?<!\w)Executing <(?:\w*Task (?:pending|finished|cancel)|\w*Handle )|(?<!\w)Executing <\w*Task$")
 
 
 class Claims:

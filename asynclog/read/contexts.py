@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
-OPENING = re.compile(r"\{(?:['\"]\w+['\"]: [^{}]{0,2000}?, )?['\"]message['\"]:\s*(?P<quote>['\"])$")
-_MESSAGE_KEY = re.compile(r"['\"]message['\"]:\s*['\"]")
-_KEY = re.compile(r"\s*['\"](?P<key>\w+)['\"]:\s*")
-_CALL = re.compile(r"(?P<type>[A-Za-z_][\w.]*)\((?P<arguments>.*?),?\)$", re.S)
+from asynclog.lazy import regex
+
+OPENING = regex(r"\{(?:['\"]\w+['\"]: [^{}]{0,2000}?, )?['\"]message['\"]:\s*(?P<quote>['\"])$")
+_MESSAGE_KEY = regex(r"['\"]message['\"]:\s*['\"]")
+_KEY = regex(r"\s*['\"](?P<key>\w+)['\"]:\s*")
+_CALL = regex(r"(?P<type>[A-Za-z_][\w.]*)\((?P<arguments>.*?),?\)$", re.S)
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 

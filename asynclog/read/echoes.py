@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from asynclog.lazy import regex
 from asynclog.model import Record
 from asynclog.read.column import Accept, Collected, Column, Place
 from asynclog.read.layout import Layout
@@ -21,13 +22,13 @@ from asynclog.read.wrappers import JSON_LINE
 PENDING = 80_000  # echoes that wait in columns before they are handed over
 _SHAPES = 1 << 14
 _KEYS = 24 << 20  # bytes of keys that are remembered
-_JSON_TIME = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
+_JSON_TIME = regex(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 # the first line of a warning that was printed bare, between the records of a log: nothing else looks like it
 _BARE = rb"/[^\s:]{1,300}:\d+: RuntimeWarning: coroutine '[\w.<>]{1,200}' was never awaited\r?\n"
-_BARE_LINE = re.compile(_BARE)
+_BARE_LINE = regex(_BARE)
 _LONGEST = 1 << 16  # bytes of an entry that may have echoes
 _OTHERWISE = frozenset({"loop-lifecycle"})  # kinds with a printed duration that is not the record's
-_TASK_NAME = re.compile(rb"name='(Task-\d+)'")
+_TASK_NAME = regex(rb"name='(Task-\d+)'")
 
 
 class _Before(NamedTuple):

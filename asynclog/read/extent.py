@@ -6,9 +6,9 @@ show is found from them.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from asynclog.lazy import regex
 from asynclog.model import MessagePattern
 from asynclog.read.grammar import Grammar, Inner
 from asynclog.read.layout import Layout
@@ -20,7 +20,7 @@ from asynclog.slotted import dataclass
 
 MAX_LINES = 5000
 _MAX_FOREIGN = 2000
-_MIDDLE = re.compile(r" {2}File \"| {4}[^\s|+~^]|Traceback \(most recent")  # no traceback ends with such a line
+_MIDDLE = regex(r" {2}File \"| {4}[^\s|+~^]|Traceback \(most recent")  # no traceback ends with such a line
 
 
 @dataclass(frozen=True, slots=True)

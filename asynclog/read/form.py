@@ -9,18 +9,19 @@ from __future__ import annotations
 import re
 
 from asynclog.errors import UsageError
+from asynclog.lazy import regex
 from asynclog.model import Prefix
 from asynclog.read.timestamps import find_timestamp
 from asynclog.slotted import dataclass
 
 MARK = "\x02"
-HEADER = re.compile(MARK)
+HEADER = regex(MARK)
 _BETWEEN = "\x1f"
 _FIELDS = ("time", "level", "pid", "thread", "task", "logger")  # in this order in the marked form
 _LETTERS = {"D": "DEBUG", "I": "INFO", "W": "WARNING", "E": "ERROR", "C": "CRITICAL"}
 _ALIASES = {"WARN": "WARNING", "ERR": "ERROR", "FATAL": "CRITICAL", "EXCEPTION": "ERROR"}
-_PERCENT = re.compile(r"%%|%\((?P<name>\w+)\)(?P<flags>[-+ #0]*)(?P<width>\d*)(?:\.\d+)?(?P<type>[a-zA-Z])")
-_BRACE = re.compile(r"\{\{|\}\}|\{(?P<name>\w+)(?:![rsa])?(?::[^{}]*?)?\}")
+_PERCENT = regex(r"%%|%\((?P<name>\w+)\)(?P<flags>[-+ #0]*)(?P<width>\d*)(?:\.\d+)?(?P<type>[a-zA-Z])")
+_BRACE = regex(r"\{\{|\}\}|\{(?P<name>\w+)(?:![rsa])?(?::[^{}]*?)?\}")
 _TEXT = r"[^\n]{0,200}?"
 
 #: Attributes of a log record: what they look like, and the field of the prefix that they are.

@@ -10,30 +10,31 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from asynclog.lazy import regex
 from asynclog.read.ownwrapper import ANCHOR
 from asynclog.read.prefix import is_header
 
 _HEADERS, _REMEMBERED, _LONG = 64, 8192, 240  # shapes of headers, lines of each, characters of a line
 _OPEN_LINES = 100  # lines over which a repr may go on
 
-_KEY_LINE = re.compile(r"[A-Za-z_]\w*: ?\S|[A-Za-z_]\w*:$")
-_TRACEBACK = re.compile(r"(?:\s*\+ Exception Group )?\s*Traceback \(most recent call last\):")
-_LINK = re.compile(r"(?:During handling of the above exception|The above exception was the direct cause)")
-_FINAL = re.compile(r"[A-Za-z_][\w.<>]*(?:: .*|:?)$", re.S)
-_STACK_HEAD = re.compile(
+_KEY_LINE = regex(r"[A-Za-z_]\w*: ?\S|[A-Za-z_]\w*:$")
+_TRACEBACK = regex(r"(?:\s*\+ Exception Group )?\s*Traceback \(most recent call last\):")
+_LINK = regex(r"(?:During handling of the above exception|The above exception was the direct cause)")
+_FINAL = regex(r"[A-Za-z_][\w.<>]*(?:: .*|:?)$", re.S)
+_STACK_HEAD = regex(
     r"(?:Coroutine (?:object )?created at|Object (?:created|allocated) at|[A-Za-z_]+: (?:Object|Handle) created at|Loop thread traceback)"
 )
-_FRAME = re.compile(r"File \"|\[Previous line repeated|[~^\s]+$|\.\.\.<\d+ lines?>\.\.\.")
-_ERROR = re.compile(
+_FRAME = regex(r"File \"|\[Previous line repeated|[~^\s]+$|\.\.\.<\d+ lines?>\.\.\.")
+_ERROR = regex(
     r"(?:[a-z_]\w*\.)*(?:[A-Z]\w*)?(?:Error|Exception|Exit|Interrupt|Iteration|Group|Timeout|Failure|Closed|Warning|Full|Empty)$"
     r"|(?:[a-z_]\w*\.)+[A-Z]\w*$"
 )
-_THREAD = re.compile(r"(?:Current thread|Thread) 0x(?P<thread>[0-9A-Fa-f]+)")
-_DUMPED = re.compile(r"Python runtime state: |Extension modules: |Current thread's C stack|<\w[\w ]*>$|\.\.\.$")
-_TRACEMALLOC = re.compile(r"(?:\w+Warning: )?Enable tracemalloc to get")
-_LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
-_EXCEPTION = re.compile(r"exception=(?:\w+\.)*(?P<type>\w+)\(")
-_ESCAPE = re.compile(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.S)
+_THREAD = regex(r"(?:Current thread|Thread) 0x(?P<thread>[0-9A-Fa-f]+)")
+_DUMPED = regex(r"Python runtime state: |Extension modules: |Current thread's C stack|<\w[\w ]*>$|\.\.\.$")
+_TRACEMALLOC = regex(r"(?:\w+Warning: )?Enable tracemalloc to get")
+_LITERAL = regex(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_EXCEPTION = regex(r"exception=(?:\w+\.)*(?P<type>\w+)\(")
+_ESCAPE = regex(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 
 

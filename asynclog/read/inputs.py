@@ -8,11 +8,12 @@ from collections.abc import Iterable
 
 from asynclog import codec
 from asynclog.errors import InputError
+from asynclog.lazy import regex
 from asynclog.read.places import is_url, matching, opened, size_of
 from asynclog.slotted import dataclass
 
-_LOG_NAME = re.compile(r"\.(?:log|out|err|jsonl|txt)(?=$|[.\-_]\d|\.(?:gz|bz2|xz|zst)$|[.-]\d{4})", re.IGNORECASE)
-_ROTATION = re.compile(
+_LOG_NAME = regex(r"\.(?:log|out|err|jsonl|txt)(?=$|[.\-_]\d|\.(?:gz|bz2|xz|zst)$|[.-]\d{4})", re.IGNORECASE)
+_ROTATION = regex(
     r"^(?P<stem>.*?\.(?:log|out|err|jsonl|txt))(?:[.\-_](?P<turn>\d[\d.T_:-]*))?(?:\.(?:gz|bz2|xz|zst))?$",
     re.IGNORECASE,
 )

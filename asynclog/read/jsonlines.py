@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from asynclog.lazy import regex
 from asynclog.model import Prefix
 from asynclog.read.timestamps import parse_timestamp
 
@@ -132,11 +133,11 @@ _NUMERIC_LEVELS = {
     **dict.fromkeys((5, 6, 20), "INFO"),
     **dict.fromkeys((7, 10), "DEBUG"),
 }
-_INNER = re.compile(
+_INNER = regex(
     r'(?:Traceback \(most recent call last\):$|  File "|    \S|(?:future|task|handle): <|source_traceback: )'
 )
-_PAIR = re.compile(r'"(?P<key>[\w.@/ -]{1,80})"\s*:\s*"(?P<text>(?:[^"\\]|\\.)*+)(?:"|$)', re.S)
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.S)
+_PAIR = regex(r'"(?P<key>[\w.@/ -]{1,80})"\s*:\s*"(?P<text>(?:[^"\\]|\\.)*+)(?:"|$)', re.S)
+_ESCAPE = regex(r"\\(u[0-9a-fA-F]{4}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from asynclog.lazy import regex
 from asynclog.read.form import HEADER, PrefixForm
 from asynclog.read.prefix import LEVEL, is_header, shape, timed_shape
 from asynclog.read.testmarks import has_tests
@@ -16,10 +17,10 @@ from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers
 from asynclog.slotted import dataclass, field, replace
 
 SAMPLE_BYTES = 1 << 18
-_ANSI = re.compile(
+_ANSI = regex(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\\x1b\[[0-9;]*m|\\033\[[0-9;]*m|#033\[[0-9;]*m|\x1b[@-Z\\^_]"
 )
-_UNMISTAKABLE = re.compile(
+_UNMISTAKABLE = regex(
     r"(?:(?<!\S)|(?<=[:\]|>-]))(?:\w+ exception was never retrieved$|Task was destroyed but it is pending!$|Executing <\w+ .* took \d+\.\d+ seconds$"
     r"|Exception in callback \S.*$|Using selector: \w+$|Close <.*>$|Unclosed client session$)"
 )
@@ -28,13 +29,13 @@ _OWN_WORDS = (
     *("Using selector: ", "Close <", "Unclosed client session"),
 )  # one of them stands in what it finds
 _PREFIX = 160  # characters in which a header ends
-_NAMED = re.compile(
+_NAMED = regex(
     r"[\W_]*(?:[\w.]+ - )??[A-Za-z_][\w.-]*(?:[:\])|]| +[|-] )"
 )  # a name and its mark, behind time and level
-_OWN_NAME = re.compile(r"ncio:| asyncio |asyncio\]|\(asyncio")  # as the search for its lines finds it
-_NAME_KEY = re.compile(r"['\"](?:[\w.]*logger(?:[._]?name)?|name|scope|channel|category)['\"]: ?['\"]", re.IGNORECASE)
+_OWN_NAME = regex(r"ncio:| asyncio |asyncio\]|\(asyncio")  # as the search for its lines finds it
+_NAME_KEY = regex(r"['\"](?:[\w.]*logger(?:[._]?name)?|name|scope|channel|category)['\"]: ?['\"]", re.IGNORECASE)
 _MOST = 0.9  # of the lines
-_LEVEL = re.compile(rf"[\[(<]?\b(?:{LEVEL})\b[\])>]?", re.IGNORECASE)
+_LEVEL = regex(rf"[\[(<]?\b(?:{LEVEL})\b[\])>]?", re.IGNORECASE)
 _COMMON = 3  # lines of one shape that make it the file's
 _MANY, _PART = (
     5,

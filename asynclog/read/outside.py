@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from asynclog.lazy import regex
 from asynclog.read.wrappers import pattern_of
 
-_GROUP = re.compile(r"\?P<(\w+)>")
+_GROUP = regex(r"\?P<(\w+)>")
 
 
 class Outside:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from asynclog.lazy import regex
 from asynclog.read.lines import Line, Lines, NeedMore
 from asynclog.read.timestamps import find_timestamp
 
@@ -12,7 +13,7 @@ _DETAIL = (
     r"(?:future|task|handle|protocol|transport|source_traceback|handle_traceback|client_session|client_connection|client_response"
     r"|connector|connections|asyncgen|loop|socket|context|status|pipe|producer|consumer|conn|exception|message): ?"
 )
-ANCHOR = re.compile(
+ANCHOR = regex(
     rf"{_DETAIL}|Traceback \(most recent call last\):|File \"|\+ Exception Group Traceback|During handling of the above"
     r"|The above exception was the direct|Coroutine (?:object )?created at|Object created at"
 )

@@ -9,24 +9,25 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from asynclog.lazy import regex
 from asynclog.model import Prefix, Timestamp
 from asynclog.read.form import MARK, read_marked
 from asynclog.read.timestamps import find_timestamp
 
 LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTION|SUCCESS"
 LOWER = "debug|info|warn(?:ing)?|error|critical|fatal"
-_LEVEL = re.compile(rf"(?<![\w.])(?:{LEVEL}|{LOWER}|Debug|Info|Warning|Error|Critical)(?![\w.])")
-_LETTER = re.compile(r"^\W*(?P<level>[DIWEC])(?: |(?=\d{4} ))")
-_LETTER_LATER = re.compile(r"\W*\x00\W*(?P<level>[DIWEC])(?=[\s/|\])])")  # behind the time
+_LEVEL = regex(rf"(?<![\w.])(?:{LEVEL}|{LOWER}|Debug|Info|Warning|Error|Critical)(?![\w.])")
+_LETTER = regex(r"^\W*(?P<level>[DIWEC])(?: |(?=\d{4} ))")
+_LETTER_LATER = regex(r"\W*\x00\W*(?P<level>[DIWEC])(?=[\s/|\])])")  # behind the time
 _LETTERS = {"D": "DEBUG", "I": "INFO", "W": "WARNING", "E": "ERROR", "C": "CRITICAL"}
 _ALIASES = {"WARN": "WARNING", "ERR": "ERROR", "FATAL": "CRITICAL", "EXCEPTION": "ERROR"}
-_THREAD = re.compile(
+_THREAD = regex(
     r"(?<![\w.])(MainThread|Thread-\d+(?: \([^)]*\))?|(?:Sync|Fork|Pool|Executor|asyncio|ThreadPoolExecutor)[\w-]*[-_]\d+(?:_\d+)?"
     r"|Dummy-\d+|SyncWorker_\d+|Recorder)(?![\w.])"
 )
-_PID = re.compile(r"(?:\bpid[=: ]\s*|\[|\(|\||(?<=\s)|:)#?(\d{1,7})(?=[\])|:\s]|$)")
-_NAME = re.compile(r"(?<![\w./\\-])(?<!\w:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?![\w/\\(])")
-_SOURCE = re.compile(r"[\w/\\.-]+\.py(?:x)?(?::\d+|, line \d+)?|[\w]+\(\)|:\d+\b")
+_PID = regex(r"(?:\bpid[=: ]\s*|\[|\(|\||(?<=\s)|:)#?(\d{1,7})(?=[\])|:\s]|$)")
+_NAME = regex(r"(?<![\w./\\-])(?<!\w:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?![\w/\\(])")
+_SOURCE = regex(r"[\w/\\.-]+\.py(?:x)?(?::\d+|, line \d+)?|[\w]+\(\)|:\d+\b")
 # of asyncio, where %(module)s stands for the logger
 _MODULES = frozenset(
     {
@@ -39,11 +40,11 @@ _MODULES = frozenset(
         "base_subprocess",
     }
 )
-_TASK = re.compile(r"(?<![\w.])(Task-\d+)(?![\w.])")
+_TASK = regex(r"(?<![\w.])(Task-\d+)(?![\w.])")
 
 # A line that begins like this starts a record in any format. Deliberately narrow: a wrong start cuts a record short.
 _CLOCK = r"\d{1,2}:\d\d:\d\d"
-HEADER = re.compile(
+HEADER = regex(
     rf"""[ ]{{0,4}}(?:
       [\[(<|]*\ *(?:\d{{4}}[-/.]\d\d[-/.]\d\d[T\ _,]|\d\d[-/.]\d\d[-/.]\d{{2,4}}[T\ ,]|\d\d[-/]\d\d\ {_CLOCK}|\d{{8}}\ {_CLOCK}|{_CLOCK})
     | [\[(]*\ *(?:{LEVEL})(?:\ *[\])|:]|\ {{2,}}|\ +-\ |\ +[\[(]|\ +\d|\ +[\w.]+(?::|\ *[|\[-]))
@@ -55,15 +56,15 @@ HEADER = re.compile(
     )""",
     re.VERBOSE,
 )
-_NOT_PREFIX = re.compile(
+_NOT_PREFIX = regex(
     r"(?:Error|Exception|Warning|Exit|Interrupt|Iteration): \S.*$|^\s*(?:File |raise |return |await |\w+ = )|[=(]\s*['\"]?$"
 )
-_QUOTED = re.compile(r"[\"'`“‘«]\s*$")
-_WORDS = re.compile(r"[A-Za-z]{2,}")
+_QUOTED = regex(r"[\"'`“‘«]\s*$")
+_WORDS = regex(r"[A-Za-z]{2,}")
 _ZEROS = str.maketrans("123456789", "000000000")
 
 # What known exception handlers say before the message; words that may stand in a prefix beside names.
-_LEAD_INS = re.compile(
+_LEAD_INS = regex(
     r"(?:Error doing job|Error doing task|asyncio unhandled|Unhandled (?:async|asyncio) exception|Caught exception|Unhandled exception|asyncio error"
     r"|asyncio exception|Exception in event loop|Event loop error|Loop exception|asyncio|BACKEND|stderr|STDERR|\[stderr\])\s*[:\]-]*\s*$"
 )
@@ -210,7 +211,7 @@ def _has_prose(text: str) -> bool:
     return bool(runs)
 
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     rf"(?P<level>(?<![\w.])(?:{LEVEL}|{LOWER})(?![\w.]))|(?P<number>\d+)|(?P<word>[A-Za-z_][\w.]*)|(?P<space>\s+)|(?P<other>.)",
     re.S,
 )

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import accumulate
@@ -17,6 +16,7 @@ from typing import BinaryIO, cast
 
 from asynclog import meter
 from asynclog.errors import InputError
+from asynclog.lazy import regex
 from asynclog.model import Moment, Record, SourceSpan, Start, Timestamp
 from asynclog.read import above
 from asynclog.read.column import Accept, Collected, Place
@@ -37,9 +37,9 @@ from asynclog.slotted import dataclass, field, replace
 
 WINDOW = 1 << 19
 _ENDLESS = 1 << 62
-_PART = re.compile(rb"std(?:err|out) P ")  # these two begin with letters: a look back would cost more than all the rest
-_STREAM = re.compile(rb'"stream"')
-_OPEN_END = re.compile(rb'(?<!\\n)",\s?$')
+_PART = regex(rb"std(?:err|out) P ")  # these two begin with letters: a look back would cost more than all the rest
+_STREAM = regex(rb'"stream"')
+_OPEN_END = regex(rb'(?<!\\n)",\s?$')
 _BOM = b"\xef\xbb\xbf"
 
 

@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
+from asynclog.lazy import regex
 from asynclog.model import MessagePattern, Prefix
 from asynclog.read.prefix import is_header, is_level, is_plausible_prefix, parse_prefix
 from asynclog.slotted import dataclass, field, replace
 
-_PATH_START = re.compile(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|<)")
-_LAST_WORD = re.compile(r"(?:^|[\s\]|:>])(?P<word>[^\s\]|:>]+)$")
+_PATH_START = regex(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|<)")
+_LAST_WORD = regex(r"(?:^|[\s\]|:>])(?P<word>[^\s\]|:>]+)$")
 LONGEST = 1 << 15  # characters of a line in which a message is looked for: patterns are not linear on longer ones
 _SHORT, _REMEMBERED = 240, 1 << 14
 _LEAST = 9  # characters of a cut message that are enough to name it
-_ASYNCIO = re.compile(r"(?<![\w./\\])asyncio(?![\w/\\])(?!\.(?:py|\w+\())")
-_NAMED = re.compile(r"(?<![\w.:,])(?P<name>[A-Za-z_][\w.]*): $")
-_AFTER_NAME = re.compile(
+_ASYNCIO = regex(r"(?<![\w./\\])asyncio(?![\w/\\])(?!\.(?:py|\w+\())")
+_NAMED = regex(r"(?<![\w.:,])(?P<name>[A-Za-z_][\w.]*): $")
+_AFTER_NAME = regex(
     r"(?:\.[\w.]+)?(?::[\w.<>]+(?=:\d))?(?::\d+)?[\])>]*\s*(?:[\[(<]?(?:[A-Z]{4,8})[\])>]?)?\s*(?:[:|\-–]\s*|\s+|$)"
     r"(?:[\[(<]?(?:DEBUG|INFO|WARNING|ERROR|CRITICAL)[\])>]?\s*[:|\-]*\s*)?"
 )

@@ -6,16 +6,16 @@ together, unless the same process wrote that entry.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from asynclog.lazy import regex
 from asynclog.read.lines import Line, Lines, NeedMore
 from asynclog.read.prefix import is_header, parse_prefix
 
 _ENTRIES = 5  # entries of others that may stand in between
-_FRAME = re.compile(r"\s+File \".*\", line \d+")
-_CODE = re.compile(r" {4,}\S")
-_FINAL = re.compile(
+_FRAME = regex(r"\s+File \".*\", line \d+")
+_CODE = regex(r" {4,}\S")
+_FINAL = regex(
     r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Timeout|Cancelled|Group)(?:: .*|)$"
 )
 

@@ -7,32 +7,33 @@ of an entry between these places is its key: entries of one key say the same.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from operator import itemgetter
 from typing import NamedTuple, cast
 
+from asynclog.lazy import regex
+
 ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _HEX = b"0123456789abcdefABCDEF"
 
-_WORD = re.compile(rb"\w")
-_TASK = re.compile(rb"(?<![\w.])Task-(\d+)")
-_NAME = re.compile(rb"\bname='([\w.:-]{1,64})'")
-_TOOK = re.compile(rb" took (\d+\.\d+)(?: ?m?s\b| seconds)")
-_WHEN = re.compile(rb"\bwhen=(\d+\.\d+)")
-_ARGUMENT = re.compile(rb"(?<=[ (,=])(\d+)(?=[,)])")
-_POLL = re.compile(rb"\bpoll (\d+\.\d+) ms took \d+\.\d+ ms: (?:(\d+) events)?")
-_SOCKET = re.compile(rb"\bfd=(\d+)|'(\d+)\.(\d+)\.(\d+)\.(\d+)', (\d+)\)")
-_WORDS = re.compile(rb"\w+")
-_JSON_LINE = re.compile(rb"\\n\w+: <(?:[^\\\"]|\\[^n])*")
-_EXCEPTION = re.compile(rb"exception=[\w.]+\((?:'((?:[^'\\\n]|\\.){1,400})'|\"((?:[^\"\\\n]|\\.){1,400})\")\)")
-_FINAL = re.compile(rb"(?:[a-z_][\w.]*\.)?[A-Z]\w*: ([^\n<][^\n]{0,399})\Z")
-_JSON_EXCEPTION = re.compile(
+_WORD = regex(rb"\w")
+_TASK = regex(rb"(?<![\w.])Task-(\d+)")
+_NAME = regex(rb"\bname='([\w.:-]{1,64})'")
+_TOOK = regex(rb" took (\d+\.\d+)(?: ?m?s\b| seconds)")
+_WHEN = regex(rb"\bwhen=(\d+\.\d+)")
+_ARGUMENT = regex(rb"(?<=[ (,=])(\d+)(?=[,)])")
+_POLL = regex(rb"\bpoll (\d+\.\d+) ms took \d+\.\d+ ms: (?:(\d+) events)?")
+_SOCKET = regex(rb"\bfd=(\d+)|'(\d+)\.(\d+)\.(\d+)\.(\d+)', (\d+)\)")
+_WORDS = regex(rb"\w+")
+_JSON_LINE = regex(rb"\\n\w+: <(?:[^\\\"]|\\[^n])*")
+_EXCEPTION = regex(rb"exception=[\w.]+\((?:'((?:[^'\\\n]|\\.){1,400})'|\"((?:[^\"\\\n]|\\.){1,400})\")\)")
+_FINAL = regex(rb"(?:[a-z_][\w.]*\.)?[A-Z]\w*: ([^\n<][^\n]{0,399})\Z")
+_JSON_EXCEPTION = regex(
     rb"exception=[\w.]+\((?:'((?:[^'\\\n\"]|\\.){1,400})'|\\\"((?:[^\"\\\n]|\\[^\"]){1,400})\\\")\)"
 )
-_JSON_FINAL = re.compile(rb"\\n(?:[a-z_][\w.]*\.)?[A-Z]\w*: ((?:[^\"\\]|\\[^n]){1,400})\"")
+_JSON_FINAL = regex(rb"\\n(?:[a-z_][\w.]*\.)?[A-Z]\w*: ((?:[^\"\\]|\\[^n]){1,400})\"")
 # what programs call their orders and requests: a UUID, or hexadecimal digits that are neither a word nor a number
-_TOKEN = re.compile(
+_TOKEN = regex(
     rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64})"
     rb"(?![\w./\\-])"
 )
@@ -45,11 +46,11 @@ _CHANGING = (
 UNNAMED = b"Task-"  # what is told of a name that asyncio gave
 TOKEN = b"0#"  # what stands for one
 # numbers that no name of a message shows: not within a hexadecimal word or a UUID, and not the number of an error
-_NUMBER = re.compile(
+_NUMBER = regex(
     rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     rb"|(?<!rno )(?<!Error )(\d+)(?![0-9a-fA-F#]))"
 )
-_CLOCK = re.compile(rb"(?s)(.*?\d:\d\d:\d\d)(?:[.,](\d{3}|\d{6})(?!\d))?(.*)")
+_CLOCK = regex(rb"(?s)(.*?\d:\d\d:\d\d)(?:[.,](\d{3}|\d{6})(?!\d))?(.*)")
 
 Own = tuple[bytes, bytes, bytes]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from asynclog.lazy import regex
 from asynclog.read.above import lines_above
 from asynclog.read.lines import Line, Lines
 
-_SECTION = re.compile(r"_{3,} (?:ERROR at \w+ of )?(?P<test>\S(?:.*\S)?) _{3,}$")
-_NODE = re.compile(r"(?P<test>[^\s:]+\.py::\S+)")
-_UNITTEST = re.compile(r"(?P<method>\w+) \((?P<where>[\w.]+)\)(?:\n| \.\.\.|$)")
-_END = re.compile(r"=+ .* =+$")
+_SECTION = regex(r"_{3,} (?:ERROR at \w+ of )?(?P<test>\S(?:.*\S)?) _{3,}$")
+_NODE = regex(r"(?P<test>[^\s:]+\.py::\S+)")
+_UNITTEST = regex(r"(?P<method>\w+) \((?P<where>[\w.]+)\)(?:\n| \.\.\.|$)")
+_END = regex(r"=+ .* =+$")
 _FAR = 2000
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from asynclog.lazy import regex
 
-_MARKS = re.compile(
+_MARKS = regex(
     r"=+ (?:test session starts|FAILURES|ERRORS|PASSES|warnings summary)[ (=].*=$|-+ (?:Captured|live) (?:log|std(?:err|out)) \w+ -+$"
     r"|.* \.\.\. (?:ok|FAIL|ERROR|skipped .*|Executing <.*|Task .*)$"
 )

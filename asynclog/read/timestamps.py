@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 
+from asynclog.lazy import regex
 from asynclog.model import Timestamp
 
 YEARLESS = 1972  # a leap year, so that 29 February exists
@@ -41,7 +42,7 @@ _CLOCK = r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,:](?P<fra
 _ZONE = r"(?:[ ]?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d)(?![\w:]))?"
 
 _FORMS = tuple(
-    re.compile(form)
+    regex(form)
     for form in (
         # 2026-01-31 12:00:00,123  2026-01-31T12:00:00.123456+00:00  2026/01/31 12:00:00  20260131 12:00:00
         r"(?<![\d.])(?P<year>(?:19|20)\d\d)(?P<s>[-/.]?)(?P<mon>[01]\d)(?P=s)(?P<day>[0-3]\d)(?:[T_ ]|, | - )[ ]?"
@@ -73,7 +74,7 @@ _FORMS = tuple(
         r"(?:^|\[)[ ]*(?P<relative>\d{1,8})\.(?P<fraction>\d{1,9})s?\]",
     )
 )
-_DIGIT = re.compile(r"\d")
+_DIGIT = regex(r"\d")
 _REMEMBERED = 8192
 _SECONDS: dict[tuple[int, str], tuple[int, bool, int | None] | None] = {}  # by form and text without the fraction
 

@@ -6,15 +6,15 @@ completes a message that neither holds alone.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from asynclog.lazy import regex
 from asynclog.read.prefix import is_header
 
 _NARROWEST, _WIDEST = 60, 260
 _REPR = ("future: <", "task: <", "handle: <", "Executing <", "Exception ignored in: <", "unclosed <")
-_FRAME = re.compile(r'\s*File "[^"]+", line(?:no)? \d+(?:, in .+)?')
-_CALLED = re.compile(r"\bcoroutine '[^']*$")
+_FRAME = regex(r'\s*File "[^"]+", line(?:no)? \d+(?:, in .+)?')
+_CALLED = regex(r"\bcoroutine '[^']*$")
 
 
 def unwrap(data: bytes, needles: Iterable[str]) -> tuple[bytes, list[int]] | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from asynclog.lazy import regex
 from asynclog.read.jsonlines import are_single_lines, single_line
 from asynclog.slotted import dataclass
 
@@ -27,30 +28,30 @@ class Wrapper:
 
 WRAPPERS = (
     # Kubernetes CRI: time, stream, F(ull) or P(artial)
-    Wrapper("cri", re.compile(rf"(?P<time>{_ISO}) (?P<key>stdout|stderr) (?P<partial>[FP])(?: |$)")),
+    Wrapper("cri", regex(rf"(?P<time>{_ISO}) (?P<key>stdout|stderr) (?P<partial>[FP])(?: |$)")),
     # GitHub Actions: seven digits of a second, nothing else
-    Wrapper("github-actions", re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z) ")),
+    Wrapper("github-actions", regex(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z) ")),
     # docker logs -t: nine digits of a second
-    Wrapper("docker-time", re.compile(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d)) ?")),
+    Wrapper("docker-time", regex(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d)) ?")),
     # journald and classic syslog: month day clock host app[pid]:   (also with an ISO time, and Heroku's app[web.1]:)
     Wrapper(
         "syslog",
-        re.compile(
+        regex(
             r"(?:<\d{1,3}>)?(?P<time>(?:[A-ZÄÖÜa-zéû]{3,5}\.? {1,2}\d{1,2}|\d{1,2} [A-Za-zéû]{3,5}\.?) \d\d:\d\d:\d\d(?:\.\d+)?)"
             r" (?P<key>[\w.:-]+ [^\s:\[\]]+(?:\[[\w.]+\])?): ?"
         ),
     ),
-    Wrapper("syslog-iso", re.compile(rf"(?P<time>{_ISO}) (?P<key>(?:[\w.:-]+ )?[\w./@-]+\[[\w.-]+\]): ?")),
-    Wrapper("syslog-5424", re.compile(rf"<\d{{1,3}}>1 (?P<time>{_ISO}) (?P<key>\S+ \S+ \S+) \S+ (?:-|\[.*?\]) ?")),
+    Wrapper("syslog-iso", regex(rf"(?P<time>{_ISO}) (?P<key>(?:[\w.:-]+ )?[\w./@-]+\[[\w.-]+\]): ?")),
+    Wrapper("syslog-5424", regex(rf"<\d{{1,3}}>1 (?P<time>{_ISO}) (?P<key>\S+ \S+ \S+) \S+ (?:-|\[.*?\]) ?")),
     # docker compose and kubectl/stern: name, padding, bar
-    Wrapper("compose", re.compile(rf"(?!{_LEVELS})(?P<key>[A-Za-z_][\w.-]*?(?: [\w.-]+)?) +\|(?: |$)")),
+    Wrapper("compose", regex(rf"(?!{_LEVELS})(?P<key>[A-Za-z_][\w.-]*?(?: [\w.-]+)?) +\|(?: |$)")),
     # pm2: number, name
-    Wrapper("pm2", re.compile(r"(?P<key>\d+\|[\w.-]+) *\| ")),
-    Wrapper("kubectl", re.compile(r"\[pod/(?P<key>[^\]]+)\] ")),
+    Wrapper("pm2", regex(r"(?P<key>\d+\|[\w.-]+) *\| ")),
+    Wrapper("kubectl", regex(r"\[pod/(?P<key>[^\]]+)\] ")),
     # foreman, honcho: 12:00:00 web.1   |
-    Wrapper("foreman", re.compile(r"(?P<time>\d\d:\d\d:\d\d) (?P<key>[A-Za-z_][\w.-]*\.\d+) +\| ")),
+    Wrapper("foreman", regex(r"(?P<time>\d\d:\d\d:\d\d) (?P<key>[A-Za-z_][\w.-]*\.\d+) +\| ")),
     # JSON around single lines: docker's json-file, log agents that send line by line
-    Wrapper("json-line", re.compile(r"\s*\{.*\}\s*$")),
+    Wrapper("json-line", regex(r"\s*\{.*\}\s*$")),
     # docker logs -t, plain time before every line is settled by the record itself (see cut.py), not here
 )
 

@@ -6,16 +6,16 @@ of the page's bytes (`::error::`, `##[`) is broken up by a character reference t
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from asynclog.lazy import regex
 from asynclog.render.safe import clip, safe
 
-_TICKED = re.compile(r"`([^`\n]+)`")
-_WEB = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][!-~]*)?")
-_BREAKS = re.compile(r"(?<=[/\\_])(?=[\w<(])|(?<=\.)(?!(?:py|log|jsonl?|gz)\b)(?=[^\W\d]|<)")
+_TICKED = regex(r"`([^`\n]+)`")
+_WEB = regex(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][!-~]*)?")
+_BREAKS = regex(r"(?<=[/\\_])(?=[\w<(])|(?<=\.)(?!(?:py|log|jsonl?|gz)\b)(?=[^\W\d]|<)")
 MOST = 4_000  # characters of a text that is not quoted from the log
 _LINE = 1_000  # characters of a quoted line
 

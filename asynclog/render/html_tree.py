@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from zlib import crc32
 
+from asynclog.lazy import regex
 from asynclog.model import Report, Severity
 from asynclog.render import folded
 from asynclog.render.ancestry import Task as Task
@@ -19,7 +19,7 @@ from asynclog.slotted import dataclass, field, replace
 _DEPTH = 40
 _THIN = 0.25  # per cent of the width under which a frame is not drawn by itself
 REST = FLAMES  # the tint of what is drawn together
-_FOLDERS = re.compile(r"^.*[/\\\\]")
+_FOLDERS = regex(r"^.*[/\\\\]")
 
 
 @dataclass(slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
+from asynclog.lazy import regex
 from asynclog.model import Finding
 from asynclog.render.changes import change_json, series_json
 from asynclog.render.options import RenderOptions
@@ -13,7 +13,7 @@ from asynclog.render.places import versioned
 from asynclog.render.safe import json_text
 from asynclog.render.units import iso
 
-_NAME = re.compile(r"[^\W\d]\w*(?:\.(?:[^\W\d]\w*|<locals>|<lambda>))*")
+_NAME = regex(r"[^\W\d]\w*(?:\.(?:[^\W\d]\w*|<locals>|<lambda>))*")
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from asynclog.lazy import regex
 from asynclog.model import Report, ReportRow, Sample
 from asynclog.render.places import place
 from asynclog.render.safe import clip, safe
 from asynclog.render.units import duration, plural, share
 
 _BLOCKING = frozenset({"slow-callback"})  # kinds whose duration is time in which the loop stood still
-_DATE = re.compile(r"\d{4}[-/.]\d\d[-/.]\d\d[ T]")
+_DATE = regex(r"\d{4}[-/.]\d\d[-/.]\d\d[ T]")
 _MOST = 200  # characters of a title or message
 
 

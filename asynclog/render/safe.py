@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 
+from asynclog.lazy import regex
+
 # Cc, Cf, Zl, Zp, Cs and the noncharacters at the end of the first plane. Written out so that the same log gives the
 # same report on every Python (`unicodedata` moves with it).
 _CONTROLS = (
@@ -19,14 +21,14 @@ _CONTROLS = (
 # What CI systems read out of any output: `::error file=..::text` and `##[error]` (GitHub, Azure), `##vso[`,
 # `##teamcity[`.
 _COMMANDS = r"::(?=[A-Za-z][\w-]*(?: [^\n]*?)?::)|##(?=(?:vso|teamcity)?\[)"
-_UNSAFE = re.compile(f"[{_CONTROLS}]|{_COMMANDS}")
+_UNSAFE = regex(f"[{_CONTROLS}]|{_COMMANDS}")
 _NAMED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", "::": ":\\x3a", "##": "#\\x23"}
-_XML_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_XML_ILLEGAL = regex("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-_MARKDOWN = re.compile(r"[\\`*_\[\]<>#!|~&$]|^[-+=]|^\d+(?=[.)](?: |$))")
-_MARKDOWN_LINKS = re.compile(r"@|:(?=//)|(?<=www)\.|\bGH(?=-\d)", re.IGNORECASE)
-_TICKED = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_RUN_OF_TICKS = re.compile("`+")
+_MARKDOWN = regex(r"[\\`*_\[\]<>#!|~&$]|^[-+=]|^\d+(?=[.)](?: |$))")
+_MARKDOWN_LINKS = regex(r"@|:(?=//)|(?<=www)\.|\bGH(?=-\d)", re.IGNORECASE)
+_TICKED = regex(r"(?<!`)`([^`\n]+)`(?!`)")
+_RUN_OF_TICKS = regex("`+")
 
 
 def safe(text: str) -> str:

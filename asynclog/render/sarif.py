@@ -7,11 +7,11 @@ comparison are what is new (`baselineState` "new") or worse ("updated").
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from asynclog.lazy import regex
 from asynclog.model import Frame, Report, ReportRow, Rule, Run, Sample, Severity
 from asynclog.render.changes import NOBODY, chain_of, headline_of, position_of, pressing, sample_of
 from asynclog.render.options import RenderOptions
@@ -22,7 +22,7 @@ from asynclog.render.safe import json_text, markdown_prose, safe
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _STATES = {"new": "new", "worse": "updated", "better": "updated", "gone": "absent"}
-_MADE = re.compile(r"asynclog/v\d+")
+_MADE = regex(r"asynclog/v\d+")
 _LOG_LINES = 5  # of a group
 _SHORT = 6  # digits of a fingerprint in an id
 

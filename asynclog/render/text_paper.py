@@ -7,7 +7,6 @@ Sentences are no wider than `MEASURE`, whatever the terminal: longer lines are h
 from __future__ import annotations
 
 import io
-import re
 from urllib.parse import quote
 
 from rich.console import Console, RenderableType
@@ -15,6 +14,7 @@ from rich.padding import Padding
 from rich.style import Style
 from rich.text import Text
 
+from asynclog.lazy import regex
 from asynclog.model import Severity
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import columns
@@ -22,9 +22,9 @@ from asynclog.render.places import columns
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 LABEL = 10  # columns of the labels of hanging lines
 MEASURE = 100  # columns of a sentence
-_LINK_ID = re.compile(r"\x1b\]8;id=[^;]*;")  # rich numbers its links at random
-_PIECE = re.compile(r"^\s+|\S+\s*")
-_PLACE = re.compile(r"[(\[\"'`<]*(?:\w+://|[.~…]{0,2}/|\\\\|[A-Za-z]:[/\\]|[\w.@+-]+[/\\])\S{1,1000}")
+_LINK_ID = regex(r"\x1b\]8;id=[^;]*;")  # rich numbers its links at random
+_PIECE = regex(r"^\s+|\S+\s*")
+_PLACE = regex(r"[(\[\"'`<]*(?:\w+://|[.~…]{0,2}/|\\\\|[A-Za-z]:[/\\]|[\w.@+-]+[/\\])\S{1,1000}")
 _ASCII = str.maketrans("▁▂▃▄▅▆▇█…–·│─µ", ".:-=+*#@~-||-u")
 
 

@@ -9,8 +9,8 @@ import time
 import pytest
 from rough import head_of
 
-from asynclog.classify.messages import LazyPattern
 from asynclog.classify.rulebook import load_builtin
+from asynclog.lazy import regex
 
 BOOK = load_builtin()
 TEXTS = sorted({text for rule in BOOK.judges for text in rule.claims})
@@ -221,12 +221,12 @@ def test_hostile_lines_take_no_time(filler: str):
 
 
 def test_lazy_patterns_quack_and_travel():
-    lazy = LazyPattern(r"(?P<a>x)y")
+    lazy = regex(r"(?P<a>x)y")
     assert lazy.pattern == r"(?P<a>x)y"
     assert lazy.search("zxy")["a"] == "x"
     assert lazy.groupindex == {"a": 1}
     assert pickle.loads(pickle.dumps(lazy)) == lazy
-    assert hash(lazy) == hash(LazyPattern(r"(?P<a>x)y"))
+    assert hash(lazy) == hash(regex(r"(?P<a>x)y"))
     assert not hasattr(lazy, "__len__")
     with pytest.raises(re.error):
-        LazyPattern("(").search("x")
+        regex("(").search("x")
