@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from asynclog.lazy import regex
 from asynclog.model import Frame
@@ -24,6 +25,7 @@ _DECORATION = ("└", "│", "├")
 _NO_SOURCE = ("+ Awaited by:", "+ Call stack:", "* Task(", "* Future(")
 _ARROW = regex(r"-{1,6}> \d+ ")  # IPython's mark of the current line
 _SOURCE_LINES = 12
+_REMEMBERED, _LONG = 1 << 13, 400  # frames that are remembered, and characters of one
 
 
 def match_frame(line: str) -> Frame | None:
@@ -80,9 +82,8 @@ class _Open:
 
     __slots__ = ("column", "frame", "repeats", "source")
 
-    def __init__(self, frame: Frame) -> None:
-        self.frame, self.source, self.column, self.repeats = frame, [""], -1, 0
-        self.source.clear()
+    def __init__(self, frame: Frame, source: list[str], column: int = -1) -> None:
+        self.frame, self.source, self.column, self.repeats = frame, source, column, 0
 
     def add(self, line: str) -> None:
         if self.column < 0:
@@ -95,36 +96,92 @@ class _Open:
         return Frame(frame.file, frame.line, frame.function, "\n".join(self.source), self.repeats)
 
 
+class _Usual(NamedTuple):
+    """A frame with its one line of source below it, deeper: the columns of both."""
+
+    frame: Frame
+    column: int
+    deeper: int
+
+
+_MET: dict[tuple[str, str], _Usual] = {}  # by their two lines
+
+
+def _usual(frame: Frame, line: str, following: str) -> _Usual | None:
+    """`frame`, which `line` announces, with the line that follows; None where that is not plain source."""
+    text, column, deeper = following.strip(), indentation(line), indentation(following)
+    if not text or deeper <= column or text.startswith(("File ", *_STARTS, *_NO_SOURCE)):
+        return None
+    if is_marker(text) or _REPEATED.fullmatch(text) or len(line) + len(following) > _LONG:
+        return None
+    if len(_MET) >= _REMEMBERED:
+        _MET.clear()
+    whole = Frame(frame.file, frame.line, frame.function, following.rstrip()[deeper:])
+    usual = _MET[line, following] = _Usual(whole, column, deeper)
+    return usual
+
+
 def parse_frames(lines: Sequence[str], start: int = 0) -> tuple[tuple[Frame, ...], int]:
     """Frames from `start` on, and the number of lines they take. The first of these lines must be a frame."""
-    found: list[_Open] = []
-    column = 0
-    at = start
-    while at < len(lines):
+    done: list[Frame] = []
+    last: _Open | None = None
+    column = deeper = 0
+    at, end = start, len(lines)
+    while at < end:
         line = lines[at]
-        frame, taken = _frame_at(lines, at)
+        following = lines[at + 1] if at + 1 < end else ""
+        usual, frame, taken = _MET.get((line, following)), None, 1
+        if usual is None:
+            frame, taken = _frame_at(lines, at)
+            if frame is not None and taken == 1:
+                usual = _usual(frame, line, following)
+        if usual is not None and (usual.column == column or not (done or last)):
+            if last is not None:
+                done.append(last.close())
+                last = None
+            frame, column, deeper = usual
+            done.append(frame)
+            at += 2
+            if at < end and _is_marker_below(lines[at], column):
+                at += 1
+            continue
         text = line.strip()
+        if usual is not None and frame is None:
+            frame = usual.frame
         if frame is not None:
-            column = indentation(line) if not found else min(column, indentation(line))
-            found.append(_Open(frame))
-        elif not found:
-            break
-        elif not text:
+            column = min(column, indentation(line)) if done or last else indentation(line)
+            if last is not None:
+                done.append(last.close())
+            last = _Open(frame, [])
+            at += taken
+            continue
+        if last is None:
+            if not done:
+                break
+            frame = done.pop()
+            last = _Open(frame, [frame.source], deeper)
+        if not text:
             taken = _blanks(lines, at, column)
             if not taken:
                 break
         elif repeated := _REPEATED.fullmatch(text):
-            found[-1].repeats += int(repeated.group(1))
-        elif _belongs(found[-1], line, text, column):
+            last.repeats += int(repeated.group(1))
+        elif _belongs(last, line, text, column):
             if not is_marker(text):
-                found[-1].add(line)
-        elif _is_rest_of_name(found[-1], lines, at, column):
-            last = found[-1]
+                last.add(line)
+        elif _is_rest_of_name(last, lines, at, column):
             last.frame = replace(last.frame, function=(last.frame.function or "") + text)
         else:
             break
         at += taken
-    return tuple(item.close() for item in found), at - start
+    if last is not None:
+        done.append(last.close())
+    return tuple(done), at - start
+
+
+def _is_marker_below(line: str, column: int) -> bool:
+    text = line.strip()
+    return bool(text) and not text.strip("^~ ") and indentation(line) > column
 
 
 def _frame_at(lines: Sequence[str], at: int) -> tuple[Frame | None, int]:
