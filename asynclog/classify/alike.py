@@ -7,6 +7,7 @@ or the name of a task. Where that is not certain the answer is None, and each re
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import partial
 from typing import NamedTuple
 
@@ -42,9 +43,49 @@ class Alike(NamedTuple):
 
 def alike(judge: Judge, message: Message, verdict: Verdict, finding: Finding) -> Alike | None:
     """The findings of all records that say the same as `message`, which gave `finding`; None where each is its own."""
-    bounds: set[int] = set()
+    asked = _asked(verdict) if verdict.settled is None else ((0,), ())
+    if asked is None:
+        return None
+    bounds, fixed = asked
+    choices = [Choice(0, finding)]
+    if len(bounds) > 1 and message.duration is not None:
+        choices.clear()
+        view, own = judge.view(message, verdict, verdict.open_keys), bisect_right(bounds, message.duration) - 1
+        for index, bound in enumerate(bounds):
+            name, severity = finding.rule, finding.severity
+            if index != own:
+                view["duration"] = bound / 1e6
+                chosen = judge.first(verdict, view)
+                name = chosen.rule.id if chosen else verdict.parts.kind
+                severity = severity_of(chosen, verdict.parts.kind)
+            if not choices or (name, severity) != (choices[-1].finding.rule, choices[-1].finding.severity):
+                same = (name, severity) == (finding.rule, finding.severity)
+                like = finding if same else replace(finding, rule=name, severity=severity)
+                choices.append(Choice(bound, like))
+    return Alike(tuple(choices), fixed)
+
+
+_Asked = tuple[tuple[int, ...], tuple[str, ...]] | None
+_ASKED: dict[int, tuple[Verdict, _Asked]] = {}  # by the rules of a verdict, which many have in common
+_REMEMBERED = 1 << 10
+
+
+def _asked(verdict: Verdict) -> _Asked:
+    """What the open conditions of a verdict's rules ask: for which durations, and for which texts; None if for more."""
+    known = _ASKED.get(id(verdict.rules))
+    if known is not None and known[0].rules is verdict.rules:
+        return known[1]
+    if len(_ASKED) >= _REMEMBERED:
+        _ASKED.clear()
+    asked = _ask(verdict)
+    _ASKED[id(verdict.rules)] = (verdict, asked)
+    return asked
+
+
+def _ask(verdict: Verdict) -> _Asked:
+    bounds: set[int] = {0}
     fixed: set[str] = set()
-    for rule in verdict.rules if verdict.settled is None else ():
+    for rule in verdict.rules:
         for condition in rule.when.conditions:
             if condition.key in verdict.view:
                 continue
@@ -55,17 +96,7 @@ def alike(judge: Judge, message: Message, verdict: Verdict, finding: Finding) ->
                 return None
             else:
                 bounds |= found
-    choices = [Choice(0, finding)]
-    if bounds and message.duration is not None:
-        choices.clear()
-        for bound in sorted({0, *bounds}):
-            chosen = judge.choice(replace(message, duration=bound), verdict)
-            name, severity = chosen.rule.id if chosen else verdict.parts.kind, severity_of(chosen, verdict.parts.kind)
-            if not choices or (name, severity) != (choices[-1].finding.rule, choices[-1].finding.severity):
-                same = (name, severity) == (finding.rule, finding.severity)
-                like = finding if same else replace(finding, rule=name, severity=severity)
-                choices.append(Choice(bound, like))
-    return Alike(tuple(choices), tuple(sorted(fixed)))
+    return tuple(sorted(bounds)), tuple(sorted(fixed))
 
 
 def _bounds(condition: Condition) -> set[int] | None:

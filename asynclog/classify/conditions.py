@@ -16,7 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from asynclog.classify.regexes import RegexError, SafeRegex, safe_regex
@@ -33,6 +33,11 @@ GROUP_KEYS = frozenset({
     "count", "rate", "total", "share", "bursts", "worst", "mean", "span", "tests", "callers", "shutdown", "kind",
     "coroutine", "callback", "exception.type", "site.file", "site.function", "site.via",
 })  # fmt: skip
+#: Names and paths, which come again from record to record: what a condition says of them is remembered.
+_STEADY = frozenset({
+    "callback", "coroutine", "exception.type", "object", "site.file", "site.function", "failure.file", "failure.function",
+})  # fmt: skip
+_REMEMBERED = 1 << 11
 OPERATORS = ("glob", "regex", "lt", "ge", "present")
 BUDGET = 5.0  # seconds that the regexes of one rule may take in one process
 
@@ -49,16 +54,25 @@ class Condition:
     tests: tuple[Test, ...] = ()
     present: bool = True
     text: str = field(default="", compare=False)
+    known: dict[object, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def holds(self, view: View) -> bool:
         """Whether the view fulfils it."""
         value = view.get(self.key)
-        if value is None:
-            return not self.present
-        if not self.present:
-            return False
+        if value is None or not self.present or not self.tests:
+            return (value is not None) is self.present
+        if self.key not in _STEADY or not isinstance(value, str | tuple):
+            return self._fits(value)
+        answer = self.known.get(value)
+        if answer is None:
+            if len(self.known) >= _REMEMBERED:
+                self.known.clear()
+            answer = self.known[value] = self._fits(value)
+        return answer
+
+    def _fits(self, value: object) -> bool:
         values = value if isinstance(value, list | tuple) else (value,)
-        return any(all(test(one) for test in self.tests) for one in values) if self.tests else True
+        return any(all(test(one) for test in self.tests) for one in values)
 
 
 @dataclass(slots=True)
@@ -80,7 +94,12 @@ class Conditions:
     def hold(self, view: View) -> bool:
         """Whether all of them hold."""
         if not self.timed:
-            return all(condition.holds(view) for condition in self.conditions)
+            for condition in self.conditions:
+                if not condition.holds(view):
+                    break
+            else:
+                return True
+            return False
         if self.exhausted:
             return False
         started = time.perf_counter()
@@ -209,9 +228,31 @@ def _same(choice: object, value: object) -> bool:
 
 
 def _glob(globs: tuple[str, ...], value: object) -> bool:
-    # fnmatch remembers what it compiled, and gives each * an atomic group: no glob can backtrack
     text = str(value).replace("\\", "/")
-    return any(fnmatchcase(text, glob) for glob in globs)
+    return any(_is_like(text, glob) for glob in globs)
+
+
+def _is_like(text: str, glob: str) -> bool:
+    parts = _pieces(glob)
+    if parts is None:
+        # fnmatch remembers what it compiled, and gives each * an atomic group: no glob can backtrack
+        return fnmatchcase(text, glob)
+    first, last = parts[0], parts[-1]
+    at, end = len(first), len(text) - len(last)
+    if len(parts) == 1 or at > end or not text.startswith(first) or not text.endswith(last):
+        return len(parts) == 1 and text == glob
+    for part in parts[1:-1]:
+        found = text.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True
+
+
+@lru_cache(maxsize=1024)
+def _pieces(glob: str) -> list[str] | None:
+    """What stands between the asterisks of a glob that has no other signs."""
+    return None if "?" in glob or "[" in glob else glob.split("*")
 
 
 def _regex(regexes: tuple[SafeRegex, ...], value: object) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from asynclog.lazy import regex
@@ -66,7 +67,12 @@ _CALLEES = {
 
 def callee(name: str) -> str:
     """A coroutine or callback as it is called, without address, arguments or trailing `()`."""
-    name = name[:LONGEST].strip()
+    return _callee(name[:LONGEST])
+
+
+@lru_cache(maxsize=4096)
+def _callee(name: str) -> str:
+    name = name.strip()
     for _ in range(3):
         if partial := _PARTIAL.match(name):
             name = partial["inner"]

@@ -74,6 +74,8 @@ class Judge:
         self._verdicts: dict[Parts, Verdict] = {}
         self._notes: dict[str, str] = {}
         self._silent: set[str] = set()
+        self._plans: dict[str, list[tuple[JudgeRule, bool]]] = {}  # by kind: the rules, and whether keys are open
+        self._sets: dict[tuple[str, ...], tuple[tuple[JudgeRule, ...], tuple[str, ...]]] = {}
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -156,9 +158,7 @@ class Judge:
         identity = self._signature(parts, located, exception)
         values = {"python": python_version(parts), "loop": parts.loop}
         view = stable_view(parts, located, exception, values["python"], self._plumbing)
-        rules = self._candidates(parts.kind, view)
-        self._silent.update(rule.rule.id for rule in rules if rule.rule.severity is None)
-        open_keys = {condition.key for rule in rules for condition in rule.conditions.conditions} - view.keys()
+        rules, open_keys = self._candidates(parts.kind, view)
         return Verdict(
             parts=parts,
             signature=identity,
@@ -168,38 +168,59 @@ class Judge:
             parent=self._parent(dict(parts.stacks).get("source_traceback", ())),
             rules=rules,
             settled=rules[0] if rules and not open_keys else None,
-            open_keys=tuple(sorted(open_keys)),
+            open_keys=open_keys,
             values={key: value for key, value in values.items() if value},
             view=view,
         )
 
-    def _candidates(self, kind: str, view: Mapping[str, object]) -> tuple[JudgeRule, ...]:
-        """The rules that can still hold when the stable parts are known, up to the first that does."""
+    def _candidates(self, kind: str, view: Mapping[str, object]) -> tuple[tuple[JudgeRule, ...], tuple[str, ...]]:
+        """The rules that can still hold when the stable parts are known, up to the first that does; their open keys.
+
+        Equal answers are one object.
+        """
+        plan = self._plans.get(kind)
+        if plan is None:  # a view has the same keys always
+            rules = self._rulebook.rules_for(kind)
+            keys = [{condition.key for condition in rule.conditions.conditions} - view.keys() for rule in rules]
+            plan = self._plans[kind] = list(zip(rules, map(bool, keys), strict=True))
         candidates: list[JudgeRule] = []
-        for rule in self._rulebook.rules_for(kind):
-            open_keys = [condition.key for condition in rule.conditions.conditions if condition.key not in view]
-            if open_keys:
+        for rule, is_open in plan:
+            if is_open:
                 candidates.append(rule)
             elif self._holds(rule, view):
                 candidates.append(rule)
                 break
-        return tuple(candidates)
+        names = tuple([rule.rule.id for rule in candidates])
+        found = self._sets.get(names)
+        if found is None:
+            open_keys = {condition.key for rule in candidates for condition in rule.conditions.conditions} - view.keys()
+            found = self._sets[names] = (tuple(candidates), tuple(sorted(open_keys)))
+            self._silent.update(rule.rule.id for rule in candidates if rule.rule.severity is None)
+        return found
 
     def choice(self, message: Message, verdict: Verdict) -> JudgeRule | None:
         """The rule that judges a message: the first that holds."""
         if verdict.settled is not None or not verdict.rules:
             return verdict.settled
         view = self.view(message, verdict, verdict.open_keys) if verdict.open_keys else verdict.view
-        return next((rule for rule in verdict.rules if self._holds(rule, view)), None)
+        return self.first(verdict, view)
+
+    def first(self, verdict: Verdict, view: Mapping[str, object]) -> JudgeRule | None:
+        """The first rule that holds for a view."""
+        for rule in verdict.rules:
+            if self._holds(rule, view):
+                return rule
+        return None
 
     def _holds(self, rule: JudgeRule, view: Mapping[str, object]) -> bool:
+        when = rule.when
         try:
             holds = rule.matches(view)
         except Exception as error:
             note = f"rule {rule.rule.id} failed on a {view['kind']}: {type(error).__name__}: {error}"
             self._notes.setdefault(rule.rule.id, note[:TEXT])
             return False
-        if rule.conditions.exhausted:
+        if when.timed and when.exhausted:
             note = f"rule {rule.rule.id} was switched off: its regular expressions took too long"
             self._notes.setdefault(rule.rule.id, note)
         return holds

@@ -5,7 +5,8 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from asynclog.errors import RuleError
 from asynclog.lazy import regex
@@ -45,10 +46,19 @@ def slashed(file: str) -> str:
     return file
 
 
+@lru_cache(maxsize=4096)
 def python_of(file: str) -> str | None:
     """The Python version that a path names: `3.12` for `/usr/lib/python3.12/asyncio/tasks.py`."""
     found = _PYTHON.search(slashed(file))
     return f"{found[1]}.{int(found[2])}" if found else None
+
+
+class _Place(NamedTuple):
+    """The role that a path gives; if not `certain`, some functions are plumbing, in a `script` its main module too."""
+
+    role: Role
+    certain: bool = False
+    script: bool = False
 
 
 class Plumbing:
@@ -83,6 +93,7 @@ class Plumbing:
         self._in_app = _globs(in_app)
         self._path_map = tuple((slashed(old), new) for old, new in path_map if old)
         self._roles: dict[tuple[str, str | None], Role] = {}
+        self._places: dict[str, _Place] = {}
         self._paths: dict[str, str] = {}
 
     def role(self, file: str, function: str | None) -> Role:
@@ -114,33 +125,39 @@ class Plumbing:
     def _role(self, path: str, function: str | None) -> Role:
         if self._extra(path, function):
             return "plumbing"
+        where = self._places.get(path)
+        if where is None:
+            if len(self._places) >= REMEMBERED:
+                self._places.clear()
+            where = self._places[path] = self._place(path)
+        if where.certain or (where.script and function == "<module>"):
+            return where.role if where.certain else "plumbing"
+        return "plumbing" if self._functions(path, function) else where.role
+
+    def _place(self, path: str) -> _Place:
+        """What a path says, whatever the function."""
         if self._in_app(path):
-            return "user"
+            return _Place("user", certain=True)
         if path.startswith("<") or not path:
-            return self._generated_role(path, function)
+            if path.startswith(("<frozen ", "<sys>")):
+                return _Place("stdlib", certain=True)
+            generated = not path or (self._generated is not None and self._generated.search(path) is not None)
+            return _Place("plumbing", certain=True) if generated else _Place("user")
         if (inside := _after(self._installed, path)) is not None:
-            return "plumbing" if self._packages.holds(inside) or self._functions(path, function) else "library"
+            return _Place("plumbing", certain=True) if self._packages.holds(inside) else _Place("library")
         if path == "sys" or _after(self._stdlib, path) is not None:
-            return "stdlib"
+            return _Place("stdlib", certain=True)
         relative = _after(self._bundles, path) or path
         if not relative.startswith("/"):
             if self._stdlib_relative.holds(relative):
-                return "stdlib"
+                return _Place("stdlib", certain=True)
             if self._packages.holds(relative):
-                return "plumbing"
+                return _Place("plumbing", certain=True)
             if self._libraries_relative.holds(relative):
-                return "library"
+                return _Place("library", certain=True)
         if self._tools and self._tools.search(path):
-            return "plumbing"
-        if function == "<module>" and self._scripts and self._scripts.search(path):
-            return "plumbing"
-        return "plumbing" if self._functions(path, function) else "user"
-
-    def _generated_role(self, path: str, function: str | None) -> Role:
-        if path.startswith(("<frozen ", "<sys>")):
-            return "stdlib"
-        generated = not path or (self._generated and self._generated.search(path)) or self._functions(path, function)
-        return "plumbing" if generated else "user"
+            return _Place("plumbing", certain=True)
+        return _Place("user", script=self._scripts is not None and self._scripts.search(path) is not None)
 
     def _normal(self, path: str) -> str:
         if path.startswith("<"):

@@ -134,11 +134,13 @@ def _creators(frames: Sequence[Frame], plumbing: Plumbing) -> tuple[Frame, ...]:
     return own_frames(frames, plumbing)
 
 
-def own_frames(frames: Iterable[Frame], plumbing: Plumbing, role: Role = "user") -> tuple[Frame, ...]:
+def own_frames(frames: Sequence[Frame], plumbing: Plumbing, role: Role = "user") -> tuple[Frame, ...]:
     """The frames of one role, the user's if not said.
 
     A comprehension counts as the function around it: since Python 3.12 it has no frame of its own.
     """
+    if not frames:
+        return ()
     own: list[Frame] = []
     outer: Frame | None = None
     for frame in frames:
