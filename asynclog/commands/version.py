@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
 
 _LIBRARIES = (
-    "click", "pyyaml", "rich", "jinja2", "ahocorasick_rs", "orjson", "isal", "zstandard", "pandas", "scipy",
+    "click", "pyyaml", "jinja2", "ahocorasick_rs", "orjson", "isal", "zstandard", "pandas", "scipy",
 )  # fmt: skip
 
 

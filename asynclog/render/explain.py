@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from rich.text import Text
-
 from asynclog.model import Explanation, Reason
+from asynclog.render.ink import Text
 from asynclog.render.options import RenderOptions
 from asynclog.render.safe import clip, safe, safe_lines
 from asynclog.render.text_paper import Paper, wrapped

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.table import Table
-from rich.text import Text
-
 from asynclog.model import ExampleFailure, RuleCard, Severity
+from asynclog.render.ink import Text
 from asynclog.render.options import RenderOptions
+from asynclog.render.places import columns
 from asynclog.render.safe import safe
+from asynclog.render.text_columns import Column, lines_of
 from asynclog.render.text_paper import COLOURS, Paper
 from asynclog.render.units import plural
 
@@ -47,17 +47,16 @@ def _stacked(paper: Paper, cards: Sequence[RuleCard]) -> None:
 
 
 def _table(paper: Paper, cards: Sequence[RuleCard]) -> None:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-    table.add_column("rule", no_wrap=True)
-    table.add_column("severity", no_wrap=True)
     wide = paper.width >= _WIDE
-    if wide:
-        table.add_column("kind", no_wrap=True)
-    table.add_column("title")
+    cells = []
     for card in cards:
         kind = [Text("" if card.rule.kind == card.rule.id else safe(card.rule.kind), "dim")] if wide else []
-        table.add_row(_name(card), Text(card.severity, _colour(card)), *kind, Text(safe(card.rule.title)))
-    paper.put(table)
+        cells.append([_name(card), Text(card.severity, _colour(card)), *kind])
+    heads = [Column("rule"), Column("severity"), *([Column("kind")] if wide else [])]
+    used = sum(max(columns(head.head), *(columns(row[at].plain) for row in cells)) + 2 for at, head in enumerate(heads))
+    heads.append(Column("title", max(20, paper.width - used - 2)))
+    rows = [[*row, Text(safe(card.rule.title))] for row, card in zip(cells, cards, strict=True)]
+    paper.put(lines_of(heads, rows, "bold"))
 
 
 def page(card: RuleCard, others: Sequence[RuleCard], options: RenderOptions) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rich.text import Text
-
 from asynclog.model import Report
 from asynclog.render.ancestry import Task, ancestry
+from asynclog.render.ink import Text
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import function, shorten, site_text
 from asynclog.render.rows import day_of, severities

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.table import Table
-from rich.text import Text
-
 from asynclog.model import Report
 from asynclog.render.changes import (
     COLOURS,
@@ -21,10 +18,12 @@ from asynclog.render.changes import (
     verdict_of_diff,
     verdict_of_trend,
 )
+from asynclog.render.ink import Text
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import site_text
 from asynclog.render.rows import problem
 from asynclog.render.safe import clip, safe
+from asynclog.render.text_columns import Column, lines_of
 from asynclog.render.text_paper import COLOURS as SEVERITIES
 from asynclog.render.text_paper import Paper
 from asynclog.render.units import duration, plural, sparkline
@@ -100,7 +99,7 @@ def _groups(paper: Paper, gate: Any, options: RenderOptions) -> None:  # noqa: A
         if row is shown[0] or (guilty and others and row is others[0]):
             paper.title(_ELSE if guilty and row is not guilty[0] else "")
         word = (f"{row.severity.label:8} ", f"bold {SEVERITIES[row.severity]}")
-        label = Text.assemble(word, f"{row.count:{digits},}x  ", (f"{safe(row.id):{ids}}  ", "dim"))
+        label = Text.of(word, f"{row.count:{digits},}x  ", (f"{safe(row.id):{ids}}  ", "dim"))
         paper.hang(label, Text(problem(row), "bold"))
         where = place_of(row.group) if row.group.site.file else safe(row.place) or safe(name_of(row.group))
         paper.say(where or "place not known", indent=4, wide=True)
@@ -120,7 +119,7 @@ def trend(found: Any, options: RenderOptions) -> str:  # noqa: ANN401 - duck-typ
         word = one.verdict.value
         heights = levels(one)
         spark = sparkline(heights, min(len(heights), _SPARK))
-        head = Text.assemble(
+        head = Text.of(
             (f"{word:{column}}  ", f"bold {COLOURS[word]}"), (f"{spark}  ", "cyan"), (f"{one.fingerprint[:6]}  ", "dim")
         )
         paper.hang(head, Text(title_of(one, found.rules), "bold"))
@@ -147,7 +146,7 @@ def _changes(paper: Paper, changes: Sequence[Any], found: Any, options: RenderOp
         paper.gap()
         word = change.state.value
         paper.hang(
-            Text.assemble(
+            Text.of(
                 (f"{state_word(word):{column}}  ", f"bold {COLOURS[word]}"),
                 (f"{change.severity.label:8} ", SEVERITIES[change.severity]), (f"{change.fingerprint[:6]}  ", "dim"),
             ),
@@ -177,13 +176,16 @@ def _totals(paper: Paper, found: Any) -> None:  # noqa: ANN401 - duck-typed
     if not found.totals:
         return
     paper.title("All groups together")
-    table = Table.grid(padding=(0, 2))
-    table.add_column(overflow="fold")
-    table.add_column(justify="right")
-    table.add_column(justify="right")
-    for point in found.totals:
-        table.add_row(clip(safe(point.label), 40), f"{point.numbers.count:,} records", duration(point.numbers.total))
-    paper.put(table, 2)
+    heads = [Column(), Column(right=True), Column(right=True)]
+    cells = [
+        [
+            Text(clip(safe(point.label), 40)),
+            Text(f"{point.numbers.count:,} records"),
+            Text(duration(point.numbers.total)),
+        ]
+        for point in found.totals
+    ]
+    paper.put(lines_of(heads, cells), 2)
 
 
 def _caveats(paper: Paper, caveats: tuple[str, ...]) -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.text import Text
-
 from asynclog.model import Frame, LogLine, ReportRow, Sample, Tally
+from asynclog.render.ink import Text
 from asynclog.render.places import fit, frame_text, place
 from asynclog.render.rows import example, problem
 from asynclog.render.safe import clip, safe, safe_lines

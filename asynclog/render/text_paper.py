@@ -6,23 +6,17 @@ Sentences are no wider than `MEASURE`, whatever the terminal: longer lines are h
 
 from __future__ import annotations
 
-import io
-from urllib.parse import quote
-
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.style import Style
-from rich.text import Text
+from collections.abc import Iterable
 
 from asynclog.lazy import regex
 from asynclog.model import Severity
+from asynclog.render.ink import Text
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import columns
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 LABEL = 10  # columns of the labels of hanging lines
 MEASURE = 100  # columns of a sentence
-_LINK_ID = regex(r"\x1b\]8;id=[^;]*;")  # rich numbers its links at random
 _PIECE = regex(r"^\s+|\S+\s*")
 _PLACE = regex(r"[(\[\"'`<]*(?:\w+://|[.~…]{0,2}/|\\\\|[A-Za-z]:[/\\]|[\w.@+-]+[/\\])\S{1,1000}")
 _ASCII = str.maketrans("▁▂▃▄▅▆▇█…–·│─µ", ".:-=+*#@~-||-u")
@@ -37,17 +31,12 @@ class Paper:
         self.verbose = options.verbose
         self.links = options.hyperlinks and options.color
         self._ascii = options.ascii
-        self._console = Console(
-            file=io.StringIO(), width=self.width, force_terminal=options.color, legacy_windows=False, highlight=False,
-            color_system="standard" if options.color else None, markup=False, emoji=False, force_jupyter=False,
-            force_interactive=False, safe_box=False, no_color=False, _environ={},
-        )  # fmt: skip
-        self._empty = True
+        self._color = options.color
+        self._lines: list[str] = []
 
-    def put(self, thing: RenderableType, indent: int = 0) -> None:
-        """A rich object; lines never end in spaces."""
-        self._console.print(Padding(thing, (0, 0, 0, indent), expand=False) if indent else thing, overflow="fold")
-        self._empty = False
+    def put(self, lines: Iterable[Text], indent: int = 0) -> None:
+        """Lines as they are; they never end in spaces."""
+        self._lines += ((" " * indent + line.written(self._color)).rstrip() for line in lines)
 
     def say(self, text: str, style: str = "", indent: int = 0, *, wide: bool = False) -> None:
         """A paragraph, wrapped; `wide` where it is no sentence."""
@@ -56,8 +45,8 @@ class Paper:
 
     def gap(self) -> None:
         """An empty line."""
-        if not self._empty:
-            self._console.print()
+        if self._lines:
+            self._lines.append("")
 
     def title(self, text: str) -> None:
         """The heading of a section."""
@@ -78,26 +67,23 @@ class Paper:
         """`content` to the right of `label`, wrapped there."""
         margin = indent + columns(label.plain)
         room = max(12, (self.width if wide else self.measure) - margin)
-        lead = Text(" " * indent).append_text(label)
-        for line in content.divide(breaks(content.plain, room)):
-            line.rstrip()
-            self._console.print(lead.append_text(line), soft_wrap=True)
+        lead = Text(" " * indent).append(label)
+        for line in content.split(breaks(content.plain, room)):
+            self.put([lead.append(line.rstrip())])
             lead = Text(" " * margin)
-        self._empty = False
 
-    def link(self, file: str | None, line: int | None) -> str | Style:
+    def link(self, file: str | None, line: int | None) -> str:
         """The style that makes a place a link, where links are wanted and the path is absolute."""
         if not self.links or not file or not (file.startswith("/") or file[1:3] in (":\\", ":/")):
             return ""
+        from urllib.parse import quote
+
         path = quote(file.replace("\\", "/").encode("utf-8", "backslashreplace"), safe="/:")
-        return Style(link=f"file://{'' if path.startswith('/') else '/'}{path}{f'#L{line}' if line else ''}")
+        return f"link file://{'' if path.startswith('/') else '/'}{path}{f'#L{line}' if line else ''}"
 
     def read(self) -> str:
         """All that was written."""
-        file = self._console.file
-        assert isinstance(file, io.StringIO)
-        text = _LINK_ID.sub("\x1b]8;;", file.getvalue())
-        text = "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+        text = "".join(f"{line}\n" for line in self._lines)
         if self._ascii:
             text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
         return text

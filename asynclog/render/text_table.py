@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
-
-from rich.box import Box
-from rich.table import Table
-from rich.text import Text
 
 from asynclog.model import ReportRow
+from asynclog.render.ink import Text
 from asynclog.render.places import columns, fit, site_text
 from asynclog.render.rows import blocks, problem, seen, subject
 from asynclog.render.safe import clip, safe
+from asynclog.render.text_columns import Cell, Column, lines_of
 from asynclog.render.text_paper import COLOURS, Paper
 from asynclog.render.units import duration, share
 
 WIDE = 120  # columns from which on all numbers have columns of their own
-_RULED = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")  # a line under the heads, nothing else
+_LEAST = 20  # columns of a problem beside all numbers
 _TIMES = ("total", "p50", "p95", "max", "share")
 
 
@@ -41,45 +38,55 @@ def _cell(paper: Paper, row: ReportRow, title_room: int, room: int) -> list[Text
         title = problem(row)
     elif exception not in title:
         parts.insert(0, exception)
-    lines = [Text(fit(line, title_room), "bold") for line in wrap(title, title_room, max_lines=2, placeholder="…")]
+    lines = [Text(fit(line, title_room), "bold") for line in _two(title, title_room)]
     below = [Text(line) for line in packed([part for part in parts if part], room)]
     at = len(below[-1]) - len(parts[-1])
-    below[-1].stylize(paper.link(row.group.site.file, row.group.site.line), max(0, at))
-    return [*(lines or [Text("")]), *below]
+    below[-1].style_from(max(0, at), paper.link(row.group.site.file, row.group.site.line))
+    return [*lines, *below]
+
+
+def _two(title: str, room: int) -> list[str]:
+    """`title` in at most two lines."""
+    if len(title) <= room:
+        return [title]
+    from textwrap import wrap
+
+    return wrap(title, room, max_lines=2, placeholder="…")
 
 
 def _wide(paper: Paper, rows: Sequence[ReportRow], day: str) -> None:
     timed, slow = any(row.first for row in rows), any(row.total is not None for row in rows)
-    heads = ["count", *(_TIMES if slow else ())]
+    names = ["count", *(_TIMES if slow else ())]
     body = [_numbers(row, slow) for row in rows]
-    widths = [max(len(cell) for cell in column) for column in zip(heads, *body, strict=True)]
+    widths = [max(len(cell) for cell in column) for column in zip(names, *body, strict=True)]
     first = max(11, *(columns(part) for row in rows for part in _seen(row, day).split("\n"))) if timed else -1
     ids = max(len(safe(row.id)) for row in rows)
     rank = len(str(rows[-1].rank))
     room = paper.width - sum(widths) - 2 * len(widths) - (first + 2) - (ids + 2) - (rank + 2) - 10
-    room = max(20, min(90, room))
-    grid = Table(box=_RULED, padding=(0, 1, 0, 0), show_edge=False, pad_edge=False, header_style="dim")
-    grid.add_column("#", width=rank, justify="right", style="dim")
-    grid.add_column("severity", width=8)
-    grid.add_column("problem, and where it comes from", width=room)
-    for head, width in zip(heads, widths, strict=True):
-        grid.add_column(head, width=width, justify="right", no_wrap=True)
-    if timed:
-        grid.add_column("first, last", width=first, style="dim", no_wrap=True)
-    grid.add_column("id", width=ids, no_wrap=True)
-    for row, numbers in zip(rows, body, strict=True):
-        what = Text("\n").join(_cell(paper, row, room, room))
-        when = [Text(_seen(row, day))] if timed else []
-        level = Text(row.severity.label, COLOURS[row.severity])
-        grid.add_row(
+    if room < _LEAST:
+        _cards(paper, rows, day)
+        return
+    room = min(90, room)
+    heads = [
+        Column("#", rank, right=True, style="dim"),
+        Column("severity", 8),
+        Column("problem, and where it comes from", room),
+        *(Column(head, width, right=True) for head, width in zip(names, widths, strict=True)),
+        *([Column("first, last", first, style="dim")] if timed else []),
+        Column("id", ids),
+    ]
+    cells: list[list[Cell]] = [
+        [
             Text(str(row.rank)),
-            level,
-            what,
+            Text(row.severity.label, COLOURS[row.severity]),
+            _cell(paper, row, room, room),
             *map(Text, numbers),
-            *when,
+            *([[Text(part) for part in _seen(row, day).split("\n")]] if timed else []),
             Text(safe(row.id)),
-        )
-    paper.put(grid)
+        ]
+        for row, numbers in zip(rows, body, strict=True)
+    ]
+    paper.put(lines_of(heads, cells, "dim", "─"))
 
 
 def _numbers(row: ReportRow, slow: bool) -> list[str]:
@@ -104,14 +111,15 @@ def _cards(paper: Paper, rows: Sequence[ReportRow], day: str) -> None:
         count = f"{row.count:,}x".rjust(counts)
         _line(paper, f"{row.rank:>{number}}", level, first, inner, count, safe(row.id))
         for below in rest:
-            paper.put(below, number + 10)
+            paper.hang(Text(), below, number + 10, wide=True)
         for line in facts(row, room, day):
             paper.say(line, "dim", number + 10)
 
 
 def _line(paper: Paper, rank: str, level: Text, title: Text, room: int, count: str, short: str) -> None:
-    line = Text.assemble((f"{rank} ", "dim"), level, " " * (9 - len(level)), title)
-    paper.put(line.append(" " * (room - columns(title.plain) + 2) + count + "  " + short))
+    line = Text.of((f"{rank} ", "dim"), level, " " * (9 - len(level)), title)
+    line.append(" " * (room - columns(title.plain) + 2) + count + "  " + short)
+    paper.hang(Text(), line, wide=True)
 
 
 def facts(row: ReportRow, room: int, day: str) -> list[str]:

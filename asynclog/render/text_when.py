@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from rich.table import Table
-from rich.text import Text
-
 from asynclog.model import Report
+from asynclog.render.ink import Text
 from asynclog.render.places import fit
 from asynclog.render.rows import day_of
 from asynclog.render.safe import safe
+from asynclog.render.text_columns import Column, lines_of
 from asynclog.render.text_paper import Paper
 from asynclog.render.units import duration, plural, rebin, share, sparkline
 
@@ -47,15 +46,12 @@ def processes(paper: Paper, report: Report) -> None:
     if len(report.processes) < 2:
         return
     paper.title("Processes")
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(no_wrap=True)
-    for _ in range(3):
-        grid.add_column(justify="right", no_wrap=True)
-    grid.add_row(*(Text(head, "dim") for head in ("process", "findings", "blocked", "share")))
+    heads = [Column(), *(Column(right=True) for _ in range(3))]
+    cells = [[Text(head, "dim") for head in ("process", "findings", "blocked", "share")]]
     for row in rows:
-        name = Text(fit(safe(row.name), max(12, paper.width - 36)))
-        blocked = duration(row.blocked) if row.blocked else ""
-        grid.add_row(name, Text(f"{row.count:,}"), Text(blocked), Text(share(row.share) if row.blocked else ""))
-    paper.put(grid, 2)
+        blocked, part = (duration(row.blocked), share(row.share)) if row.blocked else ("", "")
+        name = fit(safe(row.name), max(12, paper.width - 36))
+        cells.append([Text(text) for text in (name, f"{row.count:,}", blocked, part)])
+    paper.put(lines_of(heads, cells), 2)
     if len(rows) < len(report.processes):
         paper.say(f"… and {len(report.processes) - len(rows):,} more processes: -v", "dim", 2)

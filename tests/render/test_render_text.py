@@ -49,6 +49,14 @@ def test_no_line_is_longer_than_the_screen_but_for_a_path_or_an_address(sample, 
     assert [line for line in long if not alone.fullmatch(line)] == []
 
 
+def test_numbers_that_leave_no_room_make_cards():
+    hours = 11 * 3_600_000_000
+    wide = row(1, count=1_234_567, total=hours, p50=hours, p95=hours, maximum=hours, share=0.123)
+    lines = text(report((replace(wide, first="2026-01-01 00:00:00,000", last="2026-01-02 00:00:00,000"),)), width=120)
+    assert [line for line in lines.splitlines() if len(line) > 120] == []
+    assert "p50 11 h, p95 11 h" in lines
+
+
 def test_paths_and_addresses_are_never_broken():
     file = "/srv/releases/2026-11-20/services/billing/src/billing/workers/reconciliation/ledger.py"
     base = row(1, 1)
