@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from asynclog.aggregate.columns import Columns
+from asynclog.aggregate.arrays import Numbers, as_array, chosen, greatest, is_array, placed
+from asynclog.aggregate.columns import Columns, GrowingColumns, Moment
 from asynclog.aggregate.names import UNNAMED, task_name
 from asynclog.aggregate.run import RunBuilder
 from asynclog.classify.alike import Alike
@@ -16,9 +16,12 @@ from asynclog.parse.message import duration
 from asynclog.read.clock import Clock
 from asynclog.read.column import Collected, Column, Place
 from asynclog.read.shapes import UNNAMED as _UNNAMED
-from asynclog.slotted import dataclass, replace
+from asynclog.slotted import dataclass
 
 _REMEMBERED = 1 << 16
+_MANY = 20_000  # times from which on numpy pays, with its import
+_HELD = 1 << 18  # findings that are held before they are counted
+_SIGNS_KEPT = 2048
 _WAITING = 1 << 13  # columns whose longest record is not yet told
 _UNITS = ("s", "ms", "us")
 _LIFECYCLE = "loop-lifecycle"
@@ -37,6 +40,15 @@ class Template:
     def finding(self) -> Finding:
         """The finding of the first."""
         return self.alike.choices[0].finding
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a column gave and is not yet counted; `fresh` if its longest is new."""
+
+    column: Column
+    growing: GrowingColumns
+    fresh: bool = False
 
 
 class _Durations(dict[bytes, "int | None"]):
@@ -65,6 +77,8 @@ class Batches:
         self._clock = Clock()
         self._found: dict[int, tuple[Record, Finding | None]] = {}
         self._durations: dict[str, _Durations] = {}
+        self._held: dict[int, _Held] = {}
+        self._number = self._signs = 0
         self._worst: dict[int, tuple[Column, int, Finding]] = {}
         self._like: Record | None = None
         self._last: Place | None = None
@@ -93,23 +107,28 @@ class Batches:
         """Count a record that was cut."""
         known = self._found.pop(id(record), None)
         finding = known[1] if known is not None and known[0] is record else self._find(record, False)[0]
-        if finding is not None:
-            self._builder.add(finding)
+        if finding is None:
+            return
+        if finding.kind == _LIFECYCLE and finding.text.startswith(_SIGNS):
+            self._signs += 1
+            if self._signs % _SIGNS_KEPT == 0:  # the builder forgets old ones
+                self._settle()
+        self._builder.add(finding)
 
     def add_collected(self, collected: Collected) -> None:
-        """Count what waited in columns."""
+        """Take what waited in columns; it is counted when there is enough of it."""
         self._builder.apart()
-        for column in collected.columns:
-            template = column.template
-            assert isinstance(template, Template)
-            self._add_column(column, template)
-            column.clear()
+        for column, micros in zip(collected.columns, self._moments(collected.columns), strict=True):
+            self._grow(column, micros)
         for before, after in collected.pairs:
             self._add_pair(self._finding(before), self._finding(after))
         self._last = collected.last or self._last
+        if self._number > _HELD:
+            self._settle()
 
     def finish(self) -> None:
-        """Tell the builder where the echoes end."""
+        """Count what is held, and tell the builder where the echoes end."""
+        self._settle()
         self._add_worst()
         if self._last is not None and (finding := self._finding(self._last)) is not None:
             self._builder.add_end(finding)
@@ -121,49 +140,84 @@ class Batches:
                 self._builder.add_worst(first.fingerprint, longest, partial(self._finding, place))
         self._worst.clear()
 
-    def _add_column(self, column: Column, template: Template) -> None:
-        first = template.finding
-        durations = self._read(column, template)
-        micros: Sequence[int | None] = [None] * len(column.lines)
-        if first.timestamp is not None:
-            micros = self._clock.micros(column.times)
-        tasks = _tasks(column, first)
-        messages = _messages(column, first)
-        choices = template.alike.choices
-        longest = max((took for took in durations if took is not None), default=0)
-        if len(choices) == 1 or longest < choices[1].duration:
-            self._add(column, first, range(len(micros)), micros, durations, tasks, messages)
-        else:
-            bounds = [choice.duration for choice in choices]
-            parts: dict[tuple[str, int], list[int]] = {}
-            for index, took in enumerate(durations):
-                finding = choices[bisect_right(bounds, took or 0) - 1].finding
-                parts.setdefault((finding.rule, int(finding.severity)), []).append(index)
-            for choice in choices:
-                finding = choice.finding
-                chosen = parts.pop((finding.rule, int(finding.severity)), None)
-                if chosen:
-                    some = [durations[index] for index in chosen]
-                    self._add(column, finding, chosen, [micros[index] for index in chosen], some, tasks, messages)
-                    tasks = Counter() if tasks is not None else None
-                    messages = Counter() if messages is not None else None
-        if template.unit and column.fresh:
-            self._worst[id(column)] = (column, longest, first)
-            if len(self._worst) > _WAITING:
-                self._add_worst()
-        for place in column.samples if messages is not None else ():
+    def _moments(self, columns: Sequence[Column]) -> Iterator[Numbers | None]:
+        """The times of each column; None where the records have none."""
+        timed = [column for column in columns if _template(column).finding.timestamp is not None]
+        number = sum(len(column.lines) for column in timed)
+        every = self._clock.together([own[0] for column in timed for own in column.owns]) if number > _MANY else None
+        at = 0
+        for column in columns:
+            if _template(column).finding.timestamp is None:
+                yield None
+            elif every is None:
+                yield self._clock.micros(column.times)
+            else:
+                yield every[at : (at := at + len(column.lines))]
+
+    def _grow(self, column: Column, micros: Numbers | None) -> None:
+        """Hold what a column gave."""
+        template = _template(column)
+        held = self._held.get(id(column))
+        if held is None:
+            held = self._held[id(column)] = _Held(column, GrowingColumns())
+        growing, first = held.growing, template.finding
+        durations: Numbers | None = self._read(column, template)
+        if durations is not None and is_array(micros):
+            durations = as_array(durations)
+        growing.add(micros, column.times if micros is not None else (), durations, column.lines)
+        self._number += len(column.lines)
+        if column.name:
+            growing.tasks.update(column.names)
+        growing.messages.update(column.tokens)
+        held.fresh = held.fresh or column.fresh
+        for place in column.samples if _shows_token(column, first) else ():
             if (shown := self._finding(place)) is not None:
                 self._builder.add_sample(shown)
         for before, after in column.repeats:
             self._add_pair(self._finding(before), self._finding(after))
+        column.clear()
 
-    def _read(self, column: Column, template: Template) -> Sequence[int | None]:
+    def _settle(self) -> None:
+        """Count what is held."""
+        for held in self._held.values():
+            self._count(held.column, held.growing, held.fresh)
+        self._held.clear()
+        self._number = 0
+
+    def _count(self, column: Column, growing: GrowingColumns, fresh: bool) -> None:
+        template = _template(column)
+        first, choices = template.finding, template.alike.choices
+        micros, durations = growing.micros, growing.durations
+        stamps = (_stamp(first, growing.first), _stamp(first, growing.last))
+        tasks, messages = _tasks(column, growing, first), _messages(column, growing, first)
+        longest = greatest(durations) if durations is not None else 0
+        if durations is None or len(choices) == 1 or longest < choices[1].duration:
+            self._builder.add_many(Columns(first, micros, durations, growing.lines, *stamps, tasks, messages))
+        else:
+            places = placed(durations, [choice.duration for choice in choices])
+            parts: dict[tuple[str, int], list[int]] = {}
+            for place, choice in zip(places, choices, strict=True):
+                parts.setdefault((choice.finding.rule, int(choice.finding.severity)), []).extend(place)
+            for choice in choices:
+                finding = choice.finding
+                some = sorted(parts.pop((finding.rule, int(finding.severity)), ()))
+                if some:
+                    lines = [growing.lines[index] for index in some]
+                    numbers = (chosen(micros, some), chosen(durations, some))
+                    self._builder.add_many(Columns(finding, *numbers, lines, *stamps, tasks, messages))
+                    tasks = Counter() if tasks is not None else None
+                    messages = Counter() if messages is not None else None
+        if template.unit and fresh:
+            self._worst[id(column)] = (column, longest, first)
+            if len(self._worst) > _WAITING:
+                self._add_worst()
+
+    def _read(self, column: Column, template: Template) -> list[int | None] | None:
         """The durations of a column; those of lifecycle records are told to the builder."""
-        number = len(column.lines)
         if template.unit is None:
             if column.number and column.first.kind == _LIFECYCLE and " handshake took " in template.finding.text:
                 self._builder.add_handshakes([took for took in self._micros(column, "ms") if took is not None])
-            return [None] * number
+            return None
         return self._micros(column, template.unit)
 
     def _micros(self, column: Column, unit: str) -> list[int | None]:
@@ -171,28 +225,6 @@ class Batches:
         if len(known) > _REMEMBERED:
             known.clear()
         return list(map(known.__getitem__, column.numbers))
-
-    def _add(
-        self,
-        column: Column,
-        template: Finding,
-        chosen: Sequence[int],
-        micros: Sequence[int | None],
-        durations: Sequence[int | None],
-        tasks: Counter[str | None] | None,
-        messages: Counter[str] | None,
-    ) -> None:
-        times, stamp = column.times, template.timestamp
-
-        def stamp_at(index: int) -> Timestamp | None:
-            moment = micros[index]
-            if stamp is None or moment is None:
-                return None
-            text = times[chosen[index]].decode("utf-8", "backslashreplace")
-            return replace(stamp, text=text, micros=moment)
-
-        lines = column.lines if len(chosen) == len(column.lines) else [column.lines[index] for index in chosen]
-        self._builder.add_many(Columns(template, micros, durations, lines, stamp_at, tasks, messages))
 
     def _add_pair(self, before: Finding | None, after: Finding | None) -> None:
         if before is not None and after is not None:
@@ -203,7 +235,20 @@ class Batches:
         return self._find(self._again(place, self._like), False)[0]
 
 
-def _tasks(column: Column, first: Finding) -> Counter[str | None] | None:
+def _template(column: Column) -> Template:
+    assert isinstance(column.template, Template)
+    return column.template
+
+
+def _stamp(first: Finding, moment: Moment | None) -> Timestamp | None:
+    """A time like that of `first`."""
+    like = first.timestamp
+    if like is None or moment is None:
+        return None
+    return Timestamp(moment[1].decode("utf-8", "backslashreplace"), moment[0], like.dated, like.zone)
+
+
+def _tasks(column: Column, growing: GrowingColumns, first: Finding) -> Counter[str | None] | None:
     """The names of the tasks, where they change; None where all have the first's."""
     if not column.name or first.task is None:
         return None
@@ -211,16 +256,21 @@ def _tasks(column: Column, first: Finding) -> Counter[str | None] | None:
         return None
     if column.name != _UNNAMED and first.task != column.name.decode():
         return None
-    counts = Counter(column.names)
-    return Counter({UNNAMED if name == _UNNAMED else name.decode(): count for name, count in counts.items()})
+    return Counter({UNNAMED if name == _UNNAMED else name.decode(): count for name, count in growing.tasks.items()})
 
 
-def _messages(column: Column, first: Finding) -> Counter[str] | None:
-    """The messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
+def _shows_token(column: Column, first: Finding) -> bool:
+    """Whether the message of the exception holds an identifier that changes."""
     message, token = first.exception_message, column.token.decode()
-    if not token or message is None or token not in message:
+    return bool(token) and message is not None and token in message
+
+
+def _messages(column: Column, growing: GrowingColumns, first: Finding) -> Counter[str] | None:
+    """The messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
+    message = first.exception_message
+    if message is None or not _shows_token(column, first):
         return None
     counts: Counter[str] = Counter()
-    for other, count in column.tokens.items():
-        counts[message.replace(token, other.decode())] += count
+    for other, count in growing.messages.items():
+        counts[message.replace(column.token.decode(), other.decode())] += count
     return counts

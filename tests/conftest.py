@@ -17,7 +17,9 @@ hypothesis_settings.register_profile(
 hypothesis_settings.register_profile("search", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("repeatable")
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a shell gives to jobs in the background, and they to theirs
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # what a shell gives to jobs in the background, and they to theirs
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 

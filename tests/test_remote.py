@@ -122,9 +122,7 @@ def test_a_log_in_memory() -> None:
     assert remote("memory://kept/web.log") == local(WEB, "memory://kept/web.log")
 
 
-def test_without_fsspec_the_extra_is_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_fsspec_the_extra_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setitem(sys.modules, "fsspec", None)
     assert main(["analyze", "s3://logs/web.log"]) == 2
     err = capsys.readouterr().err

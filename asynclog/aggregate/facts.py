@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from asynclog.aggregate import histogram
+from asynclog.aggregate.arrays import Numbers, least
 from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.words import number
 from asynclog.lazy import regex
@@ -72,16 +73,17 @@ class FactsBuilder:
             if finding.values and (python := finding.values.get("python")):
                 self.pythons[python] += times
 
-    def add_durations(self, kind: str, durations: Iterable[int | None]) -> None:
+    def add_durations(self, kind: str, durations: Numbers | None) -> None:
         """Durations of findings of `kind`."""
-        known = [duration for duration in durations if duration is not None]
-        if not known:
+        if durations is None or (kind not in BLOCKING and kind not in _DURATIONS):
+            return
+        low = least(durations)
+        if low is None:
             return
         if kind in BLOCKING:
-            low = min(known)
             self.threshold = low if self.threshold is None else min(self.threshold, low)
         if kind in _DURATIONS:
-            self._histogram(_DURATIONS[kind]).add_many(known)
+            self._histogram(_DURATIONS[kind]).add_many(durations)
 
     def _histogram(self, name: str) -> histogram.HistogramBuilder:
         return self.durations.setdefault(name, histogram.HistogramBuilder())

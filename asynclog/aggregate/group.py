@@ -7,10 +7,11 @@ matters), so it does not depend on how the log was cut.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
 from asynclog.aggregate import histogram, tally, timeline
+from asynclog.aggregate.arrays import Numbers, is_many, plain, total
 from asynclog.aggregate.columns import Columns
 from asynclog.aggregate.keep import (
     SAMPLES,
@@ -67,7 +68,8 @@ class GroupBuilder:
         stamps = [finding.timestamp for finding in batch]
         durations = [finding.duration for finding in batch]
         micros = [None if stamp is None else stamp.micros for stamp in stamps]
-        self._take_times(batch[0].severity, micros, durations, stamps.__getitem__)
+        self._take_times(batch[0].severity, micros, durations)
+        self._take_ends(stamps)
         self._take_worst(durations, lambda index: sample_of(batch[index], self.names.variant(batch[index])))
         self._take_samples(batch)
         self.names.add(batch)
@@ -81,9 +83,10 @@ class GroupBuilder:
         template, number = columns.template, len(columns)
         self.count += number
         self.partial += number if template.partial else 0
-        self._take_times(template.severity, columns.micros, columns.durations, columns.stamp_at)
+        self._take_times(template.severity, columns.micros, columns.durations)
+        self._take_ends([columns.first, columns.last])
         self.names.add_alike(template, number, columns.tasks, columns.messages)
-        self.names.add_total(template, number, sum(filter(None, columns.durations)))
+        self.names.add_total(template, number, total(columns.durations))
 
     def add_worst(self, longest: int, finding: Callable[[], Finding | None]) -> None:
         """Keep what `finding` makes, which took `longest`, if it is the longest."""
@@ -101,30 +104,23 @@ class GroupBuilder:
         if self._head is None or rank(finding) < rank(self._head):
             self._head = finding
 
-    def _take_times(
-        self,
-        severity: Severity,
-        micros: Sequence[int | None],
-        durations: Sequence[int | None],
-        stamp_at: Callable[[int], Timestamp | None],
-    ) -> None:
-        known = [duration for duration in durations if duration is not None]
-        self._durations.add_many(known)
-        times = [micro for micro in micros if micro is not None]
-        if not times:
+    def _take_times(self, severity: Severity, micros: Numbers | None, durations: Numbers | None) -> None:
+        if durations is not None:
+            self._durations.add_many(durations)
+        if micros is not None and not is_many(micros) and None in (times := plain(micros)):
+            if durations is not None:
+                durations = [took for micro, took in zip(times, plain(durations), strict=True) if micro is not None]
+            micros = [micro for micro in times if micro is not None]
+        if micros is None or not len(micros):
             return
         if severity not in self.timelines:
             self.timelines[severity] = timeline.TimelineBuilder()
-        timed: Sequence[int | None] = durations
-        if len(times) < len(micros):
-            timed = [d for micro, d in zip(micros, durations, strict=True) if micro is not None]
-        self.timelines[severity].add_many(times, timed if known else None)
-        low, high = min(times), max(times)
-        ends = [stamp_at(index) for index, micro in enumerate(micros) if micro in (low, high)]
-        if len({stamp.dated for stamp in ends if stamp is not None}) > 1:
-            ends = [stamp_at(index) for index in range(len(micros))]
-        self._first = earliest([self._first, *ends])
-        self._last = latest([self._last, *ends])
+        self.timelines[severity].add_many(micros, durations)
+
+    def _take_ends(self, stamps: Iterable[Timestamp | None]) -> None:
+        stamps = tuple(stamps)
+        self._first = earliest([self._first, *stamps])
+        self._last = latest([self._last, *stamps])
 
     def _take_worst(self, durations: Sequence[int | None], sample_at: Callable[[int], Sample]) -> None:
         longest = max([duration for duration in durations if duration is not None], default=None)

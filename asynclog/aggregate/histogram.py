@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Iterable
+from functools import cache, partial
 
+from asynclog.aggregate.arrays import Array, Numbers, counted, is_many, plain
 from asynclog.model import Histogram
 
 PERCENTILE_ERROR = 0.01
@@ -25,6 +26,13 @@ def _bounds() -> list[int]:
 
 BOUNDS = _bounds()
 _place = partial(bisect_right, BOUNDS)
+
+
+@cache
+def _bound_array() -> Array:
+    import numpy
+
+    return numpy.array(BOUNDS, numpy.int64)
 
 
 def bucket(value: int) -> int:
@@ -50,18 +58,28 @@ class HistogramBuilder:
         self.minimum: int | None = None
         self.maximum: int | None = None
 
-    def add_many(self, values: Sequence[int]) -> None:
-        """Count all of `values`."""
-        if not values:
-            return
-        low, high = min(values), max(values)
-        if low < 0:
-            values = [max(value, 0) for value in values]
-            low, high = max(low, 0), max(high, 0)
+    def add_many(self, durations: Numbers) -> None:
+        """Count all of `durations` that are known; negative ones as 0."""
+        found: Iterable[tuple[int, int]]
+        if is_many(durations):
+            values = durations.clip(0)
+            low, high, total = int(values.min()), int(values.max()), int(values.sum())
+            places, numbers, _ = counted(_bound_array().searchsorted(values, "right"))
+            found = zip(places, numbers, strict=True)
+        else:
+            known = [value for value in plain(durations) if value is not None]
+            if not known:
+                return
+            low, high = min(known), max(known)
+            if low < 0:
+                known = [max(value, 0) for value in known]
+                low, high = max(low, 0), max(high, 0)
+            total = sum(known)
+            found = Counter(map(_place, known)).items()
         counts = self.counts
-        for index, count in Counter(map(_place, values)).items():
+        for index, count in found:
             counts[index - 1] = counts.get(index - 1, 0) + count
-        self.total += sum(values)
+        self.total += total
         self.minimum = low if self.minimum is None else min(self.minimum, low)
         self.maximum = high if self.maximum is None else max(self.maximum, high)
 

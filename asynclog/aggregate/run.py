@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from asynclog.aggregate import facts, seams, segments, tally, timeline
+from asynclog.aggregate.arrays import Numbers
 from asynclog.aggregate.columns import Columns
 from asynclog.aggregate.group import GroupBuilder
 from asynclog.aggregate.join import merge_sources
@@ -204,12 +205,13 @@ class RunBuilder:
             self._take_blocked(batch[0], micros, [finding.duration for finding in batch])
         group.add_all(batch)
 
-    def _take_blocked(self, first: Finding, micros: Sequence[int | None], durations: Sequence[int | None]) -> None:
+    def _take_blocked(self, first: Finding, micros: Numbers | None, durations: Numbers | None) -> None:
         """Note how far the durations of a blocking kind reach back."""
         if first.kind not in facts.BLOCKING:
             return
         self._blocking.add(first.fingerprint)
-        self._moved.move_back(micros, durations)
+        if micros is not None and durations is not None:
+            self._moved.move_back(micros, durations)
 
     def _blocked(self, groups: Mapping[str, Group]) -> Timeline:
         ends = timeline.merge_all(groups[name].timeline for name in sorted(self._blocking))

@@ -7,8 +7,9 @@ not in a timeline.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
+from asynclog.aggregate.arrays import Numbers, counted, is_many, plain
 from asynclog.model import Timeline
 from asynclog.slotted import dataclass
 
@@ -31,23 +32,22 @@ class TimelineBuilder:
         self.counts: dict[int, int] = {}
         self.totals: dict[int, int] = {}
 
-    def add_many(self, micros: Sequence[int], durations: Sequence[int | None] | None = None) -> None:
-        """Count events at `micros`, each with its duration in microseconds if there is one."""
+    def add_many(self, micros: Numbers, durations: Numbers | None = None) -> None:
+        """Count events at `micros` (each known), each with its duration in microseconds if there is one."""
         shift = CELL_BITS + self.level
-        cells = [micro >> shift for micro in micros]
+        if is_many(micros) and (durations is None or is_many(durations)):
+            cells, numbers, sums = counted(micros >> shift, durations)
+        else:
+            cells, numbers, sums = _counted([micro >> shift for micro in plain(micros) if micro is not None], durations)
         if len(cells) + len(self.counts) > TIMELINE_CELLS and (steps := self._steps({*cells, *self.counts})):
             self._coarsen(steps)
             cells = [cell >> steps for cell in cells]
-        counts = self.counts
-        for cell, count in Counter(cells).items():
-            counts[cell] = counts.get(cell, 0) + count
-        if durations is not None:
-            totals = self.totals
-            for cell, duration in zip(cells, durations, strict=True):
-                if duration:
-                    totals[cell] = totals.get(cell, 0) + duration
+        for into, added in ((self.counts, numbers), (self.totals, sums)):
+            for cell, number in zip(cells, added, strict=False):
+                if number:
+                    into[cell] = into.get(cell, 0) + number
 
-    def move_back(self, ends: Sequence[int | None], durations: Sequence[int | None]) -> None:
+    def move_back(self, ends: Numbers, durations: Numbers) -> None:
         """Correct for durations that reach back into the cells before that of their end; unknown ones do not.
 
         Added to a timeline that holds all of each duration in the cell of its end, it spreads them over the time in
@@ -55,7 +55,10 @@ class TimelineBuilder:
         """
         shift = CELL_BITS + self.level
         inside = (1 << shift) - 1
-        for end, duration in zip(ends, durations, strict=True):
+        if is_many(ends) and is_many(durations):
+            reaching = durations > (ends & inside)
+            ends, durations = ends[reaching], durations[reaching]
+        for end, duration in zip(plain(ends), plain(durations), strict=True):
             if not duration or end is None or duration <= end & inside:
                 continue
             start = end - duration
@@ -101,6 +104,15 @@ class TimelineBuilder:
         """What was counted."""
         totals = self.totals
         return Timeline(self.level, {cell: (n, totals.get(cell, 0)) for cell, n in sorted(self.counts.items())})
+
+
+def _counted(cells: list[int], durations: Numbers | None) -> tuple[list[int], list[int], list[int]]:
+    """The different cells, how often each is there, and the sum of its durations."""
+    numbers, sums = Counter(cells), dict.fromkeys(cells, 0)
+    for cell, duration in zip(cells, plain(durations), strict=True) if durations is not None else ():
+        if duration:
+            sums[cell] += duration
+    return list(numbers), list(numbers.values()), [] if durations is None else list(sums.values())
 
 
 def _shifted(cells: dict[int, int], steps: int) -> dict[int, int]:

@@ -19,7 +19,7 @@ from asynclog.read.outside import Outside
 from asynclog.read.shapes import ZEROS, Bare, Shape, bare_of, shape_of
 from asynclog.read.wrappers import JSON_LINE
 
-PENDING = 80_000  # echoes that wait in columns before they are handed over
+PENDING = 40_000  # echoes that wait in columns before they are handed over
 _SHAPES = 1 << 14
 _KEYS = 24 << 20  # bytes of keys that are remembered
 _JSON_TIME = regex(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")

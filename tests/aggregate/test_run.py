@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from making import finding, logs, run_of, stamp
 
 from asynclog import codec
+from asynclog.aggregate import arrays, tally
 from asynclog.aggregate import run as run_module
-from asynclog.aggregate import tally
+from asynclog.aggregate.arrays import as_array
 from asynclog.aggregate.columns import Columns
 from asynclog.aggregate.group import GroupBuilder, merge_groups
 from asynclog.aggregate.join import adds_up, combine, merge_runs, shift_lines, shift_sources
+from asynclog.aggregate.keep import earliest, latest
 from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.related import relate, settle
 from asynclog.aggregate.run import RunBuilder
@@ -87,8 +89,9 @@ def test_groups_merge_like_lists(a, b):
     assert merge_groups(first, second) == both == merge_groups(second, first)
 
 
-@given(logs(30))
-def test_the_dense_path_says_the_same(log):
+@pytest.mark.parametrize("few", [0, 1000])
+@given(log=logs(30))
+def test_the_dense_path_says_the_same(log, few):
     template = finding("slow-callback", took=0.2, text="Executing", task="poller", debug=True)
     dense = [
         replace(template, line=number, offset=one.offset, timestamp=one.timestamp, duration=one.duration or 0)
@@ -101,8 +104,14 @@ def test_the_dense_path_says_the_same(log):
     if rest := dense[1:]:
         micros = [None if one.timestamp is None else one.timestamp.micros for one in rest]
         durations = [one.duration for one in rest]
-        columns = Columns(template, micros, durations, [one.line for one in rest], lambda at: rest[at].timestamp)
-        builder.add_many(columns)
+        stamps = [one.timestamp for one in rest]
+        lines = [one.line for one in rest]
+        before, arrays.FEW = arrays.FEW, few  # none: all by numpy
+        try:
+            columns = (as_array(micros), as_array(durations), lines, earliest(stamps), latest(stamps))
+            builder.add_many(Columns(template, *columns))
+        finally:
+            arrays.FEW = before
         longest = max(durations)
         builder.add_worst(template.fingerprint, longest, lambda: rest[durations.index(longest)])
         builder.add_end(rest[-1])
