@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from asynclog import codec, pipeline
+from asynclog import batches, codec, pipeline
+from asynclog.aggregate import arrays
 from asynclog.config import Settings
 from asynclog.model import Run
 from asynclog.read.shapes import TOKEN, ZEROS, bare_of, form_of, shape_of
@@ -86,6 +87,11 @@ def check(path: Path, **options: object) -> None:
     wanted = codec.dump_run(run_of(path, False))
     assert codec.dump_run(run_of(path, True)) == wanted
     assert codec.dump_run(run_of(path, True, **options)) == wanted
+    with pytest.MonkeyPatch.context() as patch:  # all by numpy, counted again and again
+        patch.setattr(batches, "_MANY", 0)
+        patch.setattr(batches, "_HELD", 3)
+        patch.setattr(arrays, "FEW", 0)
+        assert codec.dump_run(run_of(path, True)) == wanted
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
