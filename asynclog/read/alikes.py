@@ -37,18 +37,21 @@ def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
         return logger not in _OWN_LOGGERS and not _is_whole(pattern.channel, head, following)
     if pattern.loggers:
         return pattern.strict and logger is None and not _names_package(pattern.loggers, following)
-    detailed = any(_DETAIL.match(text) for text in following[:3])
     callee = head.fields.get("callback") if pattern.kind == "callback-exception" else None
     nothing_callable = callee is not None and _CALLEE.match(callee) is None
     if logger in _OWN_LOGGERS:
-        return nothing_callable and not detailed
+        return nothing_callable and not _is_detailed(following)
     if (
         nothing_callable
         or head.tail.strip()
         or (pattern.kind == "slow-callback" and not _STEP.match(head.fields.get("handle", "")))
     ):
         return True
-    return pattern.kind in _DETAILED and not detailed and not has_lead_in(before)
+    return pattern.kind in _DETAILED and not _is_detailed(following) and not has_lead_in(before)
+
+
+def _is_detailed(following: Sequence[str]) -> bool:
+    return any(_DETAIL.match(text) for text in following[:3])
 
 
 def _is_whole(channel: str, head: Head, following: Sequence[str]) -> bool:

@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 
 from asynclog.lazy import regex
 from asynclog.read.lines import Line, Lines, NeedMore
 from asynclog.read.timestamps import find_timestamp
 
 _LOOK_AHEAD = 40
-_DETAIL = (
-    r"(?:future|task|handle|protocol|transport|source_traceback|handle_traceback|client_session|client_connection|client_response"
-    r"|connector|connections|asyncgen|loop|socket|context|status|pipe|producer|consumer|conn|exception|message): ?"
+_KEYS = (
+    "future|task|handle|protocol|transport|source_traceback|handle_traceback|client_session|client_connection|client_response"
+    "|connector|connections|asyncgen|loop|socket|context|status|pipe|producer|consumer|conn|exception|message"
 )
 ANCHOR = regex(
-    rf"{_DETAIL}|Traceback \(most recent call last\):|File \"|\+ Exception Group Traceback|During handling of the above"
+    rf"(?:{_KEYS}): ?|Traceback \(most recent call last\):|File \"|\+ Exception Group Traceback|During handling of the above"
     r"|The above exception was the direct|Coroutine (?:object )?created at|Object created at"
 )
+_WORDS = (
+    *(f"{key}:" for key in _KEYS.split("|")),
+    *("Traceback (most", 'File "', "+ Exception Group", "During handling", "The above exception", " created at"),
+)  # one of them stands in every line with an anchor
+
+
+@cache
+def _has_words() -> Callable[[str], list[tuple[int, int, int]]]:
+    from ahocorasick_rs import AhoCorasick
+
+    return AhoCorasick(_WORDS).find_matches_as_indexes
 
 
 def own_wrapper(lines: Lines, first: Line, prefix: str) -> tuple[re.Pattern[str] | None, str]:
     """The part of this record's prefix that stands before its other lines too, as a pattern, and what is left."""
     if not prefix.strip():
         return None, prefix
-    position = first.end
+    position, has_words = first.end, _has_words()
     for _ in range(_LOOK_AHEAD):
         line = lines.at(position)
         if line is None:
@@ -33,7 +46,7 @@ def own_wrapper(lines: Lines, first: Line, prefix: str) -> tuple[re.Pattern[str]
         position = line.end
         if line.key != first.key:
             continue
-        found = ANCHOR.search(line.text)
+        found = ANCHOR.search(line.text) if has_words(line.text) else None
         if found is None:
             continue
         before = line.text[: found.start()].rstrip(" \t|+")

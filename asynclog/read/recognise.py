@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from asynclog.lazy import regex
 from asynclog.model import MessagePattern, Prefix
@@ -50,6 +50,7 @@ class Recogniser:
             frozenset(place for place, pattern in enumerate(self.heads) if needle in pattern.needles)
             for needle in self.needles
         )
+        self._by_needles: dict[frozenset[int], tuple[MessagePattern, ...]] = {}
         self._headless: set[str] = set()
 
     def head(
@@ -65,13 +66,12 @@ class Recogniser:
         `time` and `key` come from the line's wrapper, `outer` from the structured entry that holds the line. Where
         records are not `named`, a plain word in the prefix is no logger.
         """
-        found_needles = self._find(line if len(line) <= LONGEST else line[:LONGEST])
-        if not found_needles:
+        text = line if len(line) <= LONGEST else line[:LONGEST]
+        hits = self._find(text)
+        if not hits:
             return None
-        places = self._asked_by[found_needles[0][0]].union(*[self._asked_by[hit[0]] for hit in found_needles[1:]])
-        for place in sorted(places):
-            pattern = self.heads[place]
-            found = pattern.pattern.search(line if len(line) <= LONGEST else line[:LONGEST])
+        for pattern in self._asked(frozenset([hit[0] for hit in hits])):
+            found = pattern.pattern.search(text)
             if found is None:
                 continue
             fields = {name: value for name, value in found.groupdict().items() if value is not None}
@@ -90,6 +90,16 @@ class Recogniser:
             if belongs(pattern, prefix, before):
                 return Head(start, prefix, pattern, fields, line[found.end() :])
         return None
+
+    def _asked(self, needles: frozenset[int]) -> tuple[MessagePattern, ...]:
+        """The patterns that have one of these needles, in their order."""
+        asked = self._by_needles.get(needles)
+        if asked is None:
+            if len(self._by_needles) >= _REMEMBERED:
+                self._by_needles.clear()
+            places = frozenset().union(*[self._asked_by[needle] for needle in needles])
+            asked = self._by_needles[needles] = tuple([self.heads[place] for place in sorted(places)])
+        return asked
 
     def is_head(self, line: str) -> bool:
         """Whether a message starts in `line`; remembered for lines that repeat themselves, as those of frames do."""
@@ -156,8 +166,7 @@ def _finder(needles: Sequence[str]) -> Callable[[str], list[tuple[int, int, int]
     """What finds all of `needles` in a text, also those that overlap."""
     from ahocorasick_rs import AhoCorasick
 
-    search = AhoCorasick(list(needles)).find_matches_as_indexes
-    return lambda text: search(text, overlapping=True)
+    return partial(AhoCorasick(list(needles)).find_matches_as_indexes, overlapping=True)
 
 
 def belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:

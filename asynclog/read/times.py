@@ -20,7 +20,11 @@ def time_of(raw: bytes, layout: Layout) -> tuple[Timestamp, str] | None:
 
         decoded = jsonlines.decode(clean(raw))
         return (decoded[0].timestamp, "") if decoded and decoded[0].timestamp else None
-    peeled = peel(clean(raw[:_PREFIX]), layout.wrappers)
+    text = clean(raw[:_PREFIX])
+    if not layout.wrappers:
+        found = find_timestamp(text[:60])
+        return (found[0], "") if found is not None and found[1] < 40 else None
+    peeled = peel(text, layout.wrappers)
     found = find_timestamp(peeled.rest[:60])
     if found is not None and found[1] < 40:
         return found[0], peeled.key or ""

@@ -74,7 +74,7 @@ _FORMS = tuple(
         r"(?:^|\[)[ ]*(?P<relative>\d{1,8})\.(?P<fraction>\d{1,9})s?\]",
     )
 )
-_DIGIT = regex(r"\d")
+_SIGN = regex(r"\d:\d\d|1\d{9}|\d\.\d{1,9}s?\]")  # every form has one
 _REMEMBERED = 8192
 _SECONDS: dict[tuple[int, str], tuple[int, bool, int | None] | None] = {}  # by form and text without the fraction
 
@@ -82,7 +82,7 @@ _SECONDS: dict[tuple[int, str], tuple[int, bool, int | None] | None] = {}  # by 
 @lru_cache(maxsize=1024)
 def find_timestamp(text: str) -> tuple[Timestamp, int, int] | None:
     """The first time printed in `text` with its start and end, or None. Dated forms win over a bare clock."""
-    if not _DIGIT.search(text):
+    if not _SIGN.search(text):
         return None
     best: tuple[Timestamp, int, int] | None = None
     for number, form in enumerate(_FORMS):
