@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from asynclog.lazy import regex
@@ -94,38 +95,19 @@ _LOGGER = (
     "attributes.logger.name",
 )
 _TIME = (
-    "timestamp",
-    "time",
-    "@timestamp",
-    "asctime",
-    "ts",
-    "date",
-    "datetime",
-    "created",
-    "record.time.repr",
-    "t",
-    "@t",
-    "record.time.timestamp",
-    "log_time",
-    "event_time",
-    "timeUnixNano",
-    "receiveTimestamp",
-    "__REALTIME_TIMESTAMP",
-)
+    "timestamp", "time", "@timestamp", "asctime", "ts", "date", "datetime", "created", "record.time.repr",
+    "t", "@t", "record.time.timestamp", "log_time", "event_time", "timeUnixNano", "receiveTimestamp", "__REALTIME_TIMESTAMP",
+)  # fmt: skip
 _PID = ("process", "pid", "process.pid", "process_id", "record.process.id", "processId", "process.id", "_PID")
 _THREAD = ("threadName", "thread", "thread_name", "process.thread.name", "record.thread.name", "thread.name")
 _TASK = ("taskName", "task_name", "task")
 _STREAM = (
-    "pod",
-    "container",
-    "container_name",
-    "kubernetes.pod_name",
-    "hostname",
-    "host",
-    "host.name",
-    "service",
-    "container_id",
-)
+    "pod", "container", "container_name", "kubernetes.pod_name", "hostname", "host", "host.name", "service", "container_id",
+)  # fmt: skip
+_SHORT = 1000  # characters of all names of an entry
+_DOCKER = {"log", "stream", "time"}
+_TYPE = ("exception.type", "error.type", "exc_type", "exception_type", "err.type", "exception.class")
+_WORDS = ("exception.message", "error.message", "exc_value", "exception_message", "exception.value", "err.message")
 _NUMERIC_LEVELS = {
     **dict.fromkeys((0, 1, 2, 50), "CRITICAL"),  # syslog's 0 to 7, logging's 10 to 50
     **dict.fromkeys((3, 40), "ERROR"),
@@ -152,31 +134,55 @@ def decode_cut(line: str) -> tuple[Prefix, str, str | None] | None:
     return _entry({key: text for key, _, text in strings(line)})
 
 
+class _Names(NamedTuple):
+    """Those names of each sort that the fields of an entry have."""
+
+    message: tuple[str, ...]
+    trace: tuple[str, ...]
+    type: tuple[str, ...]
+    words: tuple[str, ...]
+    level: tuple[str, ...]
+    time: tuple[str, ...]
+    logger: tuple[str, ...]
+    pid: tuple[str, ...]
+    thread: tuple[str, ...]
+    task: tuple[str, ...]
+    stream: tuple[str, ...]
+
+
+def _names_among(fields: tuple[str, ...]) -> _Names:
+    sorts = (_MESSAGE, _TRACE, _TYPE, _WORDS, _LEVEL, _TIME, _LOGGER, _PID, _THREAD, _TASK, _STREAM)
+    return _Names(*[tuple([name for name in names if name in fields]) for names in sorts])
+
+
+_names_known = lru_cache(maxsize=256)(_names_among)  # a program writes entries of few forms
+
+
 def _entry(flat: Mapping[str, Any]) -> tuple[Prefix, str, str | None] | None:
-    message = _pick(flat, _MESSAGE)
+    names = (_names_known if sum(map(len, flat)) < _SHORT else _names_among)(tuple(flat))
+    message = _pick(flat, names.message)
     if message is None:
         return None
-    trace = _trace(flat, message)
+    trace = _trace(flat, message, names)
     body = message.rstrip("\n")
     if trace:
         body += "\n" + trace.strip("\n")
-    level = _pick(flat, _LEVEL)
+    level = _pick(flat, names.level)
     if level is not None and level.isdigit():
         level = _NUMERIC_LEVELS.get(int(level), level)
-    stamp = next(
-        (found for name in _TIME if (raw := flat.get(name)) is not None and (found := parse_timestamp(str(raw)))), None
-    )
-    pid = _pick(flat, _PID)
+    times = (str(raw) for name in names.time if (raw := flat[name]) is not None)
+    stamp = next((found for text in times if (found := parse_timestamp(text))), None)
+    pid = _pick(flat, names.pid)
     prefix = Prefix(
         "",
         stamp,
         level.upper() if level else None,
-        _pick(flat, _LOGGER),
+        _pick(flat, names.logger),
         int(pid) if pid and pid.isdigit() else None,
-        _pick(flat, _THREAD),
-        _pick(flat, _TASK),
+        _pick(flat, names.thread),
+        _pick(flat, names.task),
     )
-    return prefix, body, _pick(flat, _STREAM)
+    return prefix, body, _pick(flat, names.stream)
 
 
 class SingleLine(NamedTuple):
@@ -193,6 +199,9 @@ def single_line(text: str) -> SingleLine | None:
     flat = _parsed(text)
     if flat is None:
         return None
+    if flat.keys() == _DOCKER and all(isinstance(value, str) for value in flat.values()):
+        message = flat["log"]
+        return SingleLine(message.rstrip("\r\n"), flat["stream"] or None, flat["time"], not message.endswith("\n"))
     message = _pick(flat, _MESSAGE)
     if message is None:
         if not any(flat.get(name) == "" for name in _MESSAGE):
@@ -216,7 +225,7 @@ def are_single_lines(lines: Sequence[str]) -> bool:
 
 
 def _is_docker(flat: Mapping[str, Any]) -> bool:
-    return "log" in flat and "stream" in flat and "time" in flat
+    return flat.keys() >= _DOCKER
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
@@ -267,11 +276,11 @@ def _pick(flat: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
     return None
 
 
-def _trace(flat: Mapping[str, Any], message: str) -> str | None:
+def _trace(flat: Mapping[str, Any], message: str, names: _Names) -> str | None:
     """The traceback in its own field, as text; structured ones (structlog's dicts) are written out again."""
-    final = _final(flat)
-    for name in _TRACE:
-        value = flat.get(name)
+    final = _final(flat, names)
+    for name in names.trace:
+        value = flat[name]
         if isinstance(value, list):
             if value and all(isinstance(line, str) for line in value):
                 return "\n".join(line.rstrip("\n") for line in value)
@@ -286,8 +295,8 @@ def _trace(flat: Mapping[str, Any], message: str) -> str | None:
             return f"{value.rstrip()}\n{final}" if without else value
     if final:
         return final
-    for name in _TRACE:
-        value = flat.get(name)
+    for name in names.trace:
+        value = flat[name]
         if (
             isinstance(value, str)
             and value.strip()
@@ -298,13 +307,9 @@ def _trace(flat: Mapping[str, Any], message: str) -> str | None:
     return None
 
 
-def _final(flat: Mapping[str, Any]) -> str | None:
+def _final(flat: Mapping[str, Any], names: _Names) -> str | None:
     """The last line of a traceback, from the fields that hold type and text of the exception."""
-    name = _pick(flat, ("exception.type", "error.type", "exc_type", "exception_type", "err.type", "exception.class"))
-    words = _pick(
-        flat,
-        ("exception.message", "error.message", "exc_value", "exception_message", "exception.value", "err.message"),
-    )
+    name, words = _pick(flat, names.type), _pick(flat, names.words)
     return f"{name}: {words}" if name and words else name
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from asynclog.read.layout import Layout, clean, uncoloured
-from asynclog.read.wrappers import Peeled, peel
+from asynclog.read.wrappers import JSON_LINE, Peeled, peeler
 
 LINE_CAP = 1 << 20  # a longer line is read up to here: no record of asyncio is
 _REMEMBERED = 20_000
+_MANY, _SPLIT = 200, (b"stdout P", b"stderr P")  # lines; what stands in those of CRI that were split
 _BETWEEN = 50  # lines of others that may stand between the parts of a split line
 
 
@@ -38,7 +39,8 @@ class Lines:
     def __init__(self, data: bytes, layout: Layout, final: bool) -> None:
         self.data = data
         self.final = final
-        self._wrappers = layout.wrappers
+        self._peel = peeler(layout.wrappers) if layout.wrappers else Peeled
+        self._asked = 0 if JSON_LINE not in layout.wrappers else _MANY
         self._splits = layout.splits
         self._form = layout.form
         self.plain = not (layout.wrappers or layout.splits or layout.form)
@@ -48,7 +50,7 @@ class Lines:
     def start_of(self, offset: int) -> int:
         """Where the line that holds `offset` starts; of a split line, where its first part does."""
         start = self.data.rfind(b"\n", 0, offset) + 1
-        while self._splits and start and self._is_part(start):
+        while self._splits and start and (read := self._read(start)) and self._is_part(start, read[0].key):
             start = self.data.rfind(b"\n", 0, start - 1) + 1
         return start
 
@@ -83,7 +85,10 @@ class Lines:
         peeled, end = read
         text, reach, part = peeled.rest, end, False
         if self._splits:
-            part = self._is_part(start)
+            self._asked += 1
+            if self._asked == _MANY:  # then it pays to know that no line is split
+                self._splits = any(sign in self.data for sign in _SPLIT)
+            part = self._splits and self._is_part(start, peeled.key)
             if part:
                 text = ""
             elif peeled.partial:
@@ -117,7 +122,7 @@ class Lines:
                 return None
             end = len(self.data)
         text = clean(self.data[start : min(end, start + LINE_CAP)])
-        peeled = peel(text, self._wrappers) if self._wrappers else Peeled(text)
+        peeled = self._peel(text)
         if "\x1b" in peeled.rest:  # out of the JSON that a collector put around the line
             peeled = peeled._replace(rest=uncoloured(peeled.rest))
         if self._form is not None:
@@ -129,12 +134,8 @@ class Lines:
             self._physical[start] = found
         return found
 
-    def _is_part(self, start: int) -> bool:
-        """Whether the line at `start` goes on with one that its writer left open."""
-        read = self._read(start)
-        if read is None or start == 0:
-            return False
-        key = read[0].key
+    def _is_part(self, start: int, key: str | None) -> bool:
+        """Whether the line at `start`, by the writer `key`, goes on with one that its writer left open."""
         for _ in range(_BETWEEN):
             if start <= 0:
                 return False

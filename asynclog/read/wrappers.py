@@ -7,6 +7,8 @@ unit and pid, stream) tells interleaved writers apart; its time stands in for a 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from asynclog.lazy import regex
@@ -71,6 +73,36 @@ class Peeled(NamedTuple):
 
 def peel(line: str, names: tuple[str, ...]) -> Peeled:
     """Take the wrappers `names` (the file's, outermost first) off `line`; a line without them stays whole."""
+    return peeler(names)(line)
+
+
+@lru_cache(maxsize=64)
+def peeler(names: tuple[str, ...]) -> Callable[[str], Peeled]:
+    """What takes these wrappers off a line."""
+    if len(names) == 1 and names[0] != JSON_LINE:
+        return _peeler_of(names)
+    return partial(_peel, names)
+
+
+def _peeler_of(names: tuple[str, ...]) -> Callable[[str], Peeled]:
+    """The same for a single wrapper, the usual case."""
+    pattern = _BY_NAME[names[0]].pattern
+    match, groups = pattern.match, pattern.groupindex
+    key, time, part = (groups.get(name, 0) for name in ("key", "time", "partial"))
+
+    def peeled(line: str) -> Peeled:
+        found = match(line)
+        if found is None:
+            return Peeled(line, 0, None, None, False, names)
+        start = found.end()
+        writer = (found[key] or "").strip() or None if key else None
+        moment = found[time] or None if time else None
+        return Peeled(line[start:], start, writer, moment, part > 0 and found[part] == "P", names)
+
+    return peeled
+
+
+def _peel(names: tuple[str, ...], line: str) -> Peeled:
     start, keys, time, partial = 0, [], None, False
     for name in names:
         found = _BY_NAME[name].pattern.match(line, start)
