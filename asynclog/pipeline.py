@@ -92,8 +92,7 @@ class Engine:
         """Bytes to records."""
         anchors = builtin_data("anchors.yaml")
         remains = [needle for pattern in self.rulebook.details for needle in pattern.needles]
-        plain = [*anchors["logger"], *anchors["anchors"]]
-        scanner = Scanner(plain, remains, [*anchors["nameless"], *anchors["otherwise"]])
+        scanner = Scanner(anchors["anchors"], remains, [*anchors["nameless"], *anchors["otherwise"]])
         form = prefix_form(self.settings.prefix) if self.settings.prefix else None
         return Reader(Recogniser(self.rulebook.patterns), scanner, self.settings.window, form)
 

@@ -186,7 +186,7 @@ def main() -> None:
     given.folder.mkdir(parents=True, exist_ok=True)
     anchors = parse_documents((builtin_folder() / "anchors.yaml").read_text("utf-8"), "anchors.yaml")["data"]
     literals = given.folder / "literals.txt"
-    literals.write_text("\n".join([*anchors["logger"], *anchors["anchors"]]) + "\n")
+    literals.write_text("\n".join(anchors["anchors"]) + "\n")
     print(
         f"{platform.processor() or platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}\n"
     )

@@ -20,7 +20,7 @@ from asynclog.read.scan import Scanner
 BOOK = load_builtin()
 FILE = builtin_folder() / "anchors.yaml"
 DATA = parse_documents(FILE.read_text("utf-8"), str(FILE))["data"]
-ANCHORS = [*DATA["logger"], *DATA["anchors"]]
+ANCHORS = DATA["anchors"]
 NAMELESS = DATA["nameless"]
 NEEDLES = {needle for pattern in BOOK.patterns if pattern.channel != "detail" for needle in pattern.needles}
 REMAINS = {needle for pattern in BOOK.details for needle in pattern.needles}
