@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import enum
 import functools
-import json
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
@@ -56,6 +55,8 @@ def unpack(data: bytes, kind: str, version: int, cls: type[T], name: str = "") -
     try:
         return _unpack(loads(data), kind, version, cls)
     except _PreciseNumber:
+        import json
+
         return _unpack(json.loads(data), kind, version, cls)
     except ValueError as error:
         if isinstance(error, UnicodeDecodeError) or not is_saved(data[:200]):
@@ -106,6 +107,8 @@ def dumps(value: Any) -> bytes:
 
 
 def _slow_dumps(value: Any) -> bytes:
+    import json
+
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     try:
         return text.encode()
@@ -118,11 +121,17 @@ def loads(data: bytes) -> Any:
     try:
         import orjson
     except ImportError:
-        return json.loads(data)
+        return _slow_loads(data)
     try:
         return orjson.loads(data)
     except ValueError:
-        return json.loads(data)
+        return _slow_loads(data)
+
+
+def _slow_loads(data: bytes) -> Any:
+    import json
+
+    return json.loads(data)
 
 
 # -- dataclasses -----------------------------------------------------------------------------------------------------

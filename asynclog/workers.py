@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import threading
 from collections import deque
@@ -70,6 +69,8 @@ def _interrupted_later() -> Iterator[None]:
         yield
         return
     seen: list[int] = []
+    import signal
+
     before = signal.signal(signal.SIGINT, lambda number, _: seen.append(number))
     try:
         yield
@@ -89,6 +90,8 @@ def _may_fork() -> bool:
 
 def _deaf() -> None:
     """Ctrl-C reaches every process of a terminal; the one that waits for the others ends them."""
+    import signal
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

@@ -16,8 +16,9 @@ class Precompile(BuildHookInterface[Any]):
         """Before the files of the wheel are collected."""
         sys.path.insert(0, self.root)
         try:
-            from asynclog.classify.precompiled import NAME, compiled
+            from asynclog.classify.precompiled import NAME
+            from asynclog.classify.rulebook import precompiled
         finally:
             sys.path.remove(self.root)
         folder = Path(self.root, "rules")
-        (folder / NAME).write_bytes(compiled(folder))
+        (folder / NAME).write_bytes(precompiled(folder))

@@ -6,7 +6,6 @@ path roots, Python versions.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -14,6 +13,11 @@ from typing import Protocol
 
 from asynclog.lazy import regex
 from asynclog.model import Frame
+
+try:  # what `hashlib.blake2b` is; that module also loads OpenSSL, which takes longer than all of this one
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 #: The version stands in every signature and so in every fingerprint. Change it whenever a signature changes.
 #: 1  kind, exception, what, site, coroutine or callback, object, message
@@ -166,7 +170,7 @@ def refined(text: str, wanted: Sequence[str], view: Mapping[str, object]) -> str
 
 def fingerprint(text: str) -> str:
     """The hash of a signature: 16 hex digits."""
-    return hashlib.blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
+    return blake2b(text.encode("utf-8", "backslashreplace"), digest_size=8).hexdigest()
 
 
 def _called(name: str) -> str:

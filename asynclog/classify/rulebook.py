@@ -10,7 +10,7 @@ from typing import Any
 
 from asynclog.classify.conditions import GROUP_KEYS, RECORD_KEYS, Conditions, View
 from asynclog.classify.messages import detail_pattern, message_pattern
-from asynclog.classify.precompiled import builtin_rules
+from asynclog.classify.precompiled import builtin_checked, builtin_rules, packed
 from asynclog.classify.rulecheck import Checker
 from asynclog.classify.rulefiles import UNREADABLE, WAY_OUT, Plain, read_plain, rule_files
 from asynclog.errors import RuleError
@@ -142,7 +142,12 @@ class Rulebook:
 
 def load_builtin() -> Rulebook:
     """The rules that belong to asynclog."""
-    return compile_rulebook(builtin_rules())
+    return compile_rulebook(builtin_rules(), checked=builtin_checked())
+
+
+def precompiled(folder: Path) -> bytes:
+    """What is shipped of a folder of rules, for `load_builtin`; raises RuleError where one is broken."""
+    return packed(folder, compile_rulebook)
 
 
 def load_user(paths: Iterable[Path], base: Rulebook) -> Rulebook:
@@ -164,9 +169,12 @@ def files_of(paths: Iterable[Path]) -> list[Path]:
     return files
 
 
-def compile_rulebook(plain: Iterable[Plain], base: Rulebook | None = None) -> Rulebook:
-    """Objects of plain data as `read_plain` gives it; the mistakes of all files are raised together."""
-    checker = Checker(builtin=base is None)
+def compile_rulebook(plain: Iterable[Plain], base: Rulebook | None = None, checked: bool = False) -> Rulebook:
+    """Objects of plain data as `read_plain` gives it; the mistakes of all files are raised together.
+
+    `checked`: there are none, as was found before.
+    """
+    checker = Checker(builtin=base is None, checked=checked)
     patterns = list(base.patterns) if base else []
     judges = {judge.rule.id: judge for judge in base.judges} if base else {}
     suppressions = list(base.suppressions) if base else []

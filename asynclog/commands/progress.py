@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import sys
 import threading
 import time
@@ -30,8 +29,13 @@ def progress(arguments: Sequence[str], options: Options) -> Iterator[None]:
     if options.get("quiet") or not _is_wanted():
         yield
         return
+    import signal
+
     from asynclog import questions
 
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
     whole, started, drawn = questions.size_of(arguments), time.monotonic(), False
     blocks = "utf" in (sys.stderr.encoding or "").lower()
 
@@ -73,7 +77,7 @@ def line(done: int, whole: int | None, seconds: float, width: int, *, blocks: bo
 
 def _is_wanted() -> bool:
     terminal = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-    return terminal and hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    return terminal and threading.current_thread() is threading.main_thread()
 
 
 def _columns() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -234,6 +233,8 @@ def _parsed(text: str) -> dict[str, Any] | None:
     try:
         value = orjson.loads(text)
     except ValueError:
+        import json
+
         try:
             value = json.loads(text)  # takes lone surrogates, which Python's own JSON writes
         except (ValueError, RecursionError):

@@ -8,6 +8,7 @@ lines were cut off, and only a log that does not name its loggers for the messag
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import cast
 
 Find = Callable[[bytes | memoryview], list[tuple[int, int, int]]]
@@ -21,17 +22,28 @@ class Scanner:
 
     def __init__(self, anchors: Iterable[str], remains: Iterable[str] = (), nameless: Iterable[str] = ()) -> None:
         self.anchors = tuple(dict.fromkeys(anchors))  # their order decides the speed: see rules/anchors.yaml
-        self._find = _finder(self.anchors)
-        everything = tuple(dict.fromkeys([*self.anchors, *remains]))
-        self._find_all = _finder(everything) if len(everything) > len(self.anchors) else self._find
-        others = tuple(dict.fromkeys(nameless))
-        self._find_nameless = _finder(others) if others else None  # a search of its own: see rules/anchors.yaml
-        self.overlap = max(map(len, (*everything, *others)), default=1) - 1
+        self._everything = tuple(dict.fromkeys([*self.anchors, *remains]))
+        self._others = tuple(dict.fromkeys(nameless))
+        self.overlap = max(map(len, (*self._everything, *self._others)), default=1) - 1
         """Bytes by which windows must overlap so that no anchor is split."""
+
+    # Each takes a while to make, and few logs need all of them.
+
+    @cached_property
+    def _find(self) -> Find:
+        return _finder(self.anchors)
+
+    @cached_property
+    def _find_all(self) -> Find:
+        return _finder(self._everything, small=True)
+
+    @cached_property
+    def _find_nameless(self) -> Find:
+        return _finder(self._others)  # a search of its own: see rules/anchors.yaml
 
     def hits(self, data: bytes, start: int = 0, beginning: int = 0, nameless: bool = False) -> list[int]:
         """Where anchors start in `data` from `start` on, ascending; the file's beginning reaches up to `beginning`."""
-        if nameless and self._find_nameless is not None:
+        if nameless and self._others:
             others = [start + at for _, at, _ in self._find_nameless(memoryview(data)[start:])]
             return sorted({*self.hits(data, start, beginning), *others})
         if beginning > start:
@@ -43,9 +55,11 @@ class Scanner:
         return [start + at for _, at, _ in self._find(memoryview(data)[start:])]
 
 
-def _finder(literals: tuple[str, ...]) -> Find:
-    from ahocorasick_rs import BytesAhoCorasick, MatchKind
+def _finder(literals: tuple[str, ...], small: bool = False) -> Find:
+    """Finds `literals`; a `small` one is made sooner and searches more slowly."""
+    from ahocorasick_rs import BytesAhoCorasick, Implementation, MatchKind
 
     # LEFTMOST_FIRST is the only kind with the SIMD prefilter: 8 to 18 times the speed of the default
-    search = BytesAhoCorasick([literal.encode() for literal in literals], matchkind=MatchKind.LeftmostFirst)
+    how = Implementation.NoncontiguousNFA if small else None  # by the number of literals
+    search = BytesAhoCorasick([literal.encode() for literal in literals], MatchKind.LeftmostFirst, implementation=how)
     return cast("Find", search.find_matches_as_indexes)

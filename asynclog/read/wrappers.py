@@ -22,17 +22,21 @@ _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
 
 @dataclass(frozen=True, slots=True)
 class Wrapper:
-    """One collector's prefix: `key` and `time` name groups of `pattern`; group `partial` is P on a split CRI line."""
+    """One collector's prefix: `key` and `time` name groups of `pattern`; group `partial` is P on a split CRI line.
+
+    `sign` stands in every such prefix: lines are asked for it first.
+    """
 
     name: str
     pattern: re.Pattern[str]
+    sign: str = ""
 
 
 WRAPPERS = (
     # Kubernetes CRI: time, stream, F(ull) or P(artial)
-    Wrapper("cri", regex(rf"(?P<time>{_ISO}) (?P<key>stdout|stderr) (?P<partial>[FP])(?: |$)")),
+    Wrapper("cri", regex(rf"(?P<time>{_ISO}) (?P<key>stdout|stderr) (?P<partial>[FP])(?: |$)"), " std"),
     # GitHub Actions: seven digits of a second, nothing else
-    Wrapper("github-actions", regex(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z) ")),
+    Wrapper("github-actions", regex(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z) "), "Z "),
     # docker logs -t: nine digits of a second
     Wrapper("docker-time", regex(r"(?P<time>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d)) ?")),
     # journald and classic syslog: month day clock host app[pid]:   (also with an ISO time, and Heroku's app[web.1]:)
@@ -44,14 +48,14 @@ WRAPPERS = (
         ),
     ),
     Wrapper("syslog-iso", regex(rf"(?P<time>{_ISO}) (?P<key>(?:[\w.:-]+ )?[\w./@-]+\[[\w.-]+\]): ?")),
-    Wrapper("syslog-5424", regex(rf"<\d{{1,3}}>1 (?P<time>{_ISO}) (?P<key>\S+ \S+ \S+) \S+ (?:-|\[.*?\]) ?")),
+    Wrapper("syslog-5424", regex(rf"<\d{{1,3}}>1 (?P<time>{_ISO}) (?P<key>\S+ \S+ \S+) \S+ (?:-|\[.*?\]) ?"), ">1 "),
     # docker compose and kubectl/stern: name, padding, bar
-    Wrapper("compose", regex(rf"(?!{_LEVELS})(?P<key>[A-Za-z_][\w.-]*?(?: [\w.-]+)?) +\|(?: |$)")),
+    Wrapper("compose", regex(rf"(?!{_LEVELS})(?P<key>[A-Za-z_][\w.-]*?(?: [\w.-]+)?) +\|(?: |$)"), "|"),
     # pm2: number, name
-    Wrapper("pm2", regex(r"(?P<key>\d+\|[\w.-]+) *\| ")),
-    Wrapper("kubectl", regex(r"\[pod/(?P<key>[^\]]+)\] ")),
+    Wrapper("pm2", regex(r"(?P<key>\d+\|[\w.-]+) *\| "), "|"),
+    Wrapper("kubectl", regex(r"\[pod/(?P<key>[^\]]+)\] "), "[pod/"),
     # foreman, honcho: 12:00:00 web.1   |
-    Wrapper("foreman", regex(r"(?P<time>\d\d:\d\d:\d\d) (?P<key>[A-Za-z_][\w.-]*\.\d+) +\| ")),
+    Wrapper("foreman", regex(r"(?P<time>\d\d:\d\d:\d\d) (?P<key>[A-Za-z_][\w.-]*\.\d+) +\| "), "|"),
     # JSON around single lines: docker's json-file, log agents that send line by line
     Wrapper("json-line", regex(r"\s*\{.*\}\s*$")),
     # docker logs -t, plain time before every line is settled by the record itself (see cut.py), not here
@@ -140,7 +144,7 @@ def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
                 if are_single_lines(rest):
                     return (*names, JSON_LINE)
                 continue
-            if _stands_before_most(wrapper.pattern, rest):
+            if _stands_before_most(wrapper, rest):
                 best = wrapper
                 break
         if best is None or best.name in names:
@@ -151,10 +155,10 @@ def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _stands_before_most(pattern: re.Pattern[str], lines: list[str]) -> bool:
+def _stands_before_most(wrapper: Wrapper, lines: list[str]) -> bool:
     without = len(lines) - max(1, 0.8 * len(lines))  # so many lines may lack it
     for line in lines:
-        if pattern.match(line) is None:
+        if wrapper.sign not in line or wrapper.pattern.match(line) is None:
             without -= 1
             if without < 0:
                 return False

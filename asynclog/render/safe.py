@@ -6,7 +6,6 @@ came out of a log goes through one of these functions on its way into a format.
 
 from __future__ import annotations
 
-import json
 import re
 
 from asynclog.lazy import regex
@@ -61,6 +60,8 @@ def _escaped(match: re.Match[str]) -> str:
         return found
     if len(found) == 2:
         return f"\\u{ord(found[0]):04x}{found[1]}"
+    import json
+
     return json.dumps(found)[1:-1] if found != "\x7f" else "\\u007f"
 
 

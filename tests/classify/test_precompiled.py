@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from asynclog.classify import precompiled
+from asynclog.classify import precompiled, rulebook
+from asynclog.classify.rulebook import compile_rulebook, load_builtin
 from asynclog.classify.rulefiles import OTHERS, builtin_folder, read_plain, rule_files
 from asynclog.errors import RuleError
 
@@ -18,7 +19,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of the shipped rules, precompiled."""
     copy = tmp_path / "rules"
     shutil.copytree(builtin_folder(), copy)
-    (copy / precompiled.NAME).write_bytes(precompiled.compiled(copy))
+    (copy / precompiled.NAME).write_bytes(rulebook.precompiled(copy))
     monkeypatch.setattr(precompiled, "builtin_folder", lambda: copy)
     precompiled._documents.cache_clear()
     yield copy
@@ -54,3 +55,28 @@ def test_rules_that_are_gone_are_named(folder, name):
     (folder / name).unlink()
     with pytest.raises(RuleError, match=name):
         precompiled.builtin_rules()
+
+
+def test_broken_rules_are_not_built(folder):
+    with (folder / "tasks.yaml").open("a") as file:
+        file.write("\nsuppress: [{reason: edited, rule: task-destroyed-pending, colour: red}]\n")
+    with pytest.raises(RuleError, match="no key is named 'colour'"):
+        rulebook.precompiled(folder)
+
+
+def test_what_was_edited_is_checked_again(folder):
+    assert precompiled.builtin_checked()
+    precompiled._documents.cache_clear()
+    with (folder / "tasks.yaml").open("a") as file:
+        file.write("\nsuppress: [{reason: edited, rule: task-destroyed-pending, colour: red}]\n")
+    with pytest.raises(RuleError, match="no key is named 'colour'"):
+        load_builtin()
+
+
+def test_the_rulebook_is_the_same_unchecked():
+    seen, unseen = (compile_rulebook(precompiled.builtin_rules(), checked=checked) for checked in (False, True))
+    assert seen.patterns == unseen.patterns
+    assert [(each.rule, each.order, each.claims, each.rejects) for each in seen.judges] == [
+        (each.rule, each.order, each.claims, each.rejects) for each in unseen.judges
+    ]
+    assert len(seen.judges) > 100
