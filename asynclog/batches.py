@@ -21,6 +21,7 @@ from asynclog.slotted import dataclass
 _REMEMBERED = 1 << 16
 _MANY = 20_000  # times from which on numpy pays, with its import
 _HELD = 1 << 18  # findings that are held before they are counted
+_TURNS = 8  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
 _WAITING = 1 << 13  # columns whose longest record is not yet told
 _UNITS = ("s", "ms", "us")
@@ -78,7 +79,7 @@ class Batches:
         self._found: dict[int, tuple[Record, Finding | None]] = {}
         self._durations: dict[str, _Durations] = {}
         self._held: dict[int, _Held] = {}
-        self._number = self._signs = 0
+        self._number = self._turns = self._signs = 0
         self._worst: dict[int, tuple[Column, int, Finding]] = {}
         self._like: Record | None = None
         self._last: Place | None = None
@@ -123,7 +124,8 @@ class Batches:
         for before, after in collected.pairs:
             self._add_pair(self._finding(before), self._finding(after))
         self._last = collected.last or self._last
-        if self._number > _HELD:
+        self._turns += bool(collected.columns)
+        if self._number > _HELD or self._turns > _TURNS:
             self._settle()
 
     def finish(self) -> None:
@@ -182,7 +184,7 @@ class Batches:
         for held in self._held.values():
             self._count(held.column, held.growing, held.fresh)
         self._held.clear()
-        self._number = 0
+        self._number = self._turns = 0
 
     def _count(self, column: Column, growing: GrowingColumns, fresh: bool) -> None:
         template = _template(column)

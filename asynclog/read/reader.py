@@ -37,6 +37,7 @@ from asynclog.slotted import dataclass, field, replace
 
 WINDOW = 1 << 19
 _PAGES = 16 << 20  # never touched, so never taken
+_PATIENCE = 256  # windows after which echoes are handed over, though they are few
 _ENDLESS = 1 << 62
 _PART = regex(rb"std(?:err|out) P ")  # these two begin with letters: a look back would cost more than all the rest
 _STREAM = regex(rb'"stream"')
@@ -112,7 +113,7 @@ class Reader:
         self._window = max(window, 1)
         self._layouts: dict[int, Layout] = {}
         # given back at once, it raises what glibc takes for large: windows are then cut from pages that are kept, where
-        # the kernel would clear new ones for each (1.6 s of a sparse log of 1 GB)
+        # the kernel would clear new ones for each (80,000 faults for each GB)
         bytes(_PAGES)
 
     def records(self, source: Input, progress: Progress) -> Iterator[Record]:
@@ -247,7 +248,7 @@ class Reader:
             seam.entry.update(part.covered)
             seam.exit.update({writer: offset for writer, offset in part.covered.items() if offset > part.end})
         left = None if source.size is None or not self._bounded(source) else source.size - base - len(data)
-        fresh = 0  # before it, hits were asked
+        fresh = windows = 0  # what stands before `fresh` was searched
         while True:
             more = self._fill(
                 stream, self._window if left is None else min(self._window, max(left, 0)), progress, source
@@ -269,7 +270,8 @@ class Reader:
                     seam.entry[record.stream] = record.end_offset
                 if record.offset < part.end < record.end_offset:
                     seam.exit[record.stream] = record.end_offset
-            if echoes is not None and echoes.pending > PENDING:
+            windows += 1
+            if echoes is not None and (echoes.pending > PENDING or windows % _PATIENCE == 0):
                 yield echoes.collected()
             if final or base + keep >= part.end + above.RUN_UP:
                 break
