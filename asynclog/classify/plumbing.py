@@ -247,10 +247,12 @@ def _helpers(entries: Iterable[str]) -> Callable[[str, str | None], bool]:
     if not (names or paths or both):
         return _never
     in_paths = _globs(paths)
+    exact = frozenset(name for name in names if not set(name) & set("*?["))
+    globs = [name for name in names if name not in exact]
 
     def match(path: str, function: str | None) -> bool:
         bare = (function or "").rpartition(".")[2]
-        if in_paths(path) or (bare and any(fnmatch.fnmatchcase(bare, name) for name in names)):
+        if in_paths(path) or (bare and (bare in exact or any(fnmatch.fnmatchcase(bare, name) for name in globs))):
             return True
         return any(fnmatch.fnmatchcase(bare, name) and holds(path) for holds, name in both)
 

@@ -23,7 +23,7 @@ _BEFORE_ARGUMENT = ("(", "[", "{", ", ", ": ", "=")
 _HEAD, _DOTS, _TAIL = 13, 3, 14
 
 
-def _shield(text: str) -> str:
+def shield(text: str) -> str:
     """Blank the arguments that `reprlib` cut: 13 characters, three dots, 14 characters.
 
     The cut takes brackets with it: `f(<Future pendi...008474b80>()]>)`. Offsets stay.
@@ -61,7 +61,7 @@ class Spans:
         waiting = {"<": 0, "[": 0, "(": 0, "{": 0}
         closed: list[tuple[int, int]] = []
         self.extra = 0
-        self.text = text = _shield(text)
+        self.text = text = shield(text)
         for match in _TOKEN.finditer(text):
             start, end = match.span()
             char = text[start]
@@ -141,7 +141,7 @@ class Balance:
     def feed(self, line: str) -> bool:
         """Take one more line; true when nothing is left open."""
         stack = self._stack
-        for match in _TOKEN.finditer(_shield(line)):
+        for match in _TOKEN.finditer(shield(line)):
             char = match.group()
             if char in _OPENER:
                 if _OPENER[char] in stack[-8:]:

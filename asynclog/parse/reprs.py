@@ -12,7 +12,7 @@ import re
 
 from asynclog.lazy import regex
 from asynclog.model import CallbackRef, ObjectRepr, Place
-from asynclog.parse.brackets import Spans, mask
+from asynclog.parse.brackets import Spans, mask, shield
 from asynclog.parse.callees import callbacks, callee, coroutine, named_object, place
 from asynclog.parse.legacy import parse_legacy
 from asynclog.parse.literals import exception_text, exception_type, unquote
@@ -37,25 +37,29 @@ _TRANSPORT_STATES = frozenset({"closed", "closing", "open", "idle", "running", "
 # What most reprs of tasks and futures are: the parts in their usual order, nested no deeper than a name or a place needs.
 _PLAIN = r"[^<>()\[\]{}'\"\0\n]"
 _INNER = rf"(?:{_PLAIN}++|\(\)|<locals>)*+"
-_USUAL = re.compile(
+_ANGLED = rf"<(?![\s=]){_INNER}(?:\[{_INNER}\]{_INNER})?(?<![-\s=])>"
+_STRING = r"(?:'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'|\"[^\"\\\n]*+(?:\\.[^\"\\\n]*+)*+\")"
+_USUAL = regex(
     rf"<(?P<cls>\w+) (?P<state>pending|finished|cancelled|cancelling)(?: name='(?P<name>[^'\\\n]*+)')?"
-    rf"(?: coro=<(?P<coro>{_INNER})>)?(?: wait_for=(?P<wait><{_INNER}(?:\[{_INNER}\]{_INNER})?>))?"
-    rf"(?: exception=(?P<exception>[^\W\d][\w.]*\((?:'[^'\\\n]*+'|\"[^\"\\\n]*+\")?\)))?"
-    rf"(?: result=(?P<result>[\w.+-]++))?(?: cb=\[(?P<cb>{_INNER})\])?(?: created at (?P<created>{_PLAIN}+))?>"
+    rf"(?: coro=<(?![\s=])(?P<coro>{_INNER})(?<![-\s=])>)?(?: wait_for=(?P<wait>{_ANGLED}))?"
+    rf"(?: exception=(?P<exception>[^\W\d][\w.]*+\((?:(?:{_STRING}|[\w.+-]++)(?:, |,(?=\))|(?=\))))*+\)))?"
+    rf"(?: result=(?P<result>[\w.+-]++|\[[\w, ]*+(?:\.\.\.)?\]|{_STRING}))?"
+    rf"(?: cb=\[(?P<cb>{_INNER})\])?(?: created at (?P<created>{_PLAIN}+))?>"
 )
 
 
 def _usual(raw: str, flat: str, depth: int) -> ObjectRepr | None:
     """What the parser below would say of a usual repr, at a fraction of its cost; None for any other."""
-    found = _USUAL.fullmatch(flat) if "..." not in flat else None
+    shielded = shield(flat)
+    found = _USUAL.fullmatch(flat) if shielded is flat else None
     if found is None:
-        return None
+        return _usual_handle(raw, flat, shielded)
     cls, state, name, coro, wait, failure, result, refs, created = found.groups()
     where = place(created) if created is not None else None
     odd = cls in _COROUTINES or cls in _FUNCTIONS or cls.endswith(("CoroWrapper", "Handle"))
-    if odd or (created is not None and (where is None or " created at " in created)):
+    if odd or (created is not None and (where is None or " created at " in f" {created}")):
         return None
-    if coro is None and "()" in (name or ""):
+    if (coro is None and "()" in (name or "")) or (failure and result):
         return None
     return ObjectRepr(
         raw=raw,
@@ -72,6 +76,35 @@ def _usual(raw: str, flat: str, depth: int) -> ObjectRepr | None:
         callbacks=callbacks(refs) if refs is not None else (),
         created_at=where,
     )
+
+
+_HANDLE = regex(
+    rf"<(?P<cls>\w*Handle)(?: when=[-+.\deinfa]+)? (?P<name>[^\W\d][\w.]*+(?:<locals>[\w.]*+)*+)"
+    rf"\((?P<arguments>(?:{_PLAIN}++|<\w{_PLAIN}*\w>)*+)\)(?: at (?P<at>(?!\s){_PLAIN}+?))?"
+    rf"(?: created at (?P<created>{_PLAIN}+))?>"
+)
+
+
+def _usual_handle(raw: str, flat: str, shielded: str) -> ObjectRepr | None:
+    found = _HANDLE.fullmatch(flat)
+    if found is None:
+        return None
+    cls, name, arguments, at, created = found.groups()
+    start, end = found.span("arguments")
+    inside = shielded[start:end]
+    if flat is not shielded and (
+        not shielded.startswith(flat[:start])
+        or not shielded.endswith(flat[end:])
+        or inside.count("<") != inside.count(">")
+    ):
+        return None
+    places = [place(text) if text is not None else None for text in (at, created)]
+    if (at is None) is not (places[0] is None) or (created is None) is not (places[1] is None):
+        return None
+    if cls == "PipeHandle" or name.endswith("partial") or flat.count("created at ") != (created is not None):
+        return None
+    called = CallbackRef(name, arguments.removesuffix(","), places[0])
+    return ObjectRepr(raw=raw, cls=cls, parsed=True, callback=called, created_at=places[1])
 
 
 def parse_repr(text: str) -> ObjectRepr:

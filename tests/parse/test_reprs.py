@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import random
 import textwrap
 
 import pytest
 
 from asynclog.model import CallbackRef, CoroutineRef, Place
+from asynclog.parse import reprs
 from asynclog.parse.legacy import parse_callee
 from asynclog.parse.reprs import parse_repr
 
@@ -435,3 +437,38 @@ def test_a_console_wrapped_at_spaces(width):
     item, whole = parse_repr(text), parse_repr(WRAPPED)
     for name in ("state", "name", "coroutine", "callbacks", "created_at"):
         assert getattr(item, name) == getattr(whole, name)
+
+
+# -- the short way for usual reprs ------------------------------------------------------------------------------------
+
+PIECES = (
+    *(" ", "<", ">", "(", ")", "[", "]", "'", '"', "\\", "...", ", ", ": ", "=", "->", " => ", "()", "<locals>", ":12"),
+    *(" created at ", " cb=[", " wait_for=<", " coro=<", " exception=", " result=", " name='", ") at ", " when=1.5"),
+    *("[1, 2, 3, ...]", "partial", "Handle", " cancelled"),
+)
+USUAL = (
+    "<Task pending name='Task-9' coro=<Orders.load.<locals>.one() running at /srv/a.py:301> wait_for=<Future pending "
+    "cb=[Task.task_wakeup()] created at /usr/lib/base_events.py:448> cb=[gather.<locals>._done_callback() at "
+    "/usr/lib/tasks.py:764] created at /srv/app/pool.py:573>",
+    "<Task finished name='t' coro=<f() done, defined at /srv/a.py:7> exception=OSError(5, 'x, y') created at /b.py:1>",
+    "<Task finished name='t' coro=<f() done, defined at /srv/a.py:7> result=[1, 2, 3, ...] created at /b.py:1>",
+    "<Handle Uploader.put(<Uploader ob...t 0x7ff03b62a3f0>, 6232) at /srv/a.py:97 created at /srv/b.py:614>",
+    "<TimerHandle when=765317.38 Uploader.flush() at /srv/worker.py:225 created at /srv/sync.py:554>",
+)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_short_way_says_what_the_long_way_says(seed, monkeypatch):
+    chance = random.Random(seed)
+    texts = list(USUAL)
+    for _ in range(500):
+        text = chance.choice(USUAL)
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(1, len(text) + 1)
+            text = text[:at] + chance.choice(PIECES) + text[at + chance.choice((0, 0, 1, 5)) :]
+        texts.append(text)
+    short = {text: found for text in texts if (found := reprs._usual(text, text, 0)) is not None}
+    assert short.keys() >= set(USUAL)
+    monkeypatch.setattr(reprs, "_usual", lambda *_: None)
+    for text, found in short.items():
+        assert found == reprs._flat(text, text, 0), text
