@@ -36,6 +36,7 @@ from asynclog.model import Finding, Message, Record, Run
 from asynclog.parse.message import understand
 from asynclog.read.form import prefix_form
 from asynclog.read.inputs import Input, expand, sets_of
+from asynclog.read.inputs import size_of_all as size_of_all  # for the progress bar
 from asynclog.read.layout import Layout
 from asynclog.read.narrow import time_filter, time_window
 from asynclog.read.places import opened

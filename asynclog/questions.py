@@ -1,4 +1,4 @@
-"""What is asked of the rooms besides a run: rules and examples, one record explained, how much there is to read."""
+"""What is asked of the rooms besides a run: rules and examples, one record explained, where the code of a group is."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from asynclog.classify.fingerprint import ladder, parts_in
 from asynclog.classify.redact import Redactor
 from asynclog.classify.rulefiles import builtin_folder
 from asynclog.config import Settings
-from asynclog.errors import AsynclogError, InputError, UsageError
+from asynclog.errors import InputError, UsageError
 from asynclog.lazy import regex
 from asynclog.model import ExampleFailure, Explanation, Group, Message, Reason, Record, Report, RuleCard, Run, Site
 from asynclog.parse.reprs import parse_repr
 from asynclog.read.context import context_lines
-from asynclog.read.inputs import Input, expand, sets_of
+from asynclog.read.inputs import Input, expand
 from asynclog.read.reader import Progress
 from asynclog.slotted import replace
 
@@ -242,13 +242,3 @@ def ladder_of(settings: Settings) -> Callable[[Group], tuple[str, ...]]:
         return tuple(dict.fromkeys(key for chain in chains for key in ladder(group, chain, normal_path, group.failure)))
 
     return keys
-
-
-def size_of(arguments: Sequence[str]) -> int | None:
-    """The bytes of all inputs that `arguments` name; None where that cannot be known."""
-    try:
-        paths = [path for argument in arguments for _, paths in sets_of(argument) for path in paths]
-        sizes = [source.size for source in expand(paths)]
-    except (AsynclogError, OSError):
-        return None  # what is wrong is said by who reads
-    return None if None in sizes else sum(size or 0 for size in sizes)

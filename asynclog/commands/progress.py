@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
-from asynclog import meter
+from asynclog import meter, pipeline
 from asynclog.aggregate.words import size
 from asynclog.commands.common import Options
 
@@ -31,12 +31,10 @@ def progress(arguments: Sequence[str], options: Options) -> Iterator[None]:
         return
     import signal
 
-    from asynclog import questions
-
     if not hasattr(signal, "setitimer"):
         yield
         return
-    whole, started, drawn = questions.size_of(arguments), time.monotonic(), False
+    whole, started, drawn = pipeline.size_of_all(arguments), time.monotonic(), False
     blocks = "utf" in (sys.stderr.encoding or "").lower()
 
     def draw(_number: int, _frame: FrameType | None) -> None:

@@ -133,3 +133,13 @@ def _by_time(paths: list[str]) -> list[str]:
         return (stem, 0, 0, turn)  # dated: 2026-01-31 sorts by itself
 
     return sorted(paths, key=key)
+
+
+def size_of_all(arguments: Iterable[str]) -> int | None:
+    """The bytes of all inputs that `arguments` name; None where that cannot be known."""
+    try:
+        paths = [path for argument in arguments for _, paths in sets_of(argument) for path in paths]
+        sizes = [source.size for source in expand(paths)]
+    except (InputError, OSError):
+        return None  # what is wrong is said by who reads
+    return None if None in sizes else sum(size or 0 for size in sizes)

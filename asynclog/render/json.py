@@ -6,7 +6,6 @@ from typing import Any
 
 from asynclog import codec
 from asynclog.model import Report
-from asynclog.render.changes import change_json, numbers_json, series_json
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import versioned
 from asynclog.render.safe import json_text
@@ -24,6 +23,8 @@ def diff(found: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-ty
 
 def trend(found: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-typed
     """All series in one document."""
+    from asynclog.render.changes import numbers_json, series_json
+
     totals = [{"label": point.label, **numbers_json(point.numbers)} for point in found.totals]
     body = {"runs": list(found.labels), "series": [series_json(one) for one in found.series]}
     return _document("trend", {**body, "totals": totals, "caveats": list(found.caveats)})
@@ -45,6 +46,8 @@ def check(gate: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-ty
 
 
 def _diff(found: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
+    from asynclog.render.changes import change_json
+
     changes = [change_json(change) for change in found.changes]
     sides = {"before": list(found.before), "after": list(found.after)}
     return {**sides, "changes": changes, "caveats": list(found.caveats)}

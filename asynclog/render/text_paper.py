@@ -76,9 +76,7 @@ class Paper:
         """The style that makes a place a link, where links are wanted and the path is absolute."""
         if not self.links or not file or not (file.startswith("/") or file[1:3] in (":\\", ":/")):
             return ""
-        from urllib.parse import quote
-
-        path = quote(file.replace("\\", "/").encode("utf-8", "backslashreplace"), safe="/:")
+        path = "".join(map(quoted, file.replace("\\", "/").encode("utf-8", "backslashreplace")))
         return f"link file://{'' if path.startswith('/') else '/'}{path}{f'#L{line}' if line else ''}"
 
     def read(self) -> str:
@@ -87,6 +85,12 @@ class Paper:
         if self._ascii:
             text = text.translate(_ASCII).encode("ascii", "backslashreplace").decode()
         return text
+
+
+def quoted(byte: int) -> str:
+    """A byte as it stands in a URL."""
+    char = chr(byte)
+    return char if byte < 0x80 and (char.isalnum() or char in "_.-~/:") else f"%{byte:02X}"
 
 
 def wrapped(text: str, room: int) -> list[str]:

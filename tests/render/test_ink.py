@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from asynclog.render.ink import Text
 from asynclog.render.text_columns import Column, lines_of
+from asynclog.render.text_paper import quoted
 
 
 @pytest.mark.parametrize(
@@ -72,3 +75,7 @@ def test_columns():
         "    words",
         "10  二三    1,234,567  yz",
     ]
+
+
+def test_bytes_in_urls_are_those_of_the_standard_library():
+    assert all(quoted(byte) == quote(bytes([byte]), safe="/:") for byte in range(256))
