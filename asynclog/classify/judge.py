@@ -71,7 +71,7 @@ class Judge:
         self._rulebook = rulebook
         self._plumbing = plumbing
         self._debug_only = debug_only
-        self._verdicts: dict[Parts, Verdict] = {}
+        self._verdicts: dict[int, Verdict] = {}  # by the code of their parts
         self._notes: dict[str, str] = {}
         self._silent: set[str] = set()
         self._plans: dict[str, list[tuple[JudgeRule, bool]]] = {}  # by kind: the rules, and whether keys are open
@@ -93,11 +93,13 @@ class Judge:
     def verdict(self, message: Message) -> Verdict:
         """All that follows from the stable parts of a message."""
         parts = parts_of(message, self._debug_only)
-        verdict = self._verdicts.get(parts)
-        if verdict is None:
-            if len(self._verdicts) >= _REMEMBERED:
-                self._verdicts.clear()
-            verdict = self._verdicts[parts] = self._verdict(message, parts)
+        code = _code(parts)
+        known = self._verdicts.get(code)
+        if known is not None and known.parts == parts:
+            return known
+        if len(self._verdicts) >= _REMEMBERED:
+            self._verdicts.clear()
+        verdict = self._verdicts[code] = self._verdict(message, parts)
         return verdict
 
     def finding(self, message: Message, verdict: Verdict) -> Finding:
@@ -252,6 +254,19 @@ class Judge:
                 own = own_frames(frames[index + 1 :], self._plumbing)
                 return f"{self._plumbing.normal_path(own[0].file)}:{own[0].function}" if own else None
         return None
+
+
+def _code(parts: Parts) -> int:
+    """A hash of parts that looks at no more of their frames than the lines."""
+    places = (parts.coroutine_place, parts.callback_place, parts.created_at)
+    lines = [frame.line for _, frames in parts.stacks for frame in frames]
+    trace = parts.exception
+    while trace is not None:
+        lines += [frame.line for frame in trace.frames]
+        trace = trace.earlier
+    place = tuple([(place.file, place.line) for place in places if place is not None])
+    names = (parts.kind, parts.coroutine, parts.callback, parts.state, parts.raised, parts.what, parts.file, parts.line)
+    return hash((names, parts.text, place, tuple(lines)))
 
 
 def _values(message: Message, verdict: Verdict) -> Mapping[str, str]:

@@ -14,8 +14,8 @@ _OPENER = {">": "<", "]": "[", ")": "(", "}": "{"}
 # A quote opens a string only where no word stands before it (`don't` opens none); `->`, ` => `, a lone ` < ` or ` > `
 # are no brackets. Every alternative starts with a plain character, so that the regex engine can skip to candidates.
 _TOKEN = regex(
-    r"'(?:(?<![\w\\]')|(?<=\b[bu]'))(?:[^'\\]|\\.)*+'"
-    r'|"(?:(?<![\w\\]")|(?<=\b[bu]"))(?:[^"\\]|\\.)*+"'
+    r"'(?:(?<![\w\\]')|(?<=\b[bu]'))[^'\\]*+(?:\\.[^'\\]*+)*+'"
+    r'|"(?:(?<![\w\\]")|(?<=\b[bu]"))[^"\\]*+(?:\\.[^"\\]*+)*+"'
     r"|\(|\)|\[|\]|\{|\}|<(?![\s=])|>(?<!->)(?<!\s=>)(?:(?<!\s>)|(?!\s))",
     re.DOTALL,
 )

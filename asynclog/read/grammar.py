@@ -32,7 +32,7 @@ _ERROR = regex(
 _THREAD = regex(r"(?:Current thread|Thread) 0x(?P<thread>[0-9A-Fa-f]+)")
 _DUMPED = regex(r"Python runtime state: |Extension modules: |Current thread's C stack|<\w[\w ]*>$|\.\.\.$")
 _TRACEMALLOC = regex(r"(?:\w+Warning: )?Enable tracemalloc to get")
-_LITERAL = regex(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
+_LITERAL = regex(r"'([^'\\]*+(?:\\.[^'\\]*+)*+)'|\"([^\"\\]*+(?:\\.[^\"\\]*+)*+)\"")
 _EXCEPTION = regex(r"exception=(?:\w+\.)*(?P<type>\w+)\(")
 _ESCAPE = regex(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
