@@ -129,6 +129,8 @@ class Grammar:
                 self.met.texts.clear()
                 self.met.raws.clear()
             self.met.texts.add(text)
+            if self.goes_on(text):
+                return True
         if self._open:
             self._open -= 1
             if not ANCHOR.match(bare):

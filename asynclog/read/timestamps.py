@@ -75,6 +75,7 @@ _FORMS = tuple(
     )
 )
 _SIGN = regex(r"\d:\d\d|1\d{9}|\d\.\d{1,9}s?\]")  # every form has one
+_SCALES = (0, 100_000, 10_000, 1000, 100, 10, 1, 1, 1, 1)  # microseconds of a fraction's last digit, by its digits
 _REMEMBERED = 8192
 _SECONDS: dict[tuple[int, str], tuple[int, bool, int | None] | None] = {}  # by form and text without the fraction
 
@@ -82,6 +83,9 @@ _SECONDS: dict[tuple[int, str], tuple[int, bool, int | None] | None] = {}  # by 
 @lru_cache(maxsize=1024)
 def find_timestamp(text: str) -> tuple[Timestamp, int, int] | None:
     """The first time printed in `text` with its start and end, or None. Dated forms win over a bare clock."""
+    usual = _FORMS[0].search(text)
+    if usual is not None and (stamp := _read(usual, 0)) is not None:
+        return stamp, usual.start(), usual.end()
     if not _SIGN.search(text):
         return None
     best: tuple[Timestamp, int, int] | None = None
@@ -114,11 +118,11 @@ def parse_timestamp(text: str) -> Timestamp | None:
 
 def _read(found: re.Match[str], form: int) -> Timestamp | None:
     """The time that the form of this number matched; None where the numbers are no time (25:71)."""
-    text, fraction = found.group(), found["fraction"]
-    second = text
-    if fraction:
-        start, end = found.span("fraction")
-        second = text[: start - found.start()] + text[end - found.start() :]
+    text = second = found.group()
+    at, end = found.span("fraction")
+    if at >= 0:
+        start = found.start()
+        second = text[: at - start] + text[end - start :]
     key = (form, second)
     if key in _SECONDS:
         moment = _SECONDS[key]
@@ -129,7 +133,9 @@ def _read(found: re.Match[str], form: int) -> Timestamp | None:
     if moment is None:
         return None
     micros, dated, zone = moment
-    return Timestamp(text, micros + int(fraction[:6].ljust(6, "0")) if fraction else micros, dated, zone)
+    if at >= 0:
+        micros += int(found.string[at : min(end, at + 6)]) * _SCALES[end - at]
+    return Timestamp(text, micros, dated, zone)
 
 
 def _moment(part: Mapping[str, str | None]) -> tuple[int, bool, int | None] | None:
