@@ -24,7 +24,8 @@ from scipy.special import betaincinv, ndtr
 
 from asynclog.aggregate import histogram, timeline
 from asynclog.aggregate.compare import Settings
-from asynclog.aggregate.evidence import Evidence, Span, make_span, observe
+from asynclog.aggregate.evidence import Evidence, observe
+from asynclog.aggregate.spans import Span, make_span
 from asynclog.aggregate.trend import Verdict, follow
 from asynclog.aggregate.verdict import Case, State, judge
 from asynclog.model import Histogram, Severity, Timeline

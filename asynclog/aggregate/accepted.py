@@ -21,8 +21,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from asynclog.aggregate.counts import Spread
-from asynclog.aggregate.evidence import Evidence, Span, exposure_of
+from asynclog.aggregate.evidence import Evidence
 from asynclog.aggregate.sides import Log
+from asynclog.aggregate.spans import Span, exposure_of
 from asynclog.errors import FormatError
 from asynclog.model import Facts, Group, Histogram, Run, Severity, Site
 from asynclog.slotted import dataclass, field

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from asynclog.aggregate import comparable, facts
 from asynclog.aggregate.accepted import Accepted, Baseline, Source, dump, load
 from asynclog.aggregate.compare import Change, Diff, Settings, compare_logs, count_states, groups_of, pressing
-from asynclog.aggregate.evidence import Span
 from asynclog.aggregate.match import BY, EXACT, pair, tail
 from asynclog.aggregate.sides import Log, log_of
+from asynclog.aggregate.spans import Span
 from asynclog.aggregate.verdict import State
 from asynclog.model import Group, Histogram, Run
 from asynclog.slotted import replace

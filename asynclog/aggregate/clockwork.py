@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from asynclog.aggregate import evidence, timeline
+from asynclog.aggregate import timeline
 from asynclog.aggregate.facts import BLOCKING
 from asynclog.aggregate.keep import earliest, latest
+from asynclog.aggregate.spans import span_of
 from asynclog.aggregate.words import DAY, HOUR, MINUTE, SECOND, clock, number, took
 from asynclog.model import Group, ProcessRow, ReportWindow, Run, Timeline, Timestamp
 from asynclog.slotted import dataclass
@@ -37,7 +38,7 @@ def frame_of(run: Run) -> Frame:
     groups = run.groups.values()
     first = earliest([source.first for source in run.sources] or [group.first for group in groups])
     last = latest([source.last for source in run.sources] or [group.last for group in groups])
-    span = evidence.span_of(run)
+    span = span_of(run)
     covered = round(span.seconds * SECOND)
     return Frame(span.start, span.end, covered or None, first, last)
 

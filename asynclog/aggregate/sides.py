@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 
 from asynclog.aggregate import histogram
 from asynclog.aggregate.counts import NOTHING, Spread
-from asynclog.aggregate.evidence import Evidence, Span, exposure_of, logarithms, observe, span_of
+from asynclog.aggregate.evidence import Evidence, logarithms, observe
 from asynclog.aggregate.match import together
+from asynclog.aggregate.spans import Span, exposure_of, span_of
 from asynclog.model import Histogram, Run
 from asynclog.slotted import dataclass, replace
 

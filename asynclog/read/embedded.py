@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from asynclog.model import Prefix
-from asynclog.read import contexts, jsonlines
 from asynclog.read.above import TRACEBACK, ends_traceback
 from asynclog.read.alikes import is_look_alike
 from asynclog.read.claim import Claim
@@ -22,6 +21,8 @@ def in_json(recogniser: Recogniser, line: Line) -> Iterator[Claim] | None:
     """The claims of a JSON entry; None where the line is none."""
     if not line.text.lstrip().startswith("{"):
         return None
+    from asynclog.read import jsonlines
+
     decoded = jsonlines.decode(line.text)
     if decoded is None:
         return None
@@ -34,6 +35,8 @@ def in_strings(recogniser: Recogniser, line: Line) -> Iterator[Claim]:
     start = line.text.find('"')
     if start < 0:
         return
+    from asynclog.read import jsonlines
+
     outer = parse_prefix(line.text[:start].rstrip("{ "), line.time, line.key)
     text = line.text[max(start - 1, 0) :].strip()
     decoded = jsonlines.decode(text) if text.startswith("{") else None
@@ -60,6 +63,8 @@ def _in_body(recogniser: Recogniser, prefix: Prefix, body: str, line: Line) -> I
         if not is_look_alike(head, first[: head.start], body.split("\n")[1:]):
             yield Claim(line, Head(0, head.prefix, head.pattern, head.fields), body[head.start :], rest)
         return
+    from asynclog.read import contexts
+
     if (context := contexts.written_out(body)) is not None:
         head = recogniser.head(context[1].partition("\n")[0])
         if head is not None and not head.start:

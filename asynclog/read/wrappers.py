@@ -12,7 +12,6 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from asynclog.lazy import regex
-from asynclog.read.jsonlines import are_single_lines, single_line
 from asynclog.slotted import dataclass
 
 JSON_LINE = "json-line"
@@ -113,6 +112,8 @@ def _peel(names: tuple[str, ...], line: str) -> Peeled:
         if found is None:
             break
         if name == JSON_LINE:
+            from asynclog.read.jsonlines import single_line
+
             entry = single_line(line[start:])
             if entry is None:
                 break
@@ -141,7 +142,7 @@ def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
         best = None
         for wrapper in WRAPPERS:
             if wrapper.name == JSON_LINE:
-                if are_single_lines(rest):
+                if any("{" in line for line in rest) and _are_entries(rest):
                     return (*names, JSON_LINE)
                 continue
             if _stands_before_most(wrapper, rest):
@@ -153,6 +154,12 @@ def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
         rest = [line[found.end() :] for line in rest if (found := best.pattern.match(line))]
         rest = [line for line in rest if line.strip()]
     return tuple(names)
+
+
+def _are_entries(lines: list[str]) -> bool:
+    from asynclog.read.jsonlines import are_single_lines  # few logs are
+
+    return are_single_lines(lines)
 
 
 def _stands_before_most(wrapper: Wrapper, lines: list[str]) -> bool:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from making import finding, logs, run_of
 from pairs import log
 
-from asynclog.aggregate import evidence
+from asynclog.aggregate import facts, spans
 from asynclog.aggregate.compare import Change, Settings, compare
 from asynclog.aggregate.verdict import State
 from asynclog.codec import dump_run, load_run
@@ -100,7 +100,7 @@ def test_rates_are_by_time():
 
 def test_rates_by_work():
     def with_units(run: Run, units: int) -> Run:
-        return replace(run, facts=replace(run.facts, counters={evidence.UNITS: units}))
+        return replace(run, facts=replace(run.facts, counters={facts.UNITS: units}))
 
     old, new = log(1, g={"count": 1500}), log(2, g={"count": 3000})
     assert only(old, new).state is State.WORSE
@@ -208,4 +208,4 @@ def test_nothing_to_compare():
 def test_clock_times_pass_midnight():
     span = replace(log(1).sources[0], first=Timestamp("23:59:00", 86_340_000_000, False),
                    last=Timestamp("00:01:00", 60_000_000, False))  # fmt: skip
-    assert evidence.span_of(Run(sources=(span,))).seconds == 120
+    assert spans.span_of(Run(sources=(span,))).seconds == 120

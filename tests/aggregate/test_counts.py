@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asynclog.aggregate import evidence, timeline
+from asynclog.aggregate import evidence, spans, timeline
 from asynclog.aggregate.counts import (
     Spread,
     between_logs,
@@ -23,7 +23,7 @@ from asynclog.aggregate.verdict import Case, Measure, State, judge, measure
 from asynclog.model import Histogram, Severity, Timeline
 
 SECOND = 1_000_000
-HOUR = evidence.make_span([(0, 3600 * SECOND)])
+HOUR = spans.make_span([(0, 3600 * SECOND)])
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_line():
     assert result.p_value < 0.001
 
 
-def simulated(draw: random.Random, count: float, burst: int, span: evidence.Span = HOUR) -> evidence.Evidence:
+def simulated(draw: random.Random, count: float, burst: int, span: spans.Span = HOUR) -> evidence.Evidence:
     """A group with about so many records in geometric bursts."""
     times = []
     for _ in range(round(draw.gauss(count / burst, math.sqrt(count / burst)))):
@@ -176,7 +176,7 @@ def test_dense_bursts_are_counted_by_record():
     ],
 )
 def test_spans(stretches, seconds, windows):
-    span = evidence.make_span(stretches)
+    span = spans.make_span(stretches)
     assert (span.seconds, span.windows) == (seconds, windows)
     assert not span.parts or sum(span.parts) == pytest.approx(1, abs=1e-4)
 
@@ -211,5 +211,5 @@ def test_severity_and_minimum_of_new():
 
 def test_runs_of_one_moment_each_cover_nothing():
     """Two lines, an hour apart, each of a run of its own: no time to divide by."""
-    span = evidence.make_span([(0, 0), (3_600_000_000, 3_600_000_000)])
+    span = spans.make_span([(0, 0), (3_600_000_000, 3_600_000_000)])
     assert (span.seconds, span.parts) == (0, ())

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from asynclog import codec, pipeline
-from asynclog.aggregate.evidence import span_of
+from asynclog.aggregate.spans import span_of
 from asynclog.aggregate.views import report
 from asynclog.config import Settings
 from asynclog.model import Run

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asynclog import pipeline
-from asynclog.aggregate.evidence import exposure_of, span_of
+from asynclog.aggregate.spans import exposure_of, span_of
 from asynclog.config import Settings
 from asynclog.read.narrow import time_window
 
