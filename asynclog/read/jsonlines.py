@@ -239,7 +239,9 @@ def _parsed(text: str) -> dict[str, Any] | None:
             value = json.loads(text)  # takes lone surrogates, which Python's own JSON writes
         except (ValueError, RecursionError):
             return None
-    return dict(_flatten(value)) if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return None
+    return dict(_flatten(value)) if any(isinstance(item, dict) for item in value.values()) else value
 
 
 def strings(line: str) -> Iterator[tuple[str, int, str]]:

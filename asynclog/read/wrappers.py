@@ -82,9 +82,9 @@ def peel(line: str, names: tuple[str, ...]) -> Peeled:
 @lru_cache(maxsize=64)
 def peeler(names: tuple[str, ...]) -> Callable[[str], Peeled]:
     """What takes these wrappers off a line."""
-    if len(names) == 1 and names[0] != JSON_LINE:
-        return _peeler_of(names)
-    return partial(_peel, names)
+    if len(names) != 1:
+        return partial(_peel, names)
+    return _objects(names) if names[0] == JSON_LINE else _peeler_of(names)
 
 
 def _peeler_of(names: tuple[str, ...]) -> Callable[[str], Peeled]:
@@ -101,6 +101,19 @@ def _peeler_of(names: tuple[str, ...]) -> Callable[[str], Peeled]:
         writer = (found[key] or "").strip() or None if key else None
         moment = found[time] or None if time else None
         return Peeled(line[start:], start, writer, moment, part > 0 and found[part] == "P", names)
+
+    return peeled
+
+
+def _objects(names: tuple[str, ...]) -> Callable[[str], Peeled]:
+    """The same for lines in JSON and nothing else."""
+    match = _BY_NAME[JSON_LINE].pattern.match
+
+    def peeled(line: str) -> Peeled:
+        entry = single_line(line) if match(line) else None
+        if entry is None:
+            return Peeled(line, 0, None, None, False, names)
+        return Peeled(entry.text, 0, entry.writer or None, entry.time or None, entry.partial, names)
 
     return peeled
 
