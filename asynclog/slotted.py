@@ -1,8 +1,8 @@
 """Slotted dataclasses that cost little until they are used.
 
 `dataclasses.dataclass` writes and compiles six methods of each class while its module is imported, half a millisecond a
-class: with a hundred classes, a fifth of a start. Here the methods are shared, and `__init__` is compiled when the first
-object is made (and sets slots directly: objects are made in half the time). To type checkers these are dataclasses; so
+class: with a hundred classes, a fifth of a start. Here the methods are shared, and `__init__` is compiled when some objects
+were made (and sets slots directly: objects are made in half the time). To type checkers these are dataclasses; so
 they are to `dataclasses.fields`, `asdict` and `replace`, to `copy` and `pickle`.
 """
 
@@ -42,6 +42,9 @@ else:
             if name not in changes:
                 changes[name] = getattr(one, name)
         return one.__class__(**changes)
+
+
+_FEW = 8  # objects of a class, after which it pays to compile its `__init__`
 
 
 class _Factory:
@@ -96,7 +99,13 @@ def _slotted(cls: type, frozen: bool, shown: bool) -> type:
     said = [name for name in names if options.get(name, {}).get("repr", True)]
     key: Callable[[Any], Any] = attrgetter(*compared) if compared else lambda one: ()
 
-    def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807 - until the first object is made
+    few = _FEW
+
+    def __init__(self: Any, *values: Any, **named: Any) -> None:  # noqa: N807
+        nonlocal few
+        if few > 0 and _filled(self, names, defaults, values, named):
+            few -= 1
+            return
         made.__init__ = _init(made, names, defaults, frozen)  # type: ignore[misc]
         made.__init__(self, *values, **named)  # type: ignore[misc]
 
@@ -119,6 +128,19 @@ def _slotted(cls: type, frozen: bool, shown: bool) -> type:
     own |= {f"__dataclass_{name}__": _Described(annotations, given, frozen) for name in ("fields", "params")}
     made = type(cls)(cls.__name__, cls.__bases__, {**methods, **body, **own})
     return made
+
+
+def _filled(
+    one: object, names: tuple[str, ...], defaults: dict[str, Any], values: tuple[Any, ...], named: dict[str, Any]
+) -> bool:
+    """Whether `one` was given its values; not where they are not as they should be: `__init__` knows what to say."""
+    given = dict(zip(names, values, strict=False)) | named
+    if len(given) < len(values) + len(named) or given.keys() | defaults.keys() != set(names):
+        return False
+    for name in names:
+        value = given[name] if name in given else defaults[name]
+        object.__setattr__(one, name, value.make() if value.__class__ is _Factory else value)
+    return True
 
 
 def _init(cls: type, names: tuple[str, ...], defaults: dict[str, Any], frozen: bool) -> Any:

@@ -71,6 +71,34 @@ def test_what_cannot_be_made_is_told(cls, values, named, told):
         cls(*values, **named)
 
 
+def test_the_first_objects_are_as_the_later_ones():
+    body = {"__annotations__": {"name": "str", "count": "int", "notes": "dict"}, "count": 3}
+    body["notes"] = slotted.field(default_factory=dict)
+    cls = slotted.dataclass(frozen=True, slots=True)(type("Some", (), body))
+    ones = [cls("a", notes={"b": 1}) for _ in range(3 * slotted._FEW)]
+    assert set(map(repr, ones)) == {"Some(name='a', count=3, notes={'b': 1})"}
+    assert all(one == ones[0] for one in ones)
+    fresh = [cls("a").notes for _ in range(3)]
+    assert fresh[0] is not fresh[1]
+
+
+@pytest.mark.parametrize("made", [0, 20])
+@pytest.mark.parametrize(("values", "named"), [((), {}), (("a",), {"name": "b"}), (("a",), {"x": 1}), ("abcde", {})])
+def test_what_cannot_be_made_is_told_at_any_time(made, values, named):
+    def some(maker, field):
+        body = {"__annotations__": {"name": "str", "notes": "dict"}, "notes": field(default_factory=dict)}
+        return maker(frozen=True, slots=True)(type("Some", (), body))
+
+    said = []
+    for cls in (some(slotted.dataclass, slotted.field), some(dataclasses.dataclass, dataclasses.field)):
+        for _ in range(made):
+            cls("a")
+        with pytest.raises(TypeError) as told:
+            cls(*values, **named)
+        said.append(str(told.value))
+    assert said[0] == said[1]
+
+
 @BOTH
 def test_equal_by_value_within_a_class(cls):
     assert cls("a", aside="x") == cls("a", aside="y")
