@@ -107,6 +107,8 @@ def _peeler_of(names: tuple[str, ...]) -> Callable[[str], Peeled]:
 
 def _objects(names: tuple[str, ...]) -> Callable[[str], Peeled]:
     """The same for lines in JSON and nothing else."""
+    from asynclog.read.jsonlines import single_line
+
     match = _BY_NAME[JSON_LINE].pattern.match
 
     def peeled(line: str) -> Peeled:
