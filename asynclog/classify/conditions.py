@@ -37,7 +37,7 @@ GROUP_KEYS = frozenset({
 _STEADY = frozenset({
     "callback", "coroutine", "exception.type", "object", "site.file", "site.function", "failure.file", "failure.function",
 })  # fmt: skip
-_REMEMBERED = 1 << 11
+_REMEMBERED = 1 << 9
 OPERATORS = ("glob", "regex", "lt", "ge", "present")
 BUDGET = 5.0  # seconds that the regexes of one rule may take in one process
 

@@ -14,7 +14,7 @@ from asynclog.lazy import regex
 from asynclog.read.ownwrapper import ANCHOR
 from asynclog.read.prefix import is_header
 
-_HEADERS, _REMEMBERED, _LONG = 64, 8192, 240  # shapes of headers, lines of each, characters of a line
+_HEADERS, _REMEMBERED, _LONG = 16, 4096, 240  # shapes of headers, lines of each, characters of a line
 _OPEN_LINES = 100  # lines over which a repr may go on
 
 _KEY_LINE = regex(r"[A-Za-z_]\w*: ?\S|[A-Za-z_]\w*:$")
