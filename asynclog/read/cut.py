@@ -7,7 +7,7 @@ the order of the bytes alone and not on how they were cut into windows.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from asynclog.model import Record
 from asynclog.read import above
@@ -24,7 +24,11 @@ from asynclog.read.starts import Starts
 from asynclog.read.testids import test_of
 
 _DENSE = 1024  # bytes for each hit, below which a window is taken apart as a whole
+_FEW = 8  # entries to one of which no echo is known, above which a search of all costs more than one of each
 RECORD_CAP = 4 << 20  # bytes of a record that are waited for
+
+
+Search = Callable[[bytes, int], list[int]]
 
 
 class Cutter:
@@ -40,6 +44,7 @@ class Cutter:
         limit: int = 1 << 62,
         echoes: Echoes | None = None,
         starts: Starts | None = None,
+        search: Search | None = None,
     ) -> None:
         self._recogniser = recogniser
         self._layout = layout
@@ -52,16 +57,27 @@ class Cutter:
         self._starts = starts
         self._claims = Claims(recogniser, layout, self.covered)
         self._echoes = echoes if echoes is not None and echoes.able else None
+        self._search = search
+        self.whole = False
+        """Whether nearly all that was taken last were echoes: what follows needs no search."""
 
-    def cut(self, data: bytes, base: int, hits: Sequence[int], final: bool) -> tuple[list[Record | Collected], int]:
+    def cut(
+        self, data: bytes, base: int, hits: Sequence[int] | None, final: bool, fresh: int = 0
+    ) -> tuple[list[Record | Collected], int]:
         """The records that `hits` (offsets in `data`, ascending) belong to, and the window offset to keep from.
 
         `base` is the file offset of `data`; with `final` nothing follows. Hits behind the answered offset are asked
         again with the next window. Echoes stay in their columns; an empty `Collected` stands where records were told
-        as echoes between two that were cut.
+        as echoes between two that were cut. Without hits, `data` was not searched from the line start `fresh` on, and
+        only that is of which no echo is known.
         """
         lines = Lines(data, self._layout, final)
         found: list[Record | Collected] = []
+        if hits is None:
+            stop = self._echoes_up_to(data, base, fresh)
+            if stop > fresh and (keep := self._stretch(lines, base, (fresh, stop), None, found)) is not None:
+                return found, keep
+            hits = self._searched(data, max(fresh, stop))
         dense = len(hits) * _DENSE > len(data)
         at = 0
         while at < len(hits):
@@ -98,14 +114,31 @@ class Cutter:
                 return stop
         return self._echoes.next(data, start)
 
+    def _echoes_up_to(self, data: bytes, base: int, start: int) -> int:
+        """Where the last entry of those that begin at `start` begins; -1 where they are not to be taken together."""
+        echoes = self._echoes
+        if echoes is None or not echoes.starts(data, start):
+            return -1
+        return echoes.last_start(data, start, min(len(data), self._limit - base))
+
+    def _searched(self, data: bytes, start: int) -> list[int]:
+        """Where anchors stand in `data` from `start` on."""
+        assert self._search is not None
+        return self._search(data, start)
+
     def _stretch(
-        self, lines: Lines, base: int, span: tuple[int, int], hits: Sequence[int], found: list[Record | Collected]
+        self,
+        lines: Lines,
+        base: int,
+        span: tuple[int, int],
+        hits: Sequence[int] | None,
+        found: list[Record | Collected],
     ) -> int | None:
         """Take whole entries: echoes into their columns, the others hit by hit; the offset to keep from, or None."""
         assert self._echoes is not None
         echoes, data = self._echoes, lines.data
         position, stop = span
-        if echoes.wrapper is not None and not echoes.wrapper.is_one_writer(data, position, stop):
+        if hits is not None and echoes.wrapper is not None and not echoes.wrapper.is_one_writer(data, position, stop):
             for hit in hits[bisect_left(hits, position) : bisect_left(hits, stop)]:
                 keep = self._ask(lines, base, hit, found)
                 if keep is not None:
@@ -113,6 +146,7 @@ class Cutter:
             return None
         entries = echoes.split(data[position : stop - 1])
         index, line = 0, self._line_at(data, position, base)
+        unknown, before = 0, echoes.pending
         while index < len(entries):
             if base + position >= self._covered():
                 index, offset, line = echoes.take(entries, index, base + position, line)
@@ -121,22 +155,34 @@ class Cutter:
                     break
                 if echoes.is_known(entries[index]):
                     continue
-            entry = entries[index]
+            entry, unknown = entries[index], unknown + 1
             keep = self._unknown(lines, base, position, entry, hits, found)
             if keep is not None:
                 return keep
             index, position = index + 1, position + len(entry) + 1
             line = self._line_at(data, position, base)
         self.covered[None] = max(self.covered.get(None, 0), echoes.reach)
+        taken = echoes.pending - before
+        self.whole = echoes.wrapper is None and unknown * _FEW < len(entries) and taken * _DENSE > stop - span[0]
         return None
 
     def _unknown(
-        self, lines: Lines, base: int, position: int, entry: bytes, hits: Sequence[int], found: list[Record | Collected]
+        self,
+        lines: Lines,
+        base: int,
+        position: int,
+        entry: bytes,
+        hits: Sequence[int] | None,
+        found: list[Record | Collected],
     ) -> int | None:
         """Ask the hits of an entry that is no echo, and remember what they gave; where to keep from, or None."""
         assert self._echoes is not None
         self.covered[None] = max(self.covered.get(None, 0), self._echoes.reach)
-        own = hits[bisect_left(hits, position) : bisect_left(hits, position + len(entry))]
+        own: Sequence[int]
+        if hits is None:
+            own = [position + at for at in self._searched(entry, 0)]
+        else:
+            own = hits[bisect_left(hits, position) : bisect_left(hits, position + len(entry))]
         before, whole = len(found), self._covered() <= base + position
         for hit in own:
             if base + hit >= self.covered[None]:

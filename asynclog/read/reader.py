@@ -239,6 +239,7 @@ class Reader:
             limit=part.end,
             echoes=echoes,
             starts=Starts(progress.layout, progress.starts),
+            search=lambda data, start: self.scanner.hits(data, start, nameless=progress.layout.nameless),
         )
         moments = Moments(progress.layout, part.start, part.end, progress.moments)
         if base > part.start:  # the run-up began within a line that ends in this part
@@ -256,10 +257,12 @@ class Reader:
             if left is not None:
                 left -= len(more)
             final = not more
-            hits = self.scanner.hits(data, fresh, above.RUN_UP - base, progress.layout.nameless)
-            if progress.layout.splits:  # a needle may be split as well
+            hits = None
+            if not cutter.whole or base < above.RUN_UP or progress.layout.splits:
+                hits = self.scanner.hits(data, fresh, above.RUN_UP - base, progress.layout.nameless)
+            if hits is not None and progress.layout.splits:  # a needle may be split as well
                 hits = sorted({*hits, *(place for place in _splits(data, max(fresh - 12, 0)) if place >= fresh)})
-            found, keep = cutter.cut(data, base, hits, final)
+            found, keep = cutter.cut(data, base, hits, final, fresh)
             for record in found:
                 if isinstance(record, Collected):
                     yield record

@@ -16,6 +16,8 @@ from asynclog import batches, codec, pipeline
 from asynclog.aggregate import arrays
 from asynclog.config import Settings
 from asynclog.model import Run
+from asynclog.read import above, cut
+from asynclog.read.scan import Scanner
 from asynclog.read.shapes import TOKEN, ZEROS, bare_of, form_of, shape_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +102,36 @@ def test_nobody_can_tell_from_the_run(folder: Path, entries: list, times: int, w
     path = folder / "echoes.log"
     path.write_text(text_of(entries * times))
     check(path, window=window, chunk=chunk)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(entries=logs, times=st.integers(3, 12), window=st.integers(700, 5000), chunk=st.sampled_from([0, 4000]))
+def test_nor_from_windows_that_were_not_searched(folder, entries, times, window, chunk):
+    path = folder / "unsearched.log"
+    path.write_text(text_of(entries * times))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(above, "RUN_UP", 300)
+        patch.setattr(cut, "_FEW", 1)
+        check(path, window=window, chunk=chunk)
+
+
+def test_windows_of_echoes_are_not_searched(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / "busy.log"
+    line = (
+        "2026-01-31 12:00:{:02d},{:03d} WARNING asyncio: Executing <Handle f() at /srv/a.py:7> took 0.{:03d} seconds\n"
+    )
+    path.write_text("".join(line.format(n // 1000 % 60, n % 1000, n % 900 + 100) for n in range(8000)))
+    searched: list[int] = []
+    hits = Scanner.hits
+
+    def counting(self: Scanner, data: bytes, start: int = 0, *rest: object, **named: object) -> list[int]:
+        searched.append(len(data) - start)
+        return hits(self, data, start, *rest, **named)
+
+    monkeypatch.setattr(Scanner, "hits", counting)
+    run_of(path, True, window=1 << 16)
+    assert path.stat().st_size > 600_000
+    assert sum(searched) < path.stat().st_size / 2
 
 
 WRAPPERS = {
