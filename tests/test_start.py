@@ -57,8 +57,10 @@ def told(code: str) -> set[str]:
 
 
 def loaded(code: str) -> set[str]:
-    """The modules that `code` loads beyond what click does."""
-    after = told(f"import sys, click\nbefore = set(sys.modules)\n{code}\nprint(); print(*sys.modules.keys() - before)")
+    """The modules that `code` loads beyond what click and pathlib do."""
+    after = told(
+        f"import sys, click, pathlib\nbefore = set(sys.modules)\n{code}\nprint(); print(*sys.modules.keys() - before)"
+    )
     return after | {name.rpartition(".")[0] for name in after}
 
 
