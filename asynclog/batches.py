@@ -20,8 +20,8 @@ from asynclog.slotted import dataclass
 
 _REMEMBERED = 1 << 16
 _MANY = 20_000  # times from which on numpy pays, with its import
-_HELD = 1 << 16  # findings that are held before they are counted
-_TURNS = 8  # times that columns are taken before they are counted, though they are few
+_HELD = 1 << 18  # findings that are held before they are counted
+_TURNS = 16  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
 _WAITING = 1 << 13  # columns whose longest record is not yet told
 _UNITS = ("s", "ms", "us")
