@@ -211,7 +211,7 @@ def main() -> None:
             truth = json.loads(side.read_text())
             name = f"{mix}{', JSON lines' if as_json else ''}"
             print("\n".join(measure(name, path, truth["findings"], literals, given.rounds, given.rg)), flush=True)
-            for other in packed(path) if factor == 0.1 or (as_json and mix == "sparse") else ():
+            for other in packed(path) if factor >= 0.1 else ():
                 title = f"{name}, {other.suffix[1:]}"
                 print("\n".join(measure(title, other, truth["findings"], literals, given.rounds, given.rg)), flush=True)
     print("\n".join(startup(given.rounds, given.folder)))
