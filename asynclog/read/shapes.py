@@ -146,15 +146,16 @@ def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
     for at in _places(entry, b"Task-", 0, len(entry)):
         if (task := _TASK.match(entry, at)) is not None:
             yield task.span(1)
+    possible = [(pattern, signs) for pattern, signs in _CHANGING if any(map(entry.__contains__, signs))]
     first = entry.find(b"\\n" if json else b"\n") % (len(entry) + 1)  # behind it are frames, whose lines count
-    for start, end in [(0, first), *_object_lines(entry, first, json)]:
-        text = entry[start:end]
-        for pattern, signs in _CHANGING:
-            if (pattern is _POLL and start) or not any(sign in text for sign in signs):
+    for start, end in [(0, first), *_object_lines(entry, first, json)] if possible else ():
+        for pattern, signs in possible:
+            if pattern is _POLL and start:
                 continue
-            begin = start
-            if pattern is _ARGUMENT:  # not in what stands before the message
-                begin += min(at for sign in signs if (at := text.find(sign)) >= 0)
+            found_signs = [at for sign in signs if (at := entry.find(sign, start, end)) >= 0]
+            if not found_signs:
+                continue
+            begin = min(found_signs) if pattern is _ARGUMENT else start  # not in what stands before the message
             for found in pattern.finditer(entry, begin, end):
                 yield from (found.span(group) for group in range(1, pattern.groups + 1) if found.start(group) >= 0)
     for span in _messages(entry, json):
