@@ -58,6 +58,7 @@ class Cutter:
         self._claims = Claims(recogniser, layout, self.covered)
         self._echoes = echoes if echoes is not None and echoes.able else None
         self._search = search
+        self._fresh = 0
         self.whole = False
         """Whether nearly all that was taken last were echoes: what follows needs no search."""
 
@@ -73,6 +74,7 @@ class Cutter:
         """
         lines = Lines(data, self._layout, final)
         found: list[Record | Collected] = []
+        self._fresh = len(data) - fresh
         if hits is None:
             stop = self._echoes_up_to(data, base, fresh)
             if stop > fresh and (keep := self._stretch(lines, base, (fresh, stop), None, found)) is not None:
@@ -162,8 +164,13 @@ class Cutter:
             index, position = index + 1, position + len(entry) + 1
             line = self._line_at(data, position, base)
         self.covered[None] = max(self.covered.get(None, 0), echoes.reach)
-        taken = echoes.pending - before
-        self.whole = echoes.wrapper is None and unknown * _FEW < len(entries) and taken * _DENSE > stop - span[0]
+        taken, size = echoes.pending - before, stop - span[0]
+        self.whole = (
+            echoes.wrapper is None
+            and 2 * size > self._fresh  # not the one entry around a hit
+            and unknown * _FEW < len(entries)
+            and taken * _DENSE > size
+        )
         return None
 
     def _unknown(

@@ -17,6 +17,7 @@ from asynclog.aggregate import arrays
 from asynclog.config import Settings
 from asynclog.model import Run
 from asynclog.read import above, cut
+from asynclog.read.echoes import Echoes
 from asynclog.read.scan import Scanner
 from asynclog.read.shapes import TOKEN, ZEROS, bare_of, form_of, shape_of
 
@@ -132,6 +133,26 @@ def test_windows_of_echoes_are_not_searched(folder: Path, monkeypatch: pytest.Mo
     run_of(path, True, window=1 << 16)
     assert path.stat().st_size > 2_000_000
     assert sum(searched) < path.stat().st_size / 4
+
+
+def test_lines_between_few_echoes_are_not_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = folder / "idle.log"
+    line = (
+        "2026-01-31 12:00:{:02d},{:03d} WARNING asyncio: Executing <Handle f() at /srv/a.py:7> took 0.{:03d} seconds\n"
+    )
+    noise = "2026-01-31 12:00:{:02d},{:03d} INFO app: order {} of {} was told\n"
+    with path.open("w") as file:
+        for n in range(20_000):
+            file.write(
+                (line if n % 100 == 0 else noise).format(
+                    n // 1000 % 60, n % 1000, n % 900 + 100, "abcdef"[n % 6] * (n % 97)
+                )
+            )
+    learned: list[bytes] = []
+    learn = Echoes.learn
+    monkeypatch.setattr(Echoes, "learn", lambda self, entry, *rest: learned.append(entry) or learn(self, entry, *rest))
+    assert sum(group.count for group in run_of(path, True).groups.values()) == 200
+    assert len(learned) < 10
 
 
 WRAPPERS = {
