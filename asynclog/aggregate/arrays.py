@@ -73,7 +73,7 @@ def as_array(numbers: Sequence[int | None]) -> Numbers:
     return numbers if None in numbers else np.array(numbers, np.int64)
 
 
-def together(parts: Sequence[Numbers]) -> Array:
+def together(parts: Sequence[Array]) -> Array:
     """Arrays one behind the other."""
     import numpy as np
 
