@@ -62,7 +62,13 @@ class Taken(NamedTuple):
 
 
 def run(command: list[str]) -> Taken:
-    """Run a command to its end, its output through a pipe."""
+    """Run a command to its end, its output through a pipe; what unpacks writes to nowhere."""
+    if command[0] in UNPACKERS.values():
+        started = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, _, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        return Taken(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, "")
     with tempfile.TemporaryFile() as out:
         started = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
