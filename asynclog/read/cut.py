@@ -69,8 +69,8 @@ class Cutter:
 
         `base` is the file offset of `data`; with `final` nothing follows. Hits behind the answered offset are asked
         again with the next window. Echoes stay in their columns; an empty `Collected` stands where records were told
-        as echoes between two that were cut. Without hits, `data` was not searched from the line start `fresh` on, and
-        only that is of which no echo is known.
+        as echoes between two that were cut. What stands before `fresh` was asked with the last window. Without hits,
+        `data` was not searched from there on: then only entries that are not known are.
         """
         lines = Lines(data, self._layout, final)
         found: list[Record | Collected] = []

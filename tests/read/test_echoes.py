@@ -16,7 +16,8 @@ from asynclog import batches, codec, pipeline
 from asynclog.aggregate import arrays
 from asynclog.config import Settings
 from asynclog.model import Run
-from asynclog.read import above, cut
+from asynclog.read import above, cut, reader
+from asynclog.read.column import Collected
 from asynclog.read.echoes import Echoes
 from asynclog.read.scan import Scanner
 from asynclog.read.shapes import TOKEN, ZEROS, bare_of, form_of, shape_of
@@ -153,6 +154,27 @@ def test_lines_between_few_echoes_are_not_looked_at(folder: Path, monkeypatch: p
     monkeypatch.setattr(Echoes, "learn", lambda self, entry, *rest: learned.append(entry) or learn(self, entry, *rest))
     assert sum(group.count for group in run_of(path, True).groups.values()) == 200
     assert len(learned) < 10
+
+
+def test_few_echoes_are_handed_over_now_and_then(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else memory would follow the size of a log that has few."""
+    path = folder / "patient.log"
+    line = (
+        "2026-01-31 12:00:{:02d},{:03d} WARNING asyncio: Executing <Handle f() at /srv/a.py:7> took 0.{:03d} seconds\n"
+    )
+    path.write_text("".join(line.format(n // 1000 % 60, n % 1000, n % 900 + 100) for n in range(12_000)))
+    handed: list[int] = []
+    add = batches.Batches.add_collected
+
+    def counting(self: batches.Batches, collected: Collected) -> None:
+        handed.append(sum(len(column.lines) for column in collected.columns))
+        add(self, collected)
+
+    monkeypatch.setattr(batches.Batches, "add_collected", counting)
+    monkeypatch.setattr(reader, "_PATIENCE", 2)
+    run_of(path, True, window=1 << 16)
+    assert sum(handed) > 11_000
+    assert max(handed) < 5_000
 
 
 WRAPPERS = {
