@@ -1,16 +1,19 @@
 """Packed logs as a stream of bytes in constant memory; of a damaged one everything before the damage.
 
-A whole file is unpacked by the fastest library. Such a library gives nothing of the block in which it meets damage, so
-what it has not given by then is unpacked once more, in steps of a few packed bytes.
+A file is unpacked ahead of the reader, in large steps. The step in which a library meets damage gives nothing, so what
+was not given by then is unpacked once more, in steps of a few packed bytes.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from typing import Any, BinaryIO, cast
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, BinaryIO
 
 from asynclog.errors import InputError
+from asynclog.read.ahead import Ahead
+from asynclog.read.zstdblocks import Portions
 
 _MAGIC = (
     (b"\x1f\x8b", "gz"),
@@ -21,7 +24,9 @@ _MAGIC = (
 )
 _TOOLS = {"gz": "gzip", "bz2": "bzip2", "xz": "xz", "zst": "zstd"}
 _STEP = 2048  # packed bytes unpacked at once: no bomb makes more than 64 MiB of them
+_LARGE_STEP = 1 << 16  # where a piece is bounded otherwise
 _RESCUE_STEP = 16
+_PIECE = 1 << 20  # bytes of text made at once
 _BUFFER = 1 << 18
 
 
@@ -36,34 +41,22 @@ def unpacked(kind: str, raw: BinaryIO, path: str, on_loss: Callable[[str], objec
 
 
 class _Unpacked(io.RawIOBase):
-    """A packed file that can be read up to its damage."""
+    """A packed file that can be read up to its damage. The thread that unpacks ahead ends when nobody holds this."""
 
     def __init__(self, kind: str, raw: BinaryIO, path: str, on_loss: Callable[[str], object]) -> None:
         self._kind, self._raw, self._path, self._on_loss = kind, raw, path, on_loss
-        self._again = raw.seekable()
-        self._start = raw.tell() if self._again else 0
-        self._fast = _fast(kind, raw) if self._again else None
-        self._pieces = self._stepwise(_STEP, _decoder(kind)) if self._fast is None else iter(())
         self._piece = memoryview(b"")
         self._given = 0
+        self._pieces: Iterator[bytes] = iter(())
+        self._again = raw.seekable()
+        self._start = raw.tell() if self._again else 0
+        self._steps = _Steps(kind, raw, partial(raw.read, _STEP))
+        self._pieces = Ahead(_large_pieces(kind, raw)) if self._again else iter(self._steps)
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        count = self._quickly(buffer) if self._fast is not None else self._carefully(buffer)
-        self._given += count
-        return count
-
-    def _quickly(self, buffer: memoryview) -> int:
-        assert self._fast is not None
-        try:
-            return cast("int", self._fast.readinto(buffer))
-        except Exception:
-            self._rescue()
-            return self._carefully(buffer)
-
-    def _carefully(self, buffer: memoryview) -> int:
         while not self._piece:
             try:
                 piece = next(self._pieces, None)
@@ -80,41 +73,59 @@ class _Unpacked(io.RawIOBase):
         count = min(len(buffer), len(self._piece))
         buffer[:count] = self._piece[:count]
         self._piece = self._piece[count:]
+        self._given += count
         return count
+
+    def close(self) -> None:
+        if isinstance(self._pieces, Ahead):
+            self._pieces.close()
+        super().close()
 
     def _rescue(self) -> None:
         """Start again in small steps, behind what was given already."""
-        self._fast, self._again = None, False
+        self._again = False
         self._raw.seek(self._start)
-        self._pieces = _behind(self._stepwise(_RESCUE_STEP, _decoder(self._kind)), self._given)
+        self._steps = _Steps(self._kind, self._raw, partial(self._raw.read, _RESCUE_STEP))
+        self._pieces = _behind(self._steps, self._given)
 
     def _story(self, error: Exception) -> str:
-        tool = _TOOLS[self._kind]
-        cut = f"{tool} data is cut off at byte {self._done:,}"
-        damaged = f"{tool} data is damaged near byte {self._done:,} ({error or type(error).__name__})"
+        tool, done = _TOOLS[self._kind], self._steps.done
+        cut = f"{tool} data is cut off at byte {done:,}"
+        damaged = f"{tool} data is damaged near byte {done:,} ({error or type(error).__name__})"
         return (
             f"reading stopped after {self._given:,} bytes of text: the {cut if isinstance(error, EOFError) else damaged}; "
             f"what stands before was read. Fetch the file again for the rest; `{tool} -t {self._path}` checks it"
         )
 
-    def _stepwise(self, step: int, first: Any) -> Iterator[bytes]:  # noqa: ANN401
-        """The text, unpacked `step` bytes at a time, member after member; raises where the file is cut or damaged."""
-        self._done = 0
-        decoder = first
-        most = (_BUFFER,) if self._kind == "bz2" else ()  # a block of 40 bytes can hold 45 MB
-        while packed := self._raw.read(step):
-            self._done += len(packed)
+
+class _Steps:
+    """The text of `raw`, member after member, unpacked as `take` gives the packed bytes of it.
+
+    `room` is the size of a piece, at most where the library can keep to it. `done` tells how many packed bytes were read.
+    """
+
+    def __init__(self, kind: str, raw: BinaryIO, take: Callable[[], bytes], room: int = _BUFFER) -> None:
+        self._kind, self._raw, self._take, self._room = kind, raw, take, room
+        self._first = _decoder(kind, room)
+        self.done = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Raises where the file is cut or damaged."""
+        decoder = self._first
+        most = (self._room,) if self._kind in ("bz2", "xz") else ()  # a block of 40 bytes can hold 45 MB
+        while packed := self._take():
+            self.done += len(packed)
             while packed:
                 if decoder is None:
                     packed = packed.lstrip(b"\0")  # padding between members
                     while packed and len(packed) < 6 and (more := self._raw.read(6 - len(packed))):
                         packed += more
-                        self._done += len(more)
+                        self.done += len(more)
                     if not packed:
                         break
                     if compression_of(packed) != self._kind:
                         raise ValueError("something else follows")
-                    decoder = _decoder(self._kind)
+                    decoder = _decoder(self._kind, self._room)
                 yield decoder.decompress(packed, *most)
                 while not getattr(decoder, "needs_input", True) and not decoder.eof:
                     yield decoder.decompress(b"", *most)
@@ -125,7 +136,16 @@ class _Unpacked(io.RawIOBase):
             raise EOFError
 
 
-def _behind(pieces: Iterator[bytes], skip: int) -> Iterator[bytes]:
+def _large_pieces(kind: str, raw: BinaryIO) -> Iterator[bytes]:
+    """The text of `raw`, about a megabyte at once, whatever was packed; raises where something is wrong with it."""
+    if kind == "gz":
+        return iter(partial(_gzip_file(raw).read, _PIECE), b"")
+    if kind == "zst":
+        return iter(_Steps(kind, raw, Portions(raw, _PIECE, _STEP), _PIECE + 1))
+    return iter(_Steps(kind, raw, partial(raw.read, _LARGE_STEP), _PIECE))
+
+
+def _behind(pieces: Iterable[bytes], skip: int) -> Iterator[bytes]:
     """What comes after the first `skip` bytes."""
     for piece in pieces:
         if skip < len(piece):
@@ -133,13 +153,12 @@ def _behind(pieces: Iterator[bytes], skip: int) -> Iterator[bytes]:
         skip = max(0, skip - len(piece))
 
 
-def _fast(kind: str, raw: BinaryIO) -> Any:  # noqa: ANN401 - file objects of several libraries
-    """A file object that is faster than steps; None where none is, or it would be silent about a loss.
+def _gzip_file(raw: BinaryIO) -> Any:  # noqa: ANN401 - file objects of several libraries
+    """The text of a gzip file, by the fastest library.
 
-    The standard library takes a damaged second stream of bzip2 or xz for nothing, and zstandard a cut one for whole.
+    For other kinds steps are safer: the standard library takes a damaged second stream of bzip2 or xz for nothing, and
+    zstandard a cut one for whole.
     """
-    if kind != "gz":
-        return None
     try:
         from isal import igzip
     except ImportError:
@@ -149,7 +168,7 @@ def _fast(kind: str, raw: BinaryIO) -> Any:  # noqa: ANN401 - file objects of se
     return igzip.IGzipFile(fileobj=raw, mode="rb")  # type: ignore[no-untyped-call,unused-ignore]
 
 
-def _decoder(kind: str) -> Any:  # noqa: ANN401 - all have `decompress`, `eof` and `unused_data`
+def _decoder(kind: str, room: int) -> Any:  # noqa: ANN401 - all have `decompress`, `eof` and `unused_data`
     if kind == "gz":
         try:
             from isal import igzip_lib
@@ -174,4 +193,4 @@ def _decoder(kind: str) -> Any:  # noqa: ANN401 - all have `decompress`, `eof` a
             "reading .zst needs the package zstandard",
             "pip install zstandard, or unpack with: zstd -dc FILE | asynclog analyze -",
         ) from None
-    return zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj()
+    return zstandard.ZstdDecompressor(max_window_size=1 << 31).decompressobj(write_size=room)

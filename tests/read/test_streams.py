@@ -7,7 +7,9 @@ import codecs
 import gzip
 import io
 import lzma
+import random
 import sys
+import threading
 import zlib
 
 import pytest
@@ -15,9 +17,14 @@ import zstandard
 
 from asynclog.errors import InputError
 from asynclog.read.streams import compression_of, decompressed, encoding_of
+from asynclog.read.unpack import _large_pieces
+from asynclog.read.zstdblocks import Portions
 
 TEXT = "2026-01-31 12:00:00 ERROR asyncio: caf\u00e9 \u2713\r\n" * 500
 DATA = TEXT.encode()
+VARIED = "".join(
+    f"2026-01-31 12:00:{n % 60:02} INFO shop: order {pow(7, n, 1_000_003)}\n" for n in range(40_000)
+).encode()
 
 PACKERS = {
     "plain": lambda data: data,
@@ -109,6 +116,48 @@ def test_a_bomb_is_unpacked_piece_by_piece() -> None:
     assert len(stream.read(1000)) == 1000
 
 
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "zst"])
+def test_no_bomb_makes_much_at_once(kind: str) -> None:
+    packed = PACKERS[kind](bytes(50_000_000))
+    pieces = [len(piece) for piece in _large_pieces(kind, io.BufferedReader(io.BytesIO(packed)))]  # type: ignore[arg-type]
+    assert sum(pieces) == 50_000_000
+    assert max(pieces) <= 2 << 20
+
+
+@pytest.mark.parametrize("checksum", [True, False])
+@pytest.mark.parametrize("size_is_told", [True, False])
+def test_frames_of_zstd_of_every_make(checksum: bool, size_is_told: bool) -> None:
+    """One after the other: empty, of one byte again and again, not to be packed, with frames between that hold no data."""
+    texts = [b"", b"a", b"a" * 3_000_000, random.Random(1).randbytes(400_000), VARIED, VARIED * 5]
+    packed = b""
+    for level, text in enumerate(texts):
+        packer = zstandard.ZstdCompressor(level, write_checksum=checksum, write_content_size=size_is_told)
+        packed += packer.compress(text)
+        packed += b"\x5a\x2a\x4d\x18" + (200_000 * level).to_bytes(4, "little") + bytes(200_000 * level)
+    found = b"".join(_large_pieces("zst", io.BufferedReader(io.BytesIO(packed))))  # type: ignore[arg-type]
+    assert found == b"".join(texts)
+    portions = Portions(io.BytesIO(packed), 1 << 20, 2048)
+    assert b"".join(iter(portions, b"")) == packed
+
+
+def test_what_is_no_frame_is_taken_in_small_steps() -> None:
+    """A portion of blocks that only seem to be some could make anything."""
+    portions = Portions(io.BytesIO(zstandard.compress(DATA) + bytes(512) + zstandard.compress(VARIED)), 1 << 20, 100)
+    taken = list(iter(portions, b""))
+    assert max(map(len, taken[1:])) <= 100
+    assert len(taken) > 1000
+
+
+@pytest.mark.parametrize("kind", ["gz", "bz2", "xz", "zst"])
+def test_nothing_is_left_of_what_is_not_read_to_its_end(kind: str) -> None:
+    before = threading.active_count()
+    stream = decompressed(io.BufferedReader(io.BytesIO(PACKERS[kind](VARIED * 20))), "app.log")  # type: ignore[arg-type]
+    assert stream.read(10) == VARIED[:10]
+    assert threading.active_count() == before + 1
+    del stream
+    assert threading.active_count() == before
+
+
 # -- cut off and damaged ---------------------------------------------------------------------------------------------
 
 
@@ -125,9 +174,6 @@ class Pipe(io.RawIOBase):
         return self._file.readinto(buffer)
 
 
-VARIED = "".join(
-    f"2026-01-31 12:00:{n % 60:02} INFO shop: order {pow(7, n, 1_000_003)}\n" for n in range(40_000)
-).encode()
 KINDS = [name for name in PACKERS if "," not in name and name != "plain"]
 
 
