@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any, TypeAlias
 
-from asynclog.aggregate.arrays import Numbers, as_array, chosen, greatest, is_array, placed
-from asynclog.aggregate.columns import Columns, GrowingColumns, Moment
+from asynclog.aggregate.columns import Columns, Counts, counts_of
+from asynclog.aggregate.facts import BLOCKING
 from asynclog.aggregate.names import UNNAMED, task_name
 from asynclog.aggregate.run import RunBuilder
+from asynclog.aggregate.table import Kind, Table
 from asynclog.classify.alike import Alike
 from asynclog.model import Finding, Record, Timestamp
 from asynclog.parse.message import duration
 from asynclog.read.clock import Clock
 from asynclog.read.column import Collected, Column, Place
 from asynclog.read.shapes import UNNAMED as _UNNAMED
+from asynclog.read.shapes import Own
 from asynclog.slotted import dataclass
 
+Array: TypeAlias = Any  # of numpy
+Moment: TypeAlias = "tuple[int, bytes]"
+"""A time in microseconds and as printed."""
 _REMEMBERED = 1 << 16
 _MANY = 20_000  # times from which on numpy pays, with its import
 _HELD = 1 << 18  # findings that are held before they are counted
@@ -31,36 +38,59 @@ _SIGNS = ("Close <", "Using ")  # lifecycle records whose place among the others
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What all records like one have in common. `guard` must not stand in the name of a task."""
+    """What all records like one have in common. `guard` must not stand in the name of a task.
+
+    `unit` is that of the durations, which are those of TLS handshakes and not of the findings if `handshake`.
+    """
 
     alike: Alike
     guard: tuple[bytes, ...]
     unit: str | None
+    handshake: bool
+    kind: Kind
 
     @property
     def finding(self) -> Finding:
         """The finding of the first."""
         return self.alike.choices[0].finding
 
-
-@dataclass(slots=True)
-class _Held:
-    """What a column gave and is not yet counted; `fresh` if its longest is new."""
-
-    column: Column
-    growing: GrowingColumns
-    fresh: bool = False
+    @property
+    def blocking(self) -> bool:
+        """Whether the durations are those for which the loop was blocked."""
+        return self.finding.kind in BLOCKING
 
 
 class _Durations(dict[bytes, "int | None"]):
-    """Printed durations of one unit as microseconds, read once."""
+    """Printed durations of one unit as microseconds, read once; 0 where there is no unit."""
 
-    def __init__(self, unit: str) -> None:
+    def __init__(self, unit: str | None) -> None:
         self._unit = unit
 
     def __missing__(self, text: bytes) -> int | None:
-        found = self[text] = duration(text.decode(), self._unit)
+        if len(self) > _REMEMBERED:
+            self.clear()
+        found = self[text] = duration(text.decode(), self._unit) if self._unit else 0
         return found
+
+
+class _Held:
+    """What is known of a column that was not yet counted: its number, the ends of its times, its names and messages."""
+
+    __slots__ = ("column", "first", "last", "messages", "number", "read", "tasks")
+
+    def __init__(self, column: Column, number: int, read: _Durations) -> None:
+        self.column, self.number, self.read = column, number, read
+        self.first: Moment | None = None
+        self.last: Moment | None = None
+        self.tasks: Counter[bytes] = Counter()
+        self.messages: Counter[bytes] = Counter()
+
+    def reach(self, moment: Moment) -> None:
+        """Take a time that may be the first or the last."""
+        if self.first is None or moment < self.first:
+            self.first = moment
+        if self.last is None or moment > self.last:
+            self.last = moment
 
 
 class Batches:
@@ -77,10 +107,14 @@ class Batches:
         self._again = again
         self._clock = Clock()
         self._found: dict[int, tuple[Record, Finding | None]] = {}
-        self._durations: dict[str, _Durations] = {}
-        self._held: dict[int, _Held] = {}
-        self._number = self._turns = self._signs = 0
-        self._worst: dict[int, tuple[Column, int, Finding]] = {}
+        self._read = {unit: _Durations(unit) for unit in (None, *_UNITS)}
+        self._held: dict[Column, _Held] = {}
+        self._columns: list[Column] = []
+        self._owns: list[Own] = []
+        self._lines: list[int] = []
+        self._table = Table()
+        self._turns = self._signs = 0
+        self._longest: dict[Column, int] = {}
         self._like: Record | None = None
         self._last: Place | None = None
 
@@ -101,8 +135,12 @@ class Batches:
             if len(fitting) != 1:
                 return None
             unit = fitting[0]
+        handshake = record.kind == _LIFECYCLE and unit is None and " handshake took " in finding.text
+        unit = "ms" if handshake else unit
+        bounds = tuple(choice.duration for choice in alike.choices)
+        guard = tuple(part.encode("utf-8", "replace") for part in alike.fixed)
         self._like = record
-        return Template(alike, tuple(part.encode("utf-8", "replace") for part in alike.fixed), unit)
+        return Template(alike, guard, unit, handshake, Kind(finding.timestamp is not None, unit is not None, bounds))
 
     def add(self, record: Record) -> None:
         """Count a record that was cut."""
@@ -119,114 +157,139 @@ class Batches:
     def add_collected(self, collected: Collected) -> None:
         """Take what waited in columns; it is counted when there is enough of it."""
         self._builder.apart()
-        for column, micros in zip(collected.columns, self._moments(collected.columns), strict=True):
-            self._grow(column, micros)
+        for column in collected.longest:
+            template = _template(column)
+            if template.unit is not None and not template.handshake:
+                self._longest[column] = self._read[template.unit][column.took] or 0
+        for (column, token), number in collected.tokens.items():
+            self._hold(column).messages[token] += number
+        for column, place in collected.shown:
+            if _shows_token(column, _template(column).finding) and (shown := self._finding(place)) is not None:
+                self._builder.add_sample(shown)
         for before, after in collected.pairs:
             self._add_pair(self._finding(before), self._finding(after))
         self._last = collected.last or self._last
+        self._columns += collected.columns
+        self._owns += collected.owns
+        self._lines += collected.lines
         self._turns += bool(collected.columns)
-        if self._number > _HELD or self._turns > _TURNS:
+        if len(self._lines) > _MANY:
+            self._pack()
+        if self._table.size > _HELD or self._turns > _TURNS:
             self._settle()
 
     def finish(self) -> None:
         """Count what is held, and tell the builder where the echoes end."""
         self._settle()
-        self._add_worst()
+        self._add_longest()
         if self._last is not None and (finding := self._finding(self._last)) is not None:
             self._builder.add_end(finding)
 
-    def _add_worst(self) -> None:
+    def _add_longest(self) -> None:
         """The longest of all columns, longest first: so a finding is made once for each group."""
-        for column, longest, first in sorted(self._worst.values(), key=lambda each: -each[1]):
+        for column, longest in sorted(self._longest.items(), key=lambda each: -each[1]):
             if (place := column.worst) is not None:
-                self._builder.add_worst(first.fingerprint, longest, partial(self._finding, place))
-        self._worst.clear()
+                self._builder.add_worst(_template(column).finding.fingerprint, longest, partial(self._finding, place))
+        self._longest.clear()
 
-    def _moments(self, columns: Sequence[Column]) -> Iterator[Numbers | None]:
-        """The times of each column; None where the records have none."""
-        timed = [column for column in columns if _template(column).finding.timestamp is not None]
-        number = sum(len(column.lines) for column in timed)
-        every = self._clock.together([own[0] for column in timed for own in column.owns]) if number > _MANY else None
-        at = 0
-        for column in columns:
-            if _template(column).finding.timestamp is None:
-                yield None
-            elif every is None:
-                yield self._clock.micros(column.times)
-            else:
-                yield every[at : (at := at + len(column.lines))]
-
-    def _grow(self, column: Column, micros: Numbers | None) -> None:
-        """Hold what a column gave."""
-        template = _template(column)
-        held = self._held.get(id(column))
+    def _hold(self, column: Column) -> _Held:
+        held = self._held.get(column)
         if held is None:
-            held = self._held[id(column)] = _Held(column, GrowingColumns())
-        growing, first = held.growing, template.finding
-        durations: Numbers | None = self._read(column, template)
-        if durations is not None and is_array(micros):
-            durations = as_array(durations)
-        growing.add(micros, column.times if micros is not None else (), durations, column.lines)
-        self._number += len(column.lines)
-        if column.name:
-            growing.tasks.update(column.names)
-        growing.messages.update(column.tokens)
-        held.fresh = held.fresh or column.fresh
-        for place in column.samples if _shows_token(column, first) else ():
-            if (shown := self._finding(place)) is not None:
-                self._builder.add_sample(shown)
-        for before, after in column.repeats:
-            self._add_pair(self._finding(before), self._finding(after))
-        column.clear()
+            held = self._held[column] = _Held(column, len(self._held), self._read[_template(column).unit])
+        return held
+
+    def _pack(self) -> None:
+        """Make what waits numbers; where that cannot be, count it."""
+        import numpy as np
+
+        times = [own[0] for own in self._owns]
+        held = {column: self._hold(column) for column in set(self._columns)}
+        read = {column: one.read for column, one in held.items()}
+        durations = [read[column][own[1]] for column, own in zip(self._columns, self._owns, strict=True)]
+        known = list(filter(None, times))
+        micros = self._clock.together(known) if known else np.zeros(0, np.int64)
+        if micros is None or None in durations:
+            self._count_plainly()
+            return
+        if len(known) < len(times):
+            every = np.zeros(len(times), np.int64)
+            every[np.array(list(map(bool, times)))] = micros
+            micros = every
+        columns = np.array([held[column].number for column in self._columns])
+        self._take_names([own[2] for own in self._owns])
+        self._take_ends(times, columns, micros)
+        self._table.add(columns, micros, np.array(durations, np.int64), np.array(self._lines, np.int64))
+        self._forget()
+
+    def _forget(self) -> None:
+        self._columns, self._owns, self._lines = [], [], []
+
+    def _take_names(self, names: Sequence[bytes]) -> None:
+        for (column, name), number in Counter(zip(self._columns, names, strict=True)).items():
+            if name:
+                self._hold(column).tasks[name] += number
+
+    def _take_ends(self, times: Sequence[bytes], columns: Array, micros: Array) -> None:
+        """Note the first and the last time of each column."""
+        import numpy as np
+
+        order = np.lexsort((micros, columns))
+        starts = np.flatnonzero(np.diff(columns[order], prepend=-1))
+        for place in (order[starts], order[np.append(starts[1:], len(order)) - 1]):
+            for index, micro in zip(place.tolist(), micros[place].tolist(), strict=True):
+                if times[index]:
+                    self._held[self._columns[index]].reach((micro, times[index]))
+
+    def _count_plainly(self) -> None:
+        """Count what waits, column by column."""
+        rows: dict[Column, list[int]] = {}
+        for row, column in enumerate(self._columns):
+            rows.setdefault(column, []).append(row)
+        self._take_names([own[2] for own in self._owns])
+        for column, own in rows.items():
+            held, template = self._hold(column), _template(column)
+            times = [self._owns[row][0] for row in own]
+            micros = self._clock.micros(times) if template.kind.timed else []
+            durations = [held.read[self._owns[row][1]] for row in own] if template.kind.lasting else []
+            for moment in zip(micros, times, strict=True) if micros else ():
+                if moment[0] is not None:
+                    held.reach((moment[0], moment[1]))
+            choices: dict[int, list[int]] = {}
+            for index, took in enumerate(durations):
+                choices.setdefault(bisect_right(template.kind.bounds, took or 0) - 1, []).append(index)
+            for choice, some in choices.items() if durations else [(0, list(range(len(own))))]:
+                counts = counts_of([micros[at] for at in some if micros], [durations[at] for at in some if durations])
+                self._count(held, choice, counts, [self._lines[own[index]] for index in some])
+            if template.blocking and micros and durations:
+                self._builder.add_blocked(micros, durations)
+        self._forget()
 
     def _settle(self) -> None:
         """Count what is held."""
-        for held in self._held.values():
-            self._count(held.column, held.growing, held.fresh)
+        if self._lines:
+            self._count_plainly()
+        columns = list(self._held.values())
+        templates = [_template(held.column) for held in columns]
+        kinds = [template.kind for template in templates]
+        self._builder.add_blocked(*self._table.reaching(kinds, [template.blocking for template in templates]))
+        for part in self._table.parts(kinds):
+            self._count(columns[part.column], part.choice, part.counts, part.lines)
         self._held.clear()
-        self._number = self._turns = 0
+        self._turns = 0
+        if len(self._longest) > _WAITING:
+            self._add_longest()
 
-    def _count(self, column: Column, growing: GrowingColumns, fresh: bool) -> None:
-        template = _template(column)
-        first, choices = template.finding, template.alike.choices
-        micros, durations = growing.micros, growing.durations
-        stamps = (_stamp(first, growing.first), _stamp(first, growing.last))
-        tasks, messages = _tasks(column, growing, first), _messages(column, growing, first)
-        longest = greatest(durations) if durations is not None else 0
-        if durations is None or len(choices) == 1 or longest < choices[1].duration:
-            self._builder.add_many(Columns(first, micros, durations, growing.lines, *stamps, tasks, messages))
-        else:
-            places = placed(durations, [choice.duration for choice in choices])
-            parts: dict[tuple[str, int], list[int]] = {}
-            for place, choice in zip(places, choices, strict=True):
-                parts.setdefault((choice.finding.rule, int(choice.finding.severity)), []).extend(place)
-            for choice in choices:
-                finding = choice.finding
-                some = sorted(parts.pop((finding.rule, int(finding.severity)), ()))
-                if some:
-                    lines = [growing.lines[index] for index in some]
-                    numbers = (chosen(micros, some), chosen(durations, some))
-                    self._builder.add_many(Columns(finding, *numbers, lines, *stamps, tasks, messages))
-                    tasks = Counter() if tasks is not None else None
-                    messages = Counter() if messages is not None else None
-        if template.unit and fresh:
-            self._worst[id(column)] = (column, longest, first)
-            if len(self._worst) > _WAITING:
-                self._add_worst()
-
-    def _read(self, column: Column, template: Template) -> list[int | None] | None:
-        """The durations of a column; those of lifecycle records are told to the builder."""
-        if template.unit is None:
-            if column.number and column.first.kind == _LIFECYCLE and " handshake took " in template.finding.text:
-                self._builder.add_handshakes([took for took in self._micros(column, "ms") if took is not None])
-            return None
-        return self._micros(column, template.unit)
-
-    def _micros(self, column: Column, unit: str) -> list[int | None]:
-        known = self._durations.setdefault(unit, _Durations(unit))
-        if len(known) > _REMEMBERED:
-            known.clear()
-        return list(map(known.__getitem__, column.numbers))
+    def _count(self, held: _Held, choice: int, counts: Counts, lines: Sequence[int]) -> None:
+        template = _template(held.column)
+        finding = template.alike.choices[choice].finding
+        stamps = (_stamp(finding, held.first), _stamp(finding, held.last))
+        tasks, messages = _tasks(held, finding), _messages(held, finding)
+        if template.handshake:
+            self._builder.add_handshakes(counts)
+            counts = Counts((counts.cells[0], counts.cells[1], ()))
+        self._builder.add_many(Columns(finding, counts, lines, *stamps, tasks, messages))
+        held.tasks.clear()
+        held.messages.clear()
 
     def _add_pair(self, before: Finding | None, after: Finding | None) -> None:
         if before is not None and after is not None:
@@ -250,15 +313,16 @@ def _stamp(first: Finding, moment: Moment | None) -> Timestamp | None:
     return Timestamp(moment[1].decode("utf-8", "backslashreplace"), moment[0], like.dated, like.zone)
 
 
-def _tasks(column: Column, growing: GrowingColumns, first: Finding) -> Counter[str | None] | None:
+def _tasks(held: _Held, first: Finding) -> Counter[str | None] | None:
     """The names of the tasks, where they change; None where all have the first's."""
-    if not column.name or first.task is None:
+    name = held.column.name
+    if not name or first.task is None:
         return None
-    if (task_name(first.task) == UNNAMED) != (column.name == _UNNAMED):
+    if (task_name(first.task) == UNNAMED) != (name == _UNNAMED):
         return None
-    if column.name != _UNNAMED and first.task != column.name.decode():
+    if name != _UNNAMED and first.task != name.decode():
         return None
-    return Counter({UNNAMED if name == _UNNAMED else name.decode(): count for name, count in growing.tasks.items()})
+    return Counter({UNNAMED if other == _UNNAMED else other.decode(): count for other, count in held.tasks.items()})
 
 
 def _shows_token(column: Column, first: Finding) -> bool:
@@ -267,12 +331,12 @@ def _shows_token(column: Column, first: Finding) -> bool:
     return bool(token) and message is not None and token in message
 
 
-def _messages(column: Column, growing: GrowingColumns, first: Finding) -> Counter[str] | None:
+def _messages(held: _Held, first: Finding) -> Counter[str] | None:
     """The messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
     message = first.exception_message
-    if message is None or not _shows_token(column, first):
+    if message is None or not _shows_token(held.column, first):
         return None
     counts: Counter[str] = Counter()
-    for other, count in growing.messages.items():
-        counts[message.replace(column.token.decode(), other.decode())] += count
+    for other, count in held.messages.items():
+        counts[message.replace(held.column.token.decode(), other.decode())] += count
     return counts

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from asynclog.aggregate import histogram
-from asynclog.aggregate.arrays import Numbers, least
+from asynclog.aggregate.columns import Counts, counts_of
 from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.words import number
 from asynclog.lazy import regex
@@ -73,17 +73,19 @@ class FactsBuilder:
             if finding.values and (python := finding.values.get("python")):
                 self.pythons[python] += times
 
-    def add_durations(self, kind: str, durations: Numbers | None) -> None:
+    def add_durations(self, kind: str, durations: Sequence[int | None]) -> None:
         """Durations of findings of `kind`."""
-        if durations is None or (kind not in BLOCKING and kind not in _DURATIONS):
-            return
-        low = least(durations)
-        if low is None:
+        if kind in BLOCKING or kind in _DURATIONS:
+            self.add_counts(kind, counts_of((), durations))
+
+    def add_counts(self, kind: str, counts: Counts) -> None:
+        """What durations of findings of `kind` come to."""
+        if not counts.buckets[0]:
             return
         if kind in BLOCKING:
-            self.threshold = low if self.threshold is None else min(self.threshold, low)
+            self.threshold = counts.least if self.threshold is None else min(self.threshold, counts.least)
         if kind in _DURATIONS:
-            self._histogram(_DURATIONS[kind]).add_many(durations)
+            self._histogram(_DURATIONS[kind]).add_counted(*counts.buckets, counts.total, counts.least, counts.greatest)
 
     def _histogram(self, name: str) -> histogram.HistogramBuilder:
         return self.durations.setdefault(name, histogram.HistogramBuilder())
@@ -92,9 +94,9 @@ class FactsBuilder:
         if number:
             self.counters[name] += number
 
-    def add_handshakes(self, durations: Sequence[int]) -> None:
-        """Durations of TLS handshakes."""
-        self._histogram("tls").add_many(durations)
+    def add_handshakes(self, counts: Counts) -> None:
+        """What durations of TLS handshakes come to."""
+        self._histogram("tls").add_counted(*counts.buckets, counts.total, counts.least, counts.greatest)
 
     def _add_life(self, line: str, times: int, alike: bool) -> None:
         for start, name in _LIFE:

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 
 from asynclog.aggregate import histogram, tally, timeline
-from asynclog.aggregate.arrays import Numbers, is_many, plain, total
-from asynclog.aggregate.columns import Columns
+from asynclog.aggregate.columns import Columns, Counts
 from asynclog.aggregate.keep import (
     SAMPLES,
     cap_callers,
@@ -83,10 +82,10 @@ class GroupBuilder:
         template, number = columns.template, len(columns)
         self.count += number
         self.partial += number if template.partial else 0
-        self._take_times(template.severity, columns.micros, columns.durations)
+        self._take_counts(template.severity, columns.counts)
         self._take_ends([columns.first, columns.last])
         self.names.add_alike(template, number, columns.tasks, columns.messages)
-        self.names.add_total(template, number, total(columns.durations))
+        self.names.add_total(template, number, columns.counts.total)
 
     def add_worst(self, longest: int, finding: Callable[[], Finding | None]) -> None:
         """Keep what `finding` makes, which took `longest`, if it is the longest."""
@@ -104,18 +103,20 @@ class GroupBuilder:
         if self._head is None or rank(finding) < rank(self._head):
             self._head = finding
 
-    def _take_times(self, severity: Severity, micros: Numbers | None, durations: Numbers | None) -> None:
-        if durations is not None:
-            self._durations.add_many(durations)
-        if micros is not None and not is_many(micros) and None in (times := plain(micros)):
-            if durations is not None:
-                durations = [took for micro, took in zip(times, plain(durations), strict=True) if micro is not None]
-            micros = [micro for micro in times if micro is not None]
-        if micros is None or not len(micros):
-            return
-        if severity not in self.timelines:
-            self.timelines[severity] = timeline.TimelineBuilder()
-        self.timelines[severity].add_many(micros, durations)
+    def _take_times(self, severity: Severity, micros: list[int | None], durations: list[int | None]) -> None:
+        self._durations.add_many(durations)
+        timed = [(at, took) for at, took in zip(micros, durations, strict=True) if at is not None]
+        if timed:
+            self._timeline(severity).add_many(*zip(*timed, strict=True))
+
+    def _take_counts(self, severity: Severity, counts: Counts) -> None:
+        if counts.buckets[0]:
+            self._durations.add_counted(*counts.buckets, counts.total, counts.least, counts.greatest)
+        if counts.cells[0]:
+            self._timeline(severity).add_counted(*counts.cells)
+
+    def _timeline(self, severity: Severity) -> timeline.TimelineBuilder:
+        return self.timelines.setdefault(severity, timeline.TimelineBuilder())
 
     def _take_ends(self, stamps: Iterable[Timestamp | None]) -> None:
         stamps = tuple(stamps)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable
-from functools import cache, partial
+from collections.abc import Iterable, Sequence
+from functools import partial
 
-from asynclog.aggregate.arrays import Array, Numbers, counted, is_many, plain
 from asynclog.model import Histogram
 
 PERCENTILE_ERROR = 0.01
@@ -26,13 +25,6 @@ def _bounds() -> list[int]:
 
 BOUNDS = _bounds()
 _place = partial(bisect_right, BOUNDS)
-
-
-@cache
-def _bound_array() -> Array:
-    import numpy
-
-    return numpy.array(BOUNDS, numpy.int64)
 
 
 def bucket(value: int) -> int:
@@ -58,27 +50,18 @@ class HistogramBuilder:
         self.minimum: int | None = None
         self.maximum: int | None = None
 
-    def add_many(self, durations: Numbers) -> None:
+    def add_many(self, durations: Iterable[int | None]) -> None:
         """Count all of `durations` that are known; negative ones as 0."""
-        found: Iterable[tuple[int, int]]
-        if is_many(durations):
-            values = durations.clip(0)
-            low, high, total = int(values.min()), int(values.max()), int(values.sum())
-            places, numbers, _ = counted(_bound_array().searchsorted(values, "right"))
-            found = zip(places, numbers, strict=True)
-        else:
-            known = [value for value in plain(durations) if value is not None]
-            if not known:
-                return
-            low, high = min(known), max(known)
-            if low < 0:
-                known = [max(value, 0) for value in known]
-                low, high = max(low, 0), max(high, 0)
-            total = sum(known)
-            found = Counter(map(_place, known)).items()
+        known = [max(value, 0) for value in durations if value is not None]
+        if known:
+            buckets = Counter(map(bucket, known))
+            self.add_counted(list(buckets), list(buckets.values()), sum(known), min(known), max(known))
+
+    def add_counted(self, buckets: Sequence[int], numbers: Sequence[int], total: int, low: int, high: int) -> None:
+        """Count durations by bucket; what they add up to, the shortest and the longest of them."""
         counts = self.counts
-        for index, count in found:
-            counts[index - 1] = counts.get(index - 1, 0) + count
+        for index, number in zip(buckets, numbers, strict=True):
+            counts[index] = counts.get(index, 0) + number
         self.total += total
         self.minimum = low if self.minimum is None else min(self.minimum, low)
         self.maximum = high if self.maximum is None else max(self.maximum, high)

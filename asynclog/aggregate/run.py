@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import attrgetter
 
 from asynclog.aggregate import facts, seams, segments, tally, timeline
-from asynclog.aggregate.arrays import Numbers
-from asynclog.aggregate.columns import Columns
+from asynclog.aggregate.columns import Columns, Counts
 from asynclog.aggregate.group import GroupBuilder
 from asynclog.aggregate.join import merge_sources
 from asynclog.aggregate.keep import process_of
@@ -52,21 +51,27 @@ class RunBuilder:
     def add_many(self, columns: Columns) -> None:
         """Count findings of one source that differ in time, duration, line and name of the task only.
 
-        The ends of the source and the longest of them are told by `add_end` and `add_worst`.
+        The ends of the source, the longest of them and what blocked for how long are told by `add_end`, `add_worst` and
+        `add_blocked`.
         """
         template = columns.template
         self._flush()
         group = self._group(template.fingerprint)
         group.add_many(columns)
         self._facts.add_all([template], len(columns), alike=True)
-        self._facts.add_durations(template.kind, columns.durations)
+        self._facts.add_counts(template.kind, columns.counts)
         self._counts["partial" if template.partial else "classified"] += len(columns)
-        self._take_writer(template, columns.lines[0], columns.lines[-1])
-        self._take_blocked(template, columns.micros, columns.durations)
+        self._take_writer(template, int(columns.lines[0]), int(columns.lines[-1]))
+        if template.kind in facts.BLOCKING:
+            self._blocking.add(template.fingerprint)
         if template.kind not in facts.BLOCKING and seams.is_closing(template):
             group.shutdown += len(columns)
         else:
             self._take_lines(group, template.source_index, columns.lines)
+
+    def add_blocked(self, ends: Iterable[int | None], durations: Iterable[int | None]) -> None:
+        """Note how far the durations of findings of blocking kinds, counted in columns, reach back from their times."""
+        self._moved.move_back(ends, durations)
 
     def add_end(self, finding: Finding) -> None:
         """Note a finding, counted in columns, that may be the last of its source."""
@@ -87,9 +92,9 @@ class RunBuilder:
             if seams.is_echo(seams.mark(before), mark):
                 self._group(after.fingerprint).names.echo(mark.process, after.duration or 0)
 
-    def add_handshakes(self, durations: Sequence[int]) -> None:
-        """Note how long TLS handshakes took."""
-        self._facts.add_handshakes(durations)
+    def add_handshakes(self, counts: Counts) -> None:
+        """Note what the durations of TLS handshakes come to."""
+        self._facts.add_handshakes(counts)
 
     def add_unclassified(self, text: str, number: int = 1) -> None:
         """Count records of asyncio that no rule knows; `text` is their message."""
@@ -202,16 +207,9 @@ class RunBuilder:
         self._counts["classified"] += len(batch) - partial
         if batch[0].kind in facts.BLOCKING:
             micros = [None if finding.timestamp is None else finding.timestamp.micros for finding in batch]
-            self._take_blocked(batch[0], micros, [finding.duration for finding in batch])
+            self._blocking.add(batch[0].fingerprint)
+            self.add_blocked(micros, [finding.duration for finding in batch])
         group.add_all(batch)
-
-    def _take_blocked(self, first: Finding, micros: Numbers | None, durations: Numbers | None) -> None:
-        """Note how far the durations of a blocking kind reach back."""
-        if first.kind not in facts.BLOCKING:
-            return
-        self._blocking.add(first.fingerprint)
-        if micros is not None and durations is not None:
-            self._moved.move_back(micros, durations)
 
     def _blocked(self, groups: Mapping[str, Group]) -> Timeline:
         ends = timeline.merge_all(groups[name].timeline for name in sorted(self._blocking))
@@ -255,7 +253,7 @@ class RunBuilder:
         """Decide whether findings of these lines belong to the shutdown, as far as that is known."""
         signs = self._signs.get(source)
         if signs is None:
-            if lines:
+            if len(lines):
                 group.undecided[source] += len(lines)
             return
         undecided, shutdown = signs.count(lines)

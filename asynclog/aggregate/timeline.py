@@ -7,9 +7,8 @@ not in a timeline.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from asynclog.aggregate.arrays import Numbers, counted, is_many, plain
 from asynclog.model import Timeline
 from asynclog.slotted import dataclass
 
@@ -32,13 +31,19 @@ class TimelineBuilder:
         self.counts: dict[int, int] = {}
         self.totals: dict[int, int] = {}
 
-    def add_many(self, micros: Numbers, durations: Numbers | None = None) -> None:
-        """Count events at `micros` (each known), each with its duration in microseconds if there is one."""
-        shift = CELL_BITS + self.level
-        if is_many(micros) and (durations is None or is_many(durations)):
-            cells, numbers, sums = counted(micros >> shift, durations)
-        else:
-            cells, numbers, sums = _counted([micro >> shift for micro in plain(micros) if micro is not None], durations)
+    def add_many(self, micros: Sequence[int], durations: Sequence[int | None] | None = None) -> None:
+        """Count events at `micros`, each with its duration in microseconds if there is one."""
+        cells = [micro >> CELL_BITS for micro in micros]
+        numbers, sums = Counter(cells), dict.fromkeys(cells, 0)
+        for cell, duration in zip(cells, durations, strict=True) if durations is not None else ():
+            if duration:
+                sums[cell] += duration
+        self.add_counted(list(numbers), list(numbers.values()), [] if durations is None else list(sums.values()))
+
+    def add_counted(self, cells: Sequence[int], numbers: Sequence[int], sums: Sequence[int]) -> None:
+        """Count events by cells of level 0: how many are in each, and what their durations add up to, if they have any."""
+        if level := self.level:
+            cells = [cell >> level for cell in cells]
         if len(cells) + len(self.counts) > TIMELINE_CELLS and (steps := self._steps({*cells, *self.counts})):
             self._coarsen(steps)
             cells = [cell >> steps for cell in cells]
@@ -47,7 +52,7 @@ class TimelineBuilder:
                 if number:
                     into[cell] = into.get(cell, 0) + number
 
-    def move_back(self, ends: Numbers, durations: Numbers) -> None:
+    def move_back(self, ends: Iterable[int | None], durations: Iterable[int | None]) -> None:
         """Correct for durations that reach back into the cells before that of their end; unknown ones do not.
 
         Added to a timeline that holds all of each duration in the cell of its end, it spreads them over the time in
@@ -55,10 +60,7 @@ class TimelineBuilder:
         """
         shift = CELL_BITS + self.level
         inside = (1 << shift) - 1
-        if is_many(ends) and is_many(durations):
-            reaching = durations > (ends & inside)
-            ends, durations = ends[reaching], durations[reaching]
-        for end, duration in zip(plain(ends), plain(durations), strict=True):
+        for end, duration in zip(ends, durations, strict=True):
             if not duration or end is None or duration <= end & inside:
                 continue
             start = end - duration
@@ -104,15 +106,6 @@ class TimelineBuilder:
         """What was counted."""
         totals = self.totals
         return Timeline(self.level, {cell: (n, totals.get(cell, 0)) for cell, n in sorted(self.counts.items())})
-
-
-def _counted(cells: list[int], durations: Numbers | None) -> tuple[list[int], list[int], list[int]]:
-    """The different cells, how often each is there, and the sum of its durations."""
-    numbers, sums = Counter(cells), dict.fromkeys(cells, 0)
-    for cell, duration in zip(cells, plain(durations), strict=True) if durations is not None else ():
-        if duration:
-            sums[cell] += duration
-    return list(numbers), list(numbers.values()), [] if durations is None else list(sums.values())
 
 
 def _shifted(cells: dict[int, int], steps: int) -> dict[int, int]:

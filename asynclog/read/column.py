@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from asynclog.model import Record
 from asynclog.read.shapes import Own
+from asynclog.slotted import dataclass, field
 
 _REMEMBERED = 256
 _SHOWN = 4  # identifiers of a column of which a record is kept
@@ -37,25 +39,9 @@ class Place(NamedTuple):
 
 
 class Column:
-    """The echoes of `first` that wait to be counted; `worst` is the longest of all so far, `fresh` if it waits too."""
+    """What the echoes of `first` have in common, and the longest of all so far: `longest`, printed as `took`."""
 
-    __slots__ = (
-        "fine", "first",
-        "fresh",
-        "guard",
-        "lines",
-        "longest",
-        "name",
-        "number",
-        "owns",
-        "repeats",
-        "samples",
-        "shown",
-        "template",
-        "token",
-        "tokens",
-        "worst",
-    )  # fmt: skip
+    __slots__ = ("fine", "first", "guard", "longest", "name", "number", "shown", "template", "token", "took", "worst")
 
     def __init__(self, first: Record, template: Accepted, number: bytes, name: bytes, token: bytes) -> None:
         self.first = first
@@ -64,35 +50,8 @@ class Column:
         self.fine: set[bytes] = set()
         self.number, self.name, self.token = number, name, token
         self.shown = {token}
-        self.longest = float(number or 0)
+        self.longest, self.took = float(number or 0), number
         self.worst: Place | None = None
-        self.owns: list[Own] = []
-        self.lines: list[int] = []
-        self.repeats: list[tuple[Place, Place]] = []
-        self.tokens: dict[bytes, int] = {}
-        self.samples: list[Place] = []
-        self.fresh = False
-
-    @property
-    def times(self) -> list[bytes]:
-        """As printed, in the order of the log."""
-        return [own[0] for own in self.owns]
-
-    @property
-    def numbers(self) -> list[bytes]:
-        """The durations as printed, empty where the records have none."""
-        return [own[1] for own in self.owns if own[1]]
-
-    @property
-    def names(self) -> list[bytes]:
-        """The names of the tasks, empty where the records have none."""
-        return [own[2] for own in self.owns if own[2]]
-
-    def clear(self) -> None:
-        """Forget what was handed over."""
-        for waiting in (self.owns, self.lines, self.repeats, self.tokens, self.samples):
-            waiting.clear()
-        self.fresh = False
 
     def allows(self, name: bytes, token: bytes) -> bool:
         """Whether no rule looks for a part of a task's name or of an identifier; `fine` remembers names."""
@@ -102,17 +61,27 @@ class Column:
             self.fine.add(name)
         return True
 
-    def meet(self, token: bytes, raw: bytes, line: int, offset: int) -> None:
-        """Count an identifier; the records of the first few that differ are kept for show."""
-        self.tokens[token] = self.tokens.get(token, 0) + 1
-        if len(self.shown) < _SHOWN and token not in self.shown:
-            self.shown.add(token)
-            self.samples.append(Place(raw, line, offset))
+    def shows(self, token: bytes) -> bool:
+        """Whether a record with this identifier is to be kept for show: one of each of the first few."""
+        if token in self.shown or len(self.shown) >= _SHOWN:
+            return False
+        self.shown.add(token)
+        return True
 
 
-class Collected(NamedTuple):
-    """Columns that wait; pairs of neighbours that may be one event, written twice; the last echo of all."""
+@dataclass(slots=True)
+class Collected:
+    """Echoes that wait, in the order of the log: the column, time, duration and name, and the line of each.
 
-    columns: Sequence[Column] = ()
-    pairs: Sequence[tuple[Place, Place]] = ()
+    `longest` are the columns whose longest is among them; `tokens` counts identifiers in messages and `shown` holds the
+    first records that differ in one; `pairs` are neighbours that may be one event, written twice; `last` is the last.
+    """
+
+    columns: list[Column] = field(default_factory=list)
+    owns: list[Own] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    longest: set[Column] = field(default_factory=set)
+    tokens: Counter[tuple[Column, bytes]] = field(default_factory=Counter)
+    shown: list[tuple[Column, Place]] = field(default_factory=list)
+    pairs: list[tuple[Place, Place]] = field(default_factory=list)
     last: Place | None = None

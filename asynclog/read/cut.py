@@ -155,8 +155,6 @@ class Cutter:
                 self._line, self._counted, position = line, offset, offset - base
                 if index == len(entries):
                     break
-                if echoes.is_known(entries[index]):
-                    continue
             entry, unknown = entries[index], unknown + 1
             keep = self._unknown(lines, base, position, entry, hits, found)
             if keep is not None:

@@ -19,7 +19,7 @@ from asynclog.read.outside import Outside
 from asynclog.read.shapes import ZEROS, Bare, Shape, bare_of, shape_of
 from asynclog.read.wrappers import JSON_LINE
 
-PENDING = 40_000  # echoes that wait in columns before they are handed over
+PENDING = 10_000  # echoes that wait in columns before they are handed over
 _SHAPES = 1 << 14
 _KEYS = 24 << 20  # bytes of keys that are remembered
 _JSON_TIME = regex(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
@@ -67,9 +67,7 @@ class Echoes:
         self._shapes: dict[int, Shape | None] = {}
         self._columns: dict[tuple[bytes, ...], Column | None] = {}
         self._size = 0
-        self._waiting: list[Column] = []
-        self.pending = 0
-        self._pairs: list[tuple[Place, Place]] = []
+        self._waiting = Collected()
         self._before: _Before | None = None
         self._last: Place | None = None
 
@@ -105,53 +103,56 @@ class Echoes:
 
         `offset` is the place in the source, `line` the line of the entry at `index`.
         """
-        shapes, columns, before = self._shapes, self._columns, self._before
+        shapes, columns, waiting, before = self._shapes, self._columns, self._waiting, self._before
+        own_column, own_parts, own_line = waiting.columns.append, waiting.owns.append, waiting.lines.append
+        last, met, found = b"", -1, None
         number = before.number if before is not None else None
-        entry, at, met, column = b"", -1, -1, None
+
         for index in range(index, len(entries)):  # noqa: B020 - goes on from where it was
-            following = entries[index]
-            bare, token = following, b""
-            code = hash(following.translate(ZEROS))
+            bare = entry = entries[index]
+            token = b""
+            code = hash(bare.translate(ZEROS))
             if code not in shapes:
-                bare, token = bare_of(following, self._json)
+                bare, token = bare_of(bare, self._json)
                 code = hash(bare.translate(ZEROS))
-                if code not in shapes:
+                if code not in shapes and not self._shaped(bare, code):
                     break
             shape = shapes[code]
             if shape is None:  # nothing of ours
-                line += following.count(b"\n") + 1
-                offset += len(following) + 1
+                line += entry.count(b"\n") + 1
+                offset += len(entry) + 1
                 continue
-            found = columns.get(shape.key(bare))
-            if found is None:
+            key, own, height = shape
+            column = columns.get(key(bare))
+            if column is None:
                 break
-            own = shape.own(bare)
-            _, took, name = own
-            if ((name and name not in found.fine) or token) and not found.allows(name, token):
+            parts = own(bare)
+            _, took, name = parts
+            if ((name and name not in column.fine) or token) and not column.allows(name, token):
                 break
             if took == number:
-                if column is not None:
-                    before = _Before(Place(entry, met, at), took, column)
+                if found is not None:
+                    before = _Before(Place(last, waiting.lines[-1], met), took, found)
                 assert before is not None
-                self._meet(before, Place(following, line, offset), found, own[0])
-            if not found.lines:
-                self._waiting.append(found)
-            entry, at, met, column, number = following, offset, line, found, took
-            found.owns.append(own)
-            found.lines.append(line)
-            if took and (value := float(took)) > found.longest:
-                found.longest, found.fresh = value, True
-                found.worst = Place(following, line, offset)
+                self._meet(before, Place(entry, line, offset), column, parts[0])
+            if took and (value := float(took)) > column.longest:
+                column.longest, column.took, column.worst = value, took, Place(entry, line, offset)
+                waiting.longest.add(column)
             if token:
-                found.meet(token, following, line, offset)
-            self.pending += 1
-            line += shape.lines
-            offset += len(following) + 1
+                waiting.tokens[column, token] += 1
+                if column.shows(token):
+                    waiting.shown.append((column, Place(entry, line, offset)))
+            own_column(column)
+            own_parts(parts)
+            own_line(line)
+            last, met, found, number = entry, offset, column, took
+            line += height
+            offset += len(entry) + 1
         else:
             index = len(entries)
-        if column is not None:
-            self._last = Place(entry, met, at)
-            self._before = _Before(self._last, number or b"", column)
+        if found is not None:
+            waiting.last = self._last = Place(last, waiting.lines[-1], met)
+            self._before = _Before(self._last, number or b"", found)
         return index, offset, line
 
     def _meet(self, before: _Before, place: Place, column: Column | None, time: bytes) -> None:
@@ -161,13 +162,12 @@ class Echoes:
             own = _TASK_NAME.search(raw)
             if own is None or (former := _TASK_NAME.search(other)) is None or own[1] != former[1]:
                 return
-        if column is None or column is not before.column or self.wrapper is not None:
-            self._pairs.append((before.place, place))
-            return
-        at = raw.find(time)
-        end = raw.find(b"\\n" if self._json else b"\n", at) % (len(raw) + 1)  # a finding's text is one line
-        if raw[:at] == other[:at] and raw[at + len(time) : end] == other[at + len(time) : end]:
-            column.repeats.append((before.place, place))
+        if column is not None and column is before.column and self.wrapper is None:
+            at = raw.find(time)
+            end = raw.find(b"\\n" if self._json else b"\n", at) % (len(raw) + 1)  # a finding's text is one line
+            if raw[:at] != other[:at] or raw[at + len(time) : end] != other[at + len(time) : end]:
+                return
+        self._waiting.pairs.append((before.place, place))
 
     # -- learning ----------------------------------------------------------------------------------------------------
 
@@ -190,8 +190,8 @@ class Echoes:
         if empty:
             self._shapes[hash(bare.translate(ZEROS))] = None
             return
-        shape, key = self._key(bare)
-        if shape is None or key in self._columns:
+        shape = self._shape(bare)
+        if shape is None or (key := shape.key(bare)) in self._columns:
             return
         if self._size > _KEYS:
             self._columns.clear()
@@ -204,24 +204,24 @@ class Echoes:
         """Up to where the last echo covers the source."""
         return self._last.end_offset if self._last is not None else 0
 
-    def is_known(self, entry: bytes) -> bool:
-        """Whether an entry is an echo though its shape is new; `take` then knows it."""
-        shape, key = self._key(bare_of(entry, self._json).text)
-        return shape is not None and self._columns.get(key) is not None
-
-    def _key(self, bare: bytes) -> tuple[Shape | None, tuple[bytes, ...]]:
+    def _shape(self, bare: bytes) -> Shape | None:
+        """The shape of an entry; None where it cannot have one."""
         code = hash(bare.translate(ZEROS))
-        shape = self._shapes.get(code)
-        if shape is None:
-            if len(bare) > _LONGEST or (time := self._time(bare)) is None:
-                return None, ()
-            if b"\\n" in bare and not self._json and self._quoted.search(bare) is not None:
-                return None, ()
-            if len(self._shapes) >= _SHAPES:
-                self._shapes.clear()
-            moving = self.wrapper.times(bare) if self.wrapper is not None else ()
-            shape = self._shapes[code] = shape_of(bare, time, self._json, moving)
-        return shape, shape.key(bare)
+        if self._shapes.get(code) is None and not self._shaped(bare, code):
+            return None
+        return self._shapes[code]
+
+    def _shaped(self, bare: bytes, code: int) -> bool:
+        """Remember the shape of an entry; whether it can have one."""
+        if len(bare) > _LONGEST or (time := self._time(bare)) is None:
+            return False
+        if b"\\n" in bare and not self._json and self._quoted.search(bare) is not None:
+            return False
+        if len(self._shapes) >= _SHAPES:
+            self._shapes.clear()
+        moving = self.wrapper.times(bare) if self.wrapper is not None else ()
+        self._shapes[code] = shape_of(bare, time, self._json, moving)
+        return True
 
     def _time(self, entry: bytes) -> tuple[int, int] | None:
         """Where the time of an entry stands; an empty span for entries that have none, None where it is none."""
@@ -254,8 +254,12 @@ class Echoes:
             return None
         return Column(record, template, number if printed or record.kind in _OTHERWISE else b"", name, bare.token)
 
+    @property
+    def pending(self) -> int:
+        """How many wait."""
+        return len(self._waiting.lines)
+
     def collected(self) -> Collected:
         """Hand over what waits."""
-        result = Collected(self._waiting, self._pairs, self._last)
-        self._waiting, self._pairs, self.pending = [], [], 0
+        result, self._waiting = self._waiting, Collected(last=self._last)
         return result

@@ -8,6 +8,7 @@ of an entry between these places is its key: entries of one key say the same.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple, cast
 
@@ -124,7 +125,7 @@ def shape_of(entry: bytes, time: tuple[int, int], json: bool, moving: Iterable[t
         if _TASK.fullmatch(entry, *name):
             name = (name[0], name[0] + len(UNNAMED))
     spans += _numbers(entry, json)
-    return Shape(_between(entry, spans), _slices(time, took, name), entry.count(b"\n") + 1)
+    return _shape(tuple(_between(spans)), (time, took, name), entry.count(b"\n") + 1)
 
 
 def _duration(entry: bytes) -> tuple[int, int] | None:
@@ -190,24 +191,39 @@ def _in_text(entry: bytes, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
             yield found.span(1)
 
 
-def _between(entry: bytes, spans: list[tuple[int, int]]) -> Callable[[bytes], tuple[bytes, ...]]:
-    """What gives all but `spans` of an entry, as a tuple."""
-    slices: list[slice] = []
+def _between(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int | None]]:
+    """All but `spans` of an entry, up to its end."""
     at = 0
     for start, end in sorted(spans):
         if start < at:
             at = max(at, end)
             continue
-        slices.append(slice(at, start))
+        yield at, start
         at = end
-    slices.append(slice(at, None))
+    yield at, None
+
+
+# Many shapes are cut at the same places. What they share is one object: to take an entry apart touches a dozen of them,
+# and thousands of shapes would not stay in the processor's cache.
+
+
+@lru_cache(maxsize=1 << 13)
+def _shape(rest: tuple[tuple[int, int | None], ...], own: tuple[tuple[int, int] | None, ...], lines: int) -> Shape:
+    slices = [_slice(start, end) for start, end in rest]
     if len(slices) == 1:
-        slices.append(slice(0, 0))
-    return cast("Callable[[bytes], tuple[bytes, ...]]", itemgetter(*slices))
+        slices.append(_slice(0, 0))
+    key = cast("Callable[[bytes], tuple[bytes, ...]]", itemgetter(*slices))
+    return Shape(key, cast("Callable[[bytes], Own]", itemgetter(*(_slice(*span or (0, 0)) for span in own))), lines)
 
 
-def _slices(*spans: tuple[int, int] | None) -> Callable[[bytes], Own]:
-    return cast("Callable[[bytes], Own]", itemgetter(*(slice(*span) if span else slice(0, 0) for span in spans)))
+@lru_cache(maxsize=1 << 13)
+def _slice(start: int, end: int | None) -> slice:
+    return slice(_place(start), None if end is None else _place(end))
+
+
+@lru_cache(maxsize=1 << 12)
+def _place(place: int) -> int:
+    return place
 
 
 class Form(NamedTuple):

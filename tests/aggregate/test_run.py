@@ -1,22 +1,23 @@
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import finding, logs, run_of, stamp
 
 from asynclog import codec
-from asynclog.aggregate import arrays, tally
 from asynclog.aggregate import run as run_module
-from asynclog.aggregate.arrays import as_array
-from asynclog.aggregate.columns import Columns
+from asynclog.aggregate import tally
+from asynclog.aggregate.columns import Columns, Counts, counts_of
 from asynclog.aggregate.group import GroupBuilder, merge_groups
 from asynclog.aggregate.join import adds_up, combine, merge_runs, shift_lines, shift_sources
 from asynclog.aggregate.keep import earliest, latest
 from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.related import relate, settle
 from asynclog.aggregate.run import RunBuilder
+from asynclog.aggregate.table import Kind, Table
 from asynclog.model import Accounting, Run, Severity, SourceSpan
 
 
@@ -89,10 +90,24 @@ def test_groups_merge_like_lists(a, b):
     assert merge_groups(first, second) == both == merge_groups(second, first)
 
 
-@pytest.mark.parametrize("few", [0, 1000])
+def by_numpy(micros: list, durations: list, lines: list) -> Counts:
+    table, number = Table(), len(lines)
+    for some in (slice(0, 3), slice(3, number)):
+        if lines[some]:
+            took = durations[some]
+            table.add(*map(np.array, ([0] * len(took), [at or 0 for at in micros[some]], took, lines[some])))
+    [part] = table.parts([Kind(None not in micros, True)])
+    assert part.lines.tolist() == lines
+    assert part.column == part.choice == 0
+    return part.counts
+
+
+@pytest.mark.parametrize("way", [lambda micros, durations, lines: counts_of(micros, durations), by_numpy])
 @given(log=logs(30))
-def test_the_dense_path_says_the_same(log, few):
+def test_the_dense_path_says_the_same(log, way):
     template = finding("slow-callback", took=0.2, text="Executing", task="poller", debug=True)
+    if way is by_numpy and any(one.timestamp is None for one in log):
+        log = [replace(one, timestamp=None) for one in log]
     dense = [
         replace(template, line=number, offset=one.offset, timestamp=one.timestamp, duration=one.duration or 0)
         for number, one in enumerate(log, 1)
@@ -106,12 +121,9 @@ def test_the_dense_path_says_the_same(log, few):
         durations = [one.duration for one in rest]
         stamps = [one.timestamp for one in rest]
         lines = [one.line for one in rest]
-        before, arrays.FEW = arrays.FEW, few  # none: all by numpy
-        try:
-            columns = (as_array(micros), as_array(durations), lines, earliest(stamps), latest(stamps))
-            builder.add_many(Columns(template, *columns))
-        finally:
-            arrays.FEW = before
+        columns = Columns(template, way(micros, durations, lines), lines, earliest(stamps), latest(stamps))
+        builder.add_many(columns)
+        builder.add_blocked(micros, durations)
         longest = max(durations)
         builder.add_worst(template.fingerprint, longest, lambda: rest[durations.index(longest)])
         builder.add_end(rest[-1])

@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from asynclog import batches, codec, pipeline
-from asynclog.aggregate import arrays
 from asynclog.config import Settings
 from asynclog.model import Run
 from asynclog.read import above, cut, reader
@@ -94,7 +93,6 @@ def check(path: Path, **options: object) -> None:
     with pytest.MonkeyPatch.context() as patch:  # all by numpy, counted again and again
         patch.setattr(batches, "_MANY", 0)
         patch.setattr(batches, "_HELD", 3)
-        patch.setattr(arrays, "FEW", 0)
         assert codec.dump_run(run_of(path, True)) == wanted
 
 
@@ -167,7 +165,7 @@ def test_few_echoes_are_handed_over_now_and_then(folder: Path, monkeypatch: pyte
     add = batches.Batches.add_collected
 
     def counting(self: batches.Batches, collected: Collected) -> None:
-        handed.append(sum(len(column.lines) for column in collected.columns))
+        handed.append(len(collected.lines))
         add(self, collected)
 
     monkeypatch.setattr(batches.Batches, "add_collected", counting)
