@@ -266,6 +266,8 @@ class Batches:
 
     def _settle(self) -> None:
         """Count what is held."""
+        if self._table.size and self._lines:  # numpy is there
+            self._pack()
         if self._lines:
             self._count_plainly()
         columns = list(self._held.values())

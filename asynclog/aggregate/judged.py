@@ -36,7 +36,7 @@ def _view(run: Run, group: Group, frame: clockwork.Frame) -> dict[str, object]:
         "worst": durations.maximum / 1e6 if durations.maximum is not None else None,
         "mean": durations.total / durations.count / 1e6 if durations.count else None,
         "share": clockwork.share_of(blocked, frame.span) if group.kind in BLOCKING else None,
-        "bursts": len(timeline.bursts(group.timeline)) or None,
+        "bursts": timeline.burst_count(group.timeline) or None,
         "span": (group.last.micros - group.first.micros) / 1e6 if group.first and group.last else None,
         "tests": len(group.tests),
         "callers": len(group.callers),

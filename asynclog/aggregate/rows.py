@@ -101,7 +101,7 @@ def make_row(group: Group, run: Run, frame: clockwork.Frame, ids: Mapping[str, s
         maximum=group.durations.maximum,
         share=clockwork.share_of(blocked, frame.span) if group.kind in BLOCKING else None,
         rate=round(group.count * HOUR / frame.span, 3) if frame.span and group.timeline.cells else None,
-        bursts=len(timeline.bursts(group.timeline)) or None,
+        bursts=timeline.burst_count(group.timeline) or None,
         first=group.first.text if group.first else "",
         last=group.last.text if group.last else "",
         spark=clockwork.row_spark(group, frame),

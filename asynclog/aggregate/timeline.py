@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from operator import sub
 
 from asynclog.model import Timeline
 from asynclog.slotted import dataclass
@@ -186,6 +187,13 @@ def bursts(timeline: Timeline) -> list[Burst]:
     if cells:
         result.append(Burst(first * width, (last + 1) * width, events, time))
     return result
+
+
+def burst_count(timeline: Timeline) -> int:
+    """How many `bursts` there are."""
+    reach = max(BURST_GAP >> (CELL_BITS + timeline.level), 1)
+    cells = sorted(timeline.cells)
+    return sum(map(reach.__lt__, map(sub, cells[1:], cells)), start=bool(cells))
 
 
 def windows(timeline: Timeline, first: int, last: int, number: int) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from asynclog.model import Record
 from asynclog.read.shapes import Own
 from asynclog.slotted import dataclass, field
 
-_REMEMBERED = 256
+_REMEMBERED = 1 << 13  # names
 _SHOWN = 4  # identifiers of a column of which a record is kept
 
 
@@ -43,18 +43,20 @@ class Column:
 
     __slots__ = ("fine", "first", "guard", "longest", "name", "number", "shown", "template", "token", "took", "worst")
 
-    def __init__(self, first: Record, template: Accepted, number: bytes, name: bytes, token: bytes) -> None:
+    def __init__(
+        self, first: Record, template: Accepted, number: bytes, name: bytes, token: bytes, fine: set[bytes]
+    ) -> None:
         self.first = first
         self.template = template
         self.guard = template.guard
-        self.fine: set[bytes] = set()
+        self.fine = fine
         self.number, self.name, self.token = number, name, token
         self.shown = {token}
         self.longest, self.took = float(number or 0), number
         self.worst: Place | None = None
 
     def allows(self, name: bytes, token: bytes) -> bool:
-        """Whether no rule looks for a part of a task's name or of an identifier; `fine` remembers names."""
+        """Whether no rule looks for a part of a task's name or of an identifier; `fine` remembers names for the guard."""
         if any(part in name or part in token for part in self.guard):
             return False
         if len(self.fine) < _REMEMBERED:

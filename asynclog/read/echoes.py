@@ -28,6 +28,7 @@ _BARE = rb"/[^\s:]{1,300}:\d+: RuntimeWarning: coroutine '[\w.<>]{1,200}' was ne
 _BARE_LINE = regex(_BARE)
 _LONGEST = 1 << 16  # bytes of an entry that may have echoes
 _OTHERWISE = frozenset({"loop-lifecycle"})  # kinds with a printed duration that is not the record's
+_TASK = b"name='Task-"
 _TASK_NAME = regex(rb"name='(Task-\d+)'")
 
 
@@ -67,6 +68,7 @@ class Echoes:
         self._shapes: dict[int, Shape | None] = {}
         self._columns: dict[tuple[bytes, ...], Column | None] = {}
         self._size = 0
+        self._fine: dict[tuple[bytes, ...], set[bytes]] = {}
         self._waiting = Collected()
         self._before: _Before | None = None
         self._last: Place | None = None
@@ -130,7 +132,7 @@ class Echoes:
             _, took, name = parts
             if ((name and name not in column.fine) or token) and not column.allows(name, token):
                 break
-            if took == number:
+            if took == number and (took or _TASK in entry):
                 if found is not None:
                     before = _Before(Place(last, waiting.lines[-1], met), took, found)
                 assert before is not None
@@ -252,7 +254,9 @@ class Echoes:
         template = self._accept(record)
         if template is None:
             return None
-        return Column(record, template, number if printed or record.kind in _OTHERWISE else b"", name, bare.token)
+        number = number if printed or record.kind in _OTHERWISE else b""
+        fine = self._fine.setdefault(template.guard, set())
+        return Column(record, template, number, name, bare.token, fine)
 
     @property
     def pending(self) -> int:
