@@ -47,6 +47,8 @@ class Table:
 
     def reaching(self, kinds: Sequence[Kind], blocking: Sequence[bool]) -> tuple[list[int], list[int]]:
         """Times and durations of findings of `blocking` columns that began in a cell before that of their end."""
+        if not self._lots:
+            return [], []
         import numpy as np
 
         ends: list[int] = []
