@@ -50,8 +50,17 @@ WRAPPERS = (
     Wrapper("syslog-5424", regex(rf"<\d{{1,3}}>1 (?P<time>{_ISO}) (?P<key>\S+ \S+ \S+) \S+ (?:-|\[.*?\]) ?"), ">1 "),
     # docker compose and kubectl/stern: name, padding, bar
     Wrapper("compose", regex(rf"(?!{_LEVELS})(?P<key>[A-Za-z_][\w.-]*?(?: [\w.-]+)?) +\|(?: |$)"), "|"),
-    # pm2: number, name
-    Wrapper("pm2", regex(r"(?P<key>\d+\|[\w.-]+) *\| "), "|"),
+    # pm2: number, name, the time where it was asked for
+    Wrapper(
+        "pm2",
+        regex(
+            r"(?P<key>\d+\|[\w.-]+(?: [\w.-]+){0,3}) *\| "
+            r"(?:(?P<time>\d{4}-\d\d-\d\d[T ]\d\d[:-]\d\d[:-]\d\d)(?:\.\d+)?(?: ?[+-]\d\d:?\d\d)?: )?"
+        ),
+        "|",
+    ),
+    # Ray: the actor or task, its process
+    Wrapper("ray", regex(r"\((?P<key>(?:[\w:.<>-]{1,120} )?pid=\d+(?:, ip=[\w.:]+)?)\) "), "pid="),
     Wrapper("kubectl", regex(r"\[pod/(?P<key>[^\]]+)\] "), "[pod/"),
     # foreman, honcho: 12:00:00 web.1   |
     Wrapper("foreman", regex(r"(?P<time>\d\d:\d\d:\d\d) (?P<key>[A-Za-z_][\w.-]*\.\d+) +\| "), "|"),

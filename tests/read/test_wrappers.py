@@ -19,6 +19,8 @@ LINES = {
         "2026-01-01T00:00:00.123456789Z",
     ),
     "pm2": ("0|app  | hello", ("pm2",), "0|app", None),
+    "pm2, time": ("0|the bot  | 2026-01-31T12:00:01: hello", ("pm2",), "0|the bot", "2026-01-31T12:00:01"),
+    "ray": ("(Replica:default:Pay pid=977) hello", ("ray",), "Replica:default:Pay pid=977", None),
     "kubectl --prefix": ("[pod/web-7d9/app] hello", ("kubectl",), "web-7d9/app", None),
     "foreman": ("12:00:00 web.1   | hello", ("foreman",), "web.1", "12:00:00"),
     "CRI": ("2026-01-01T00:00:00.123456789Z stderr F hello", ("cri",), "stderr", "2026-01-01T00:00:00.123456789Z"),
