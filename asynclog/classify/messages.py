@@ -12,7 +12,9 @@ from asynclog.model import MessagePattern
 # `FILE:LINE: ` of a warning, wherever it starts on its line: an absolute path may hold blanks and colons, a relative
 # one may not.
 _HEAD = (
-    r"(?:(?P<file>(?<![\w.\-/\\~])(?:~?/|\.{1,2}[/\\]|[A-Za-z]:[\\/]|\\\\)(?:[^:\n|\"\s]|[ ](?![/\\<|\- ])|:(?!\s|\d+: )){0,400}"
+    r"(?:(?P<file>(?<![\w.\-/\\~])"
+    r"(?:~?/|(?:\.{1,3}|…|\$\w{1,40}|%\w{1,40}%|<[^<>\n]{1,60}>)[/\\]|[A-Za-z]:[\\/]|\\\\)"
+    r"(?:[^:\n|\"\s]|[ ](?![/\\<|\- ])|:(?!\s|\d+: )){0,400}"
     r"|<[^<>\n]{1,120}>"
     r"|(?<![^\s:|(\[\"'])[\w@~][^\s:|\"'<>]{0,255})"
     r":(?P<line>\d+): )"

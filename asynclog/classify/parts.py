@@ -132,6 +132,8 @@ def _names(message: Message, kind: str, thing: ObjectRepr | None) -> tuple[str |
         callback = thing.callback.name if thing.callback else None
         if coroutine is None and callback is None and "coro=<" in thing.raw and (custom := _CUSTOM.search(thing.raw)):
             coroutine = custom["name"]
+    if coroutine is None and callback is None and (called := message.objects.get("callback")) and called.callback:
+        callback = called.callback.name  # of a handle that was cancelled by then nothing else is known
     if coroutine is None and kind != "unraisable-destructor":
         coroutine = fields.get("qualname")
     if callback is None and (names := _CALLBACKS.get(kind)):

@@ -120,7 +120,11 @@ class _Reader:
         self._end_value()
         report, taken = parse_traceback(self.lines, self.expected, self.at)
         before = self.blocks.exception
-        if report is not None and (before is None or fit(report, self.expected) > fit(before, self.expected)):
+        if report is not None and (
+            before is None
+            or (report.type and not before.type)
+            or fit(report, self.expected) > fit(before, self.expected)
+        ):
             self.blocks.exception = report
         self.at += max(taken, 1)
 

@@ -50,13 +50,18 @@ def coroutine(text: str) -> CoroutineRef | None:
     for words, state in _STATES:
         if tail.startswith(words):
             return CoroutineRef(text[:call], state, place(text[call + 3 + len(words) :]))
+        if tail.startswith((f"{words[:-1]}/", f"{words[:-1]}<")):  # a wrap took the blank
+            return CoroutineRef(text[:call], state, place(text[call + 2 + len(words) :]))
     return CoroutineRef(text[:call])
 
 
 def named_object(text: str) -> str | None:
     """The qualname in `<function f at 0x..>`, `<bound method C.m of <..>>`, `<coroutine object f at 0x..>`."""
     match = _NAMED.match(text) if text.startswith("<") else None
-    return match.group("name").rstrip(">") if match else None
+    if match is None:
+        return None
+    name = match.group("name")
+    return name.removesuffix(">") if name.count(">") > name.count("<") else name
 
 
 def callee(text: str) -> CallbackRef | None:

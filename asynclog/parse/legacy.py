@@ -9,9 +9,11 @@ from asynclog.model import CallbackRef, CoroutineRef, ObjectRepr
 from asynclog.parse.brackets import Spans, mask, split_outer
 from asynclog.parse.callees import callee, coroutine, named_object, place
 from asynclog.parse.literals import exception_text, exception_type, unquote
+from asynclog.slotted import replace
 
 _SHAPE = regex(r"(?P<cls>[^\W\d][\w.]*)(?P<paren>\(\0*\))?(?P<angle><\0*>)?\s*")
 _OLD_COROUTINE = regex(r"(?P<name>'[^']*') defined (?P<at>at .+)", re.DOTALL)
+_STEP = regex(r"<bound method \w*\._step of (?P<task>\w+\(<.*)>", re.DOTALL)
 _CALL = regex(r"[^\W\d][\w.]*[(<]")
 _OLD_STATES = frozenset({"PENDING", "FINISHED", "CANCELLED", "CANCELLING"})
 
@@ -59,6 +61,8 @@ def _old_handle(raw: str, cls: str, paren: str, angle: str) -> ObjectRepr:
     parts = split_outer(paren, mask(paren))
     if cls == "TimerHandle":
         parts = parts[1:]
+    if parts and (step := _STEP.fullmatch(parts[0])):
+        return replace(parse_legacy(raw, step["task"]), cls=cls, raw=raw)
     arguments = parts[1][1:-1].removesuffix(",") if len(parts) > 1 else ""
     name = (named_object(parts[0]) or parts[0]) if parts else ""
     callback = CallbackRef(name, arguments) if name else None

@@ -30,6 +30,13 @@ def _known(item: ObjectRepr | None) -> int:
     """How much is known of an object."""
     if item is None:
         return 0
-    parts = (item.state, item.name, item.coroutine and item.coroutine.place, item.callback, item.created_at)
+    parts = (
+        item.state,
+        item.name,
+        item.coroutine and item.coroutine.place,
+        item.callback,
+        item.created_at,
+        item.exception_type,
+    )
     places = sum(ref.place is not None for ref in item.callbacks)
     return item.parsed + sum(bool(part) for part in parts) + len(item.callbacks) + places + _known(item.wait_for)

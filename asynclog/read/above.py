@@ -5,6 +5,7 @@ sees the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from asynclog.lazy import regex
@@ -39,8 +40,11 @@ def lines_above(lines: Lines, line: Line, count: int, hit: Line | None = None) -
         yield above
 
 
-def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout) -> bool:
-    """Whether a message of the log is somebody's text: not written as asyncio writes into this file."""
+def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout, base: int) -> bool:
+    """Whether a message of the log is somebody's text: not written as asyncio writes into this file.
+
+    Above the first header of a file nobody has spoken yet.
+    """
     if head.pattern is None or head.pattern.channel != "log":
         return False
     layout = layout.of(line.key)
@@ -53,7 +57,7 @@ def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout) -> bool:
     if before and layout.heads.match(line.text):
         return False
     if layout.native:
-        return True
+        return not _is_first(lines, line, base, layout.heads)
     for above in lines_above(lines, line, _NEAR):
         if above.key != line.key:
             continue
@@ -62,6 +66,16 @@ def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout) -> bool:
         if TRACEBACK in above.text or above.text.startswith("  File "):
             return True
     return False
+
+
+def _is_first(lines: Lines, line: Line, base: int, heads: re.Pattern[str]) -> bool:
+    """Whether no header stands above `line`, up to the beginning of the file."""
+    top = line
+    for above in lines_above(lines, line, _NEAR):
+        if above.key == line.key and heads.match(above.text):
+            return False
+        top = above
+    return top.start == 0 and base == 0
 
 
 def is_headless(lines: Lines, line: Line, base: int) -> bool:

@@ -21,6 +21,8 @@ _STEP = regex(
     r"<?\w*(?:Task (?:pending|finished|cancell?(?:ed|ing))\b|Handle(?: .*)?\(|\w+MethWrapper )|.* created at ", re.S
 )
 _OWN_LOGGERS = (None, "asyncio", "py.warnings", "root")
+_SENTENCE = regex(r"[!.,]*[ ]+[a-z'`]+(?:,?[ ][\w'`-]+)+")  # goes on behind the words of a message
+_FUNCTION = regex(r"<(?:function|bound method|built-in method|cyfunction)\b|functools\.partial\(")
 _CALLEE = regex(r"[<(\[]|[^\s(]{1,400}\(|None\b|\S+$")
 
 
@@ -40,17 +42,28 @@ def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
     callee = head.fields.get("callback") if pattern.kind == "callback-exception" else None
     nothing_callable = callee is not None and _CALLEE.match(callee) is None
     if logger in _OWN_LOGGERS:
-        return nothing_callable and not _is_detailed(following)
+        return (nothing_callable or _is_prose(head)) and not is_detailed(following)
+    if callee is not None and _FUNCTION.match(callee):
+        return False  # tornado's too: nobody else prints such an object there
     if (
         nothing_callable
         or head.tail.strip()
         or (pattern.kind == "slow-callback" and not _STEP.match(head.fields.get("handle", "")))
     ):
         return True
-    return pattern.kind in _DETAILED and not _is_detailed(following) and not has_lead_in(before)
+    return pattern.kind in _DETAILED and not is_detailed(following) and not has_lead_in(before)
 
 
-def _is_detailed(following: Sequence[str]) -> bool:
+def _is_prose(head: Head) -> bool:
+    """Whether a sentence that begins with a message's words goes on behind them; no log says who speaks."""
+    pattern, prefix = head.pattern, head.prefix
+    told = prefix.level is not None or prefix.timestamp is not None or prefix.logger is not None
+    known = pattern is not None and (pattern.kind in _DETAILED or pattern.kind == "write-after-disconnect")
+    return known and not told and _SENTENCE.match(head.tail) is not None
+
+
+def is_detailed(following: Sequence[str]) -> bool:
+    """Whether what the loop tells about its message follows."""
     return any(_DETAIL.match(text) for text in following[:3])
 
 

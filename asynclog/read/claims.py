@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from asynclog.lazy import regex
 from asynclog.read import contexts
 from asynclog.read.above import claim_traceback, is_headless, is_quoted
-from asynclog.read.alikes import is_look_alike
+from asynclog.read.alikes import is_detailed, is_look_alike
 from asynclog.read.claim import Claim
 from asynclog.read.embedded import in_json, in_strings
 from asynclog.read.extent import Extent, extent
@@ -21,7 +21,10 @@ from asynclog.read.prefix import is_header, is_plausible_prefix, parse_prefix
 from asynclog.read.recognise import Head, Recogniser
 
 _BROKEN_LINES = 16
-_OPENING = regex(r"(?<!\w)Executing <(?:\w*Task (?:pending|finished|cancel)|\w*Handle )|(?<!\w)Executing <\w*Task$")
+_OPENING = regex(
+    r"(?<!\w)Executing (?:<(?:\w*Task (?:pending|finished|cancel)|\w*Handle )|(?:Timer)?Handle\(<|Task\(<)"
+    r"|(?<!\w)Executing <\w*Task$"
+)
 
 
 class Claims:
@@ -44,7 +47,7 @@ class Claims:
         if head is not None and head.start and '"' in text[: head.start] and text.lstrip()[:1] in '{"':
             head = None
         if head is not None:
-            if not is_quoted(lines, line, head, self._layout):
+            if not is_quoted(lines, line, head, self._layout, base):
                 claim = self._broken(lines, line) if _is_unfinished(head) else None
                 claim = claim or self._message(lines, line, head)
                 if not is_look_alike(head, text[: head.start], claim.rest.lines):
@@ -61,6 +64,8 @@ class Claims:
                 yield self._message(lines, line, detail, headless=True)
         elif (unknown := self._recogniser.unknown(text, line.time, line.key)) is not None:
             yield self._message(lines, line, unknown)
+        elif (pasted := self._behind_words(lines, line)) is not None:
+            yield pasted
         else:
             yield from in_strings(self._recogniser, line)
 
@@ -69,6 +74,16 @@ class Claims:
             lines, line, line.text[: head.start], head.pattern, self._layout, self._recogniser.is_head, self._inner
         )
         return Claim(line, head, "\n".join((line.text[head.start :], *rest.lines)), rest, headless)
+
+    def _behind_words(self, lines: Lines, line: Line) -> Claim | None:
+        """A message behind somebody's words on its line, in a file that is no log of records: its details follow."""
+        layout = self._layout.of(line.key)
+        head = self._recogniser.behind_words(line.text) if layout.heads is None and not layout.json else None
+        if head is None:
+            return None
+        bare = line._replace(text=line.text[head.start :])
+        claim = self._message(lines, bare, Head(0, head.prefix, head.pattern, head.fields))
+        return claim if is_detailed(claim.rest.lines[:1]) else None
 
     def _context(self, lines: Lines, line: Line) -> Claim | None:
         """The loop's exception context as a dict: the record that it stands for."""

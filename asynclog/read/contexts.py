@@ -32,7 +32,11 @@ def written_out(text: str) -> tuple[int, str] | None:
 
 def flatten(text: str) -> str | None:
     """The record that the dict at the beginning of `text` stands for; None where it is no such dict."""
-    items = _items(text)
+    return as_record(_items(text))
+
+
+def as_record(items: dict[str, str]) -> str | None:
+    """The record that the items of a context stand for; None where they are none of one. Takes items away."""
     message = items.pop("message", None)
     if message is None:
         return None

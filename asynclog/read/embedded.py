@@ -27,7 +27,26 @@ def in_json(recogniser: Recogniser, line: Line) -> Iterator[Claim] | None:
     if decoded is None:
         return None
     prefix, body, _ = decoded
-    return _in_body(recogniser, prefix, body, line)
+    return _in_entry(recogniser, prefix, body, line)
+
+
+def _in_entry(recogniser: Recogniser, prefix: Prefix, body: str, line: Line) -> Iterator[Claim]:
+    """The claims of the entry `body`, else of the loop's context that the entry carries."""
+    from asynclog.read import contexts, jsonlines
+
+    found = list(_in_body(recogniser, prefix, body, line))
+    yield from found
+    for items in jsonlines.nested(line.text) if not found else ():
+        text = contexts.as_record(items)
+        head = recogniser.head(text.partition("\n")[0], outer=prefix) if text is not None else None
+        if (
+            text is not None
+            and head is not None
+            and not head.start
+            and not is_look_alike(head, "", text.split("\n")[1:])
+        ):
+            yield Claim(line, head, text, Extent((), max(line.end, line.reach)))
+            return
 
 
 def in_strings(recogniser: Recogniser, line: Line) -> Iterator[Claim]:

@@ -16,6 +16,7 @@ from asynclog.read.prefix import is_header
 
 _HEADERS, _REMEMBERED, _LONG = 16, 4096, 240  # shapes of headers, lines of each, characters of a line
 _OPEN_LINES = 100  # lines over which a repr may go on
+_BROKEN_FRAME = (", in", ", in ")  # a console broke the line before the function
 
 _KEY_LINE = regex(r"[A-Za-z_]\w*: ?\S|[A-Za-z_]\w*:$")
 _TRACEBACK = regex(r"(?:\s*\+ Exception Group )?\s*Traceback \(most recent call last\):")
@@ -173,6 +174,8 @@ class Grammar:
         if text[0] in " \t|" or _FRAME.match(text):
             if self._in_traceback or "| " in text[:12]:
                 self._look_for_expected(text)
+            if text.endswith(_BROKEN_FRAME):
+                self._open = 1
             return not (self._body == "warning" and self._complete) or text[0] in " \t"
         if _LINK.match(text):
             self._linked = True
@@ -226,7 +229,12 @@ class Grammar:
 
 def _is_inner(text: str) -> bool:
     """Whether an indented line that is no header goes on with any record, whatever was before, and announces nothing."""
-    return len(text) <= _LONG and not announced_line(text) and not _TRACEBACK.match(text)
+    return (
+        len(text) <= _LONG
+        and not text.endswith(_BROKEN_FRAME)
+        and not announced_line(text)
+        and not _TRACEBACK.match(text)
+    )
 
 
 def announced_line(text: str) -> bool:

@@ -184,6 +184,18 @@ def _entry(flat: Mapping[str, Any]) -> tuple[Prefix, str, str | None] | None:
     return prefix, body, _pick(flat, names.stream)
 
 
+def nested(text: str) -> Iterator[dict[str, str]]:
+    """The objects within a JSON object that have a `message` of their own: an exception handler's context is one."""
+    flat = _parsed(text) or {}
+    for key in flat:
+        path, dot, name = key.rpartition(".")
+        if dot and name == "message":
+            within = ((name.removeprefix(path + dot), value) for name, value in flat.items())
+            items = {name: value for name, value in within if isinstance(value, str) and "." not in name}
+            if any(value.startswith("<") for value in items.values()):
+                yield items
+
+
 class SingleLine(NamedTuple):
     """One line of a log that was wrapped in JSON by a collector: `partial` where the line goes on in the next object."""
 

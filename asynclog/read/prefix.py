@@ -17,7 +17,7 @@ from asynclog.read.timestamps import find_timestamp
 LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTION|SUCCESS"
 LOWER = "debug|info|warn(?:ing)?|error|critical|fatal"
 _LEVEL = regex(rf"(?<![\w.])(?:{LEVEL}|{LOWER}|Debug|Info|Warning|Error|Critical)(?![\w.])")
-_LETTER = regex(r"^\W*(?P<level>[DIWEC])(?: |(?=\d{4} ))")
+_LETTER = regex(r"^\W*(?P<level>[DIWEC])(?::? |(?=\d{4} ))")
 _LETTER_LATER = regex(r"\W*\x00\W*(?P<level>[DIWEC])(?=[\s/|\])])")  # behind the time
 _LETTERS = {"D": "DEBUG", "I": "INFO", "W": "WARNING", "E": "ERROR", "C": "CRITICAL"}
 _ALIASES = {"WARN": "WARNING", "ERR": "ERROR", "FATAL": "CRITICAL", "EXCEPTION": "ERROR"}
@@ -40,6 +40,7 @@ _MODULES = frozenset(
         "base_subprocess",
     }
 )
+_OWN_PLACE = regex(rf"(?<![\w.])(?:{'|'.join(sorted(_MODULES))})(?:\.py)?:\d+[\])]?\s*[:|\->]*\s*$")
 _TASK = regex(r"(?<![\w.])(Task-\d+)(?![\w.])")
 
 # A line that begins like this starts a record in any format. Deliberately narrow: a wrong start cuts a record short.
@@ -59,7 +60,7 @@ HEADER = regex(
 _NOT_PREFIX = regex(
     r"(?:Error|Exception|Warning|Exit|Interrupt|Iteration): \S.*$|^\s*(?:File |raise |return |await |\w+ = )|[=(]\s*['\"]?$"
 )
-_QUOTED = regex(r"[\"'`“‘«]\s*$")
+_QUOTED = regex(r"(?:[\"'“‘«]|(?<!`)`)\s*$")  # three backticks are a fence
 _WORDS = regex(r"[A-Za-z]{2,}")
 _ZEROS = str.maketrans("123456789", "000000000")
 
@@ -166,6 +167,11 @@ def _is_plausible(text: str, timed: bool) -> bool:
     return _is_decoration(text.strip())
 
 
+def is_lead(text: str) -> bool:
+    """Whether `text` is words before a message that they do not quote: what a person said who pasted it."""
+    return text[-1:] == " " and not (_QUOTED.search(text) or _NOT_PREFIX.search(text) or _is_open(text))
+
+
 def is_level(word: str) -> bool:
     """Whether `word` names a logging level."""
     return _LEVEL.fullmatch(word) is not None
@@ -191,7 +197,11 @@ def _is_decoration(bare: str) -> bool:
     """Comment marks, box drawing, test progress, a lead-in of a known handler, or a name with punctuation after it."""
     if not _WORDS.search(bare):
         return True
-    if bare.endswith(("...", "ok", "FAIL", "PASSED", "FAILED")) or _LEAD_INS.search(bare):
+    if (
+        bare.endswith(("...", "ok", "[OK]", "FAIL", "PASSED", "FAILED"))
+        or _LEAD_INS.search(bare)
+        or _OWN_PLACE.search(bare)
+    ):
         return True
     return bool(re.fullmatch(r"[\[(<]?(?:asyncio|py\.warnings|[\w.-]+\[\d+\])[\])>]?\s*[:|\->]*", bare)) or bool(
         re.search(r"(?<![\w.])asyncio[\])]?\s*[:|\]-]\s*$", bare)

@@ -9,10 +9,10 @@ from functools import lru_cache, partial
 
 from asynclog.lazy import regex
 from asynclog.model import MessagePattern, Prefix
-from asynclog.read.prefix import is_header, is_level, is_plausible_prefix, parse_prefix
+from asynclog.read.prefix import is_header, is_lead, is_level, is_plausible_prefix, parse_prefix
 from asynclog.slotted import dataclass, field, replace
 
-_PATH_START = regex(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,2}[\\/]|[A-Za-z]:[\\/]|<)")
+_PATH_START = regex(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,3}[\\/]|[A-Za-z]:[\\/]|<)")
 _LAST_WORD = regex(r"(?:^|[\s\]|:>])(?P<word>[^\s\]|:>]+)$")
 LONGEST = 1 << 15  # characters of a line in which a message is looked for: patterns are not linear on longer ones
 _SHORT, _REMEMBERED = 240, 1 << 14
@@ -87,8 +87,9 @@ class Recogniser:
                 prefix = merged(outer, prefix)
             if not named and prefix.logger and "." not in prefix.logger and prefix.logger != "asyncio":
                 prefix = replace(prefix, logger=None)
-            if belongs(pattern, prefix, before):
-                return Head(start, prefix, pattern, fields, line[found.end() :])
+            tail = line[found.end() :]
+            if belongs(pattern, prefix, before) or (before.strip() == "`" and _is_pasted(pattern, line, tail)):
+                return Head(start, prefix, pattern, fields, tail)
         return None
 
     def _asked(self, needles: frozenset[int]) -> tuple[MessagePattern, ...]:
@@ -127,6 +128,16 @@ class Recogniser:
         if prefix.logger != "asyncio" or prefix.level is None or not is_plausible_prefix(line[:end]):
             return None
         return Head(end, prefix, None)
+
+    def behind_words(self, line: str) -> Head | None:
+        """A message that ends its line behind somebody's words, or None: only its details can tell that it is one."""
+        hits = self._find(line) if len(line) <= LONGEST else []
+        for pattern in self._asked(frozenset([hit[0] for hit in hits])) if hits else ():
+            found = pattern.pattern.search(line) if pattern.channel == "log" else None
+            if found is not None and not line[found.end() :].strip() and is_lead(line[: found.start()]):
+                fields = {name: value for name, value in found.groupdict().items() if value is not None}
+                return Head(found.start(), Prefix(), pattern, fields)
+        return None
 
     def beginning(self, line: str, time: str | None = None, key: str | None = None) -> Head | None:
         """A message of which `line`, the last of a cut file, shows the beginning; None where too little is there."""
@@ -167,6 +178,12 @@ def _finder(needles: Sequence[str]) -> Callable[[str], list[tuple[int, int, int]
     from ahocorasick_rs import AhoCorasick
 
     return partial(AhoCorasick(list(needles)).find_matches_as_indexes, overlapping=True)
+
+
+def _is_pasted(pattern: MessagePattern, line: str, tail: str) -> bool:
+    """Whether a line behind a backtick is a log's: the quotation goes on below it, or holds a whole warning."""
+    whole = pattern.channel == "warning" and tail.strip() == "`"
+    return (whole or line.count("`") == 1) and belongs(pattern, Prefix(), "")
 
 
 def belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:

@@ -1,0 +1,184 @@
+"""What people paste: lines that a console broke, Markdown around them, sentences that only begin like a message."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from asynclog.config import Settings
+from asynclog.model import Finding
+from asynclog.pipeline import findings
+
+TASK = "task: <Task pending name='Task-2' coro=<tend() running at /srv/shop/tend.py:9>>\n"
+FUTURE = (
+    "future: <Task finished name='Task-3' coro=<load() done, defined at /srv/shop/load.py:5> exception=OSError('no')>\n"
+)
+
+
+def found(tmp_path: Path, text: str) -> list[Finding]:
+    log = tmp_path / "app.log"
+    log.write_text(text, "utf-8")
+    return list(findings([str(log)], Settings()))
+
+
+def kinds(tmp_path: Path, text: str) -> list[str]:
+    return [finding.kind for finding in found(tmp_path, text)]
+
+
+# -- broken by a console ---------------------------------------------------------------------------------------------
+
+
+def test_a_frame_that_is_broken_before_its_function(tmp_path: Path) -> None:
+    one, two = found(
+        tmp_path,
+        "Exception in callback Wire._lost(None)\nhandle: <Handle Wire._lost(None)>\nTraceback (most recent call last):\n"
+        '  File "C:\\shop\\wire.py", line 162, in\n_lost\n    self.sock.shutdown(2)\nConnectionResetError: gone\n'
+        f"Task was destroyed but it is pending!\n{TASK}",
+    )
+    assert (one.exception_type, one.callback) == ("ConnectionResetError", "Wire._lost")
+    assert two.kind == "task-destroyed-pending"
+
+
+def test_a_slow_callback_of_old_that_is_broken(tmp_path: Path) -> None:
+    one, two = found(
+        tmp_path,
+        "INFO:asyncio:Executing Handle(<function weigh at 0x7f0011>, ()) \ntook 1.001 seconds\nweighed\n"
+        "INFO:asyncio:Executing Handle(<bound method Task._step of \nTask(<count>)<result=None>>, ()) took 0.502 seconds\n",
+    )
+    assert (one.callback, one.duration) == ("weigh", 1_001_000)
+    assert (two.coroutine, two.duration) == ("count", 502_000)
+
+
+def test_the_bound_method_of_an_unraisable_that_is_broken(tmp_path: Path) -> None:
+    (one,) = found(
+        tmp_path,
+        "Exception ignored in: <bound method Wire.__del__ of\n<shop.wire.Wire object at 0x7f0011>>\n"
+        'Traceback (most recent call last):\n  File "/srv/shop/wire.py", line 8, in\n__del__\n    self.close()\n'
+        "NameError: name 'base' is not defined\n",
+    )
+    assert (one.kind, one.callback, one.exception_type) == ("unraisable-destructor", "Wire.__del__", "NameError")
+
+
+def test_a_repr_whose_blanks_a_wrap_took(tmp_path: Path) -> None:
+    (one,) = found(
+        tmp_path,
+        "Task exception was never retrieved\n\nfuture: <Task finished name='Task-2' coro=<Till.listen() done,\n"
+        "defined at/srv/shop/till.py:20>\nexception=LookupError(<ContextVar name='till' at 0x7f1d>)>\n",
+    )
+    assert (one.exception_type, one.site.file, one.site.line) == ("LookupError", "/srv/shop/till.py", 20)
+
+
+# -- Markdown and code fences ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(f"`Task was destroyed but it is pending!\n{TASK}`\n", id="backtick on the first line"),
+        pytest.param(f"```Task was destroyed but it is pending!\n{TASK}```\n", id="fence on the first line"),
+        pytest.param(f"E: shop base_events:1148: Task was destroyed but it is pending!\n{TASK}", id="module and line"),
+    ],
+)
+def test_a_record_behind_what_was_pasted_with_it(text: str, tmp_path: Path) -> None:
+    (one,) = found(tmp_path, text)
+    assert (one.kind, one.site.line, one.partial) == ("task-destroyed-pending", 9, False)
+
+
+def test_a_whole_warning_in_backticks(tmp_path: Path) -> None:
+    (one,) = found(tmp_path, "`RuntimeWarning: coroutine 'tick' was never awaited`\n")
+    assert (one.kind, one.coroutine) == ("coroutine-never-awaited", "tick")
+
+
+def test_a_warning_behind_the_result_of_a_test(tmp_path: Path) -> None:
+    (one,) = found(
+        tmp_path,
+        "shop.test_till.TillTests.test_close ... [OK]/usr/lib/python3.6/asyncio/base_events.py:510: "
+        "ResourceWarning: unclosed event loop <_UnixSelectorEventLoop running=False closed=False debug=False>\n",
+    )
+    assert one.kind == "unclosed-event-loop"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Task exception was never retrieved message being printed.",
+        "Unclosed client session errors are in my log, why?",
+        "Task was destroyed but it is pending! comes up at every exit",
+        "socket.send() raised exception. appears at random",
+        "`Task was destroyed but it is pending!` is what I see",
+        "`Task exception was never retrieved`",
+    ],
+)
+def test_sentences_that_begin_like_a_message(sentence: str, tmp_path: Path) -> None:
+    assert kinds(tmp_path, f"{sentence}\n\nSome more words.\n") == []
+
+
+def test_what_goes_on_behind_a_message_is_no_sentence(tmp_path: Path) -> None:
+    text = (
+        "Unclosed client session (None)\nUnclosed connector (task: None)\nsocket.send() raised exception.\n"
+        f"Task exception was never retrieved    base_events.py:1744\n{FUTURE}"
+    )
+    wanted = ["aiohttp-unclosed", "aiohttp-unclosed", "write-after-disconnect", "exception-never-retrieved"]
+    assert kinds(tmp_path, text) == wanted
+
+
+# -- who speaks ------------------------------------------------------------------------------------------------------
+
+
+def test_above_the_first_header_nobody_is_quoted(tmp_path: Path) -> None:
+    later = "".join(f"ERROR:asyncio:Task was destroyed but it is pending!\n{TASK}" for _ in range(5))
+    first = f"Task was destroyed but it is pending!\n{TASK}"
+    assert [finding.partial for finding in found(tmp_path, first + later)] == [False] * 6
+    quoted = f"ERROR:shop:the child says\n{first}"
+    assert len(found(tmp_path, later + quoted)) == 5
+
+
+def test_the_context_of_the_loop_within_an_entry(tmp_path: Path) -> None:
+    entry = (
+        '{"event": "Loop error", "level": "error", "ctx": {"message": "Fatal write error on socket transport", '
+        '"exception": "TimeoutError(110, \'timed out\')", "transport": "<_SelectorSocketTransport closing fd=22>", '
+        '"protocol": "<shop.wire.Wire object at 0x7f0011>"}, "timestamp": "2026-01-31T12:00:00.058183Z"}\n'
+    )
+    (one,) = found(tmp_path, entry)
+    assert (one.kind, one.exception_type, one.callback) == ("transport-fatal-error", "TimeoutError", "shop.wire.Wire")
+    assert kinds(tmp_path, entry.replace('"<', '"')) == []
+
+
+def test_a_callback_of_tornado_that_is_cut(tmp_path: Path) -> None:
+    record = (
+        "tornado.application - ERROR - Exception in callback <function Till.open.<locals>.<lambda> at 0x7f7d>\n"
+        'Traceback (most recent call last):\n  File "/srv/shop/till.py", line 8, in <lambda>\n    beat()\nOSError: no\n'
+    )
+    one, two = found(tmp_path, f"{record}tornado.application - ERROR - Exception in callback <function\n")
+    assert one.callback == "Till.open.<locals>.<lambda>"
+    assert two.kind == "callback-exception"
+
+
+@pytest.mark.parametrize("path", [".../venv/shop/till.py", "…/till.py", "$HOME/till.py", "<cut>/shop/till.py"])
+def test_the_path_of_a_warning_that_was_shortened(path: str, tmp_path: Path) -> None:
+    (one,) = found(
+        tmp_path, f"2026-01-31 12:00:00,1 INFO x\n{path}:29: RuntimeWarning: coroutine 'h' was never awaited\n"
+    )
+    assert (one.coroutine, one.site.file, one.site.line) == ("h", path, 29)
+
+
+def test_a_record_behind_somebodys_words(tmp_path: Path) -> None:
+    (one,) = found(tmp_path, f"got this again, no idea why Task exception was never retrieved\n{FUTURE}OSError: no\n")
+    assert (one.kind, one.exception_type, one.partial) == ("exception-never-retrieved", "OSError", False)
+    assert kinds(tmp_path, "got this again, no idea why Task exception was never retrieved\nwhat now?\n") == []
+    log = "".join(
+        f"2026-01-31 12:00:0{n},123 INFO shop: people say that Task exception was never retrieved\n{FUTURE}"
+        for n in range(6)
+    )
+    assert kinds(tmp_path, log) == []
+
+
+def test_the_callback_of_a_cancelled_handle(tmp_path: Path) -> None:
+    (one,) = found(
+        tmp_path,
+        "Exception in callback <bound method Wire.feed of <shop.wire.Wire object at 0x7f7c>>\nhandle: <Handle cancelled>\n"
+        'Traceback (most recent call last):\n  File "/srv/shop/wire.py", line 8, in feed\n    fut.set_result(1)\n'
+        "asyncio.exceptions.InvalidStateError: invalid state\n",
+    )
+    assert (one.callback, one.exception_type) == ("Wire.feed", "asyncio.exceptions.InvalidStateError")
