@@ -103,6 +103,7 @@ def _moved(stamp: Timestamp, micros: int) -> Timestamp:
 
 def segments_of(span: SourceSpan) -> tuple[Segment, ...]:
     """The runs in one file; empty where it is one."""
+    span = replace(span, starts=merge_starts(span.starts, ()))  # those of parts are no more either
     starts = [*_restarts(span), *_turns_back(span.moments)]
     if not starts or span.first is None or span.last is None:
         return ()

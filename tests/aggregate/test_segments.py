@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from asynclog import codec, pipeline
+from asynclog.aggregate.segments import KEPT
 from asynclog.aggregate.spans import span_of
 from asynclog.aggregate.views import report
 from asynclog.config import Settings
@@ -139,6 +140,13 @@ def test_many_runs_are_counted_and_a_few_are_shown(tmp_path: Path) -> None:
     (told,) = (line for line in report(run).loop_lines if "runs in" in line)
     assert told.startswith("9 runs in ")
     assert "and 3 more" in told
+
+
+def test_more_runs_than_are_kept_are_the_same_however_the_file_is_cut(tmp_path: Path) -> None:
+    lines = [line for n in range(KEPT + 40) for line in written(n * HOUR, 60, made=True, every=30)]
+    whole = analyzed(tmp_path, lines).sources[0].segments
+    assert KEPT - 2 <= len(whole) <= KEPT + 1
+    assert analyzed(tmp_path, lines, chunk=20_011).sources[0].segments == whole
 
 
 def test_rates_are_those_of_the_time_that_the_runs_cover(tmp_path: Path) -> None:
