@@ -242,7 +242,8 @@ def _read(
         if crew:
             outcomes = crew.spread(_work, every, files_of(map(Path, settings.rules)), on_loss)
         elif jobs > 1 and len(every) > 1:
-            outcomes = stack.enter_context(workers.shared(jobs, _work, every, on_loss))
+            count = min(jobs, len(every))
+            outcomes = workers.spread(stack.enter_context(workers.pool(count)), count, _work, every, on_loss)
         for source in sources:
             saved = _saved(source, book.settings)
             yield source, saved if saved is not None else _joined(tasks[source], outcomes), saved is not None

@@ -63,17 +63,6 @@ def pool(workers: int) -> Iterator[Executor]:
 
 
 @contextlib.contextmanager
-def shared(
-    jobs: int, work: Callable[[Task], Result], tasks: Sequence[Task], on_loss: Callable[[Task, str], None]
-) -> Iterator[Iterator[Result]]:
-    """The results of `tasks`, done by `jobs` processes; see `spread`. This is one of them where none has two tasks."""
-    here = len(tasks) <= jobs
-    others = len(tasks) - 1 if here else jobs
-    with pool(others) as executor:
-        yield spread(executor, others, work, tasks, on_loss, first_here=here)
-
-
-@contextlib.contextmanager
 def _interrupted_later() -> Iterator[None]:
     """Keep Ctrl-C until the end of the block: Python forgets one that comes while a process is copied."""
     if threading.current_thread() is not threading.main_thread():
@@ -113,27 +102,26 @@ def spread(
     tasks: Sequence[Task],
     on_loss: Callable[[Task, str], None],
     losses: tuple[type[BaseException], ...] = (),
-    first_here: bool = False,
 ) -> Iterator[Result]:
     """`work` done for each of `tasks`; `on_loss` is told which of them a dead worker left, before it is done here.
 
-    `losses` are further exceptions by which an executor tells that its workers are gone. With `first_here` the first of
-    the tasks is done here, while the workers do the others.
+    `losses` are further exceptions by which an executor tells that its workers are gone.
     """
     from concurrent.futures import CancelledError
     from concurrent.futures.process import BrokenProcessPool
 
     gone: tuple[type[BaseException], ...] = (BrokenProcessPool, CancelledError, *losses)
     waiting: deque[Future[Result]] = deque()
-    ahead = iter(tasks[first_here:])
+    ahead = iter(tasks)
     broken = False
-    for number, task in enumerate(tasks):
+    for task in tasks:
         while not broken and len(waiting) < _AHEAD * workers and (more := next(ahead, None)) is not None:
             try:
                 waiting.append(executor.submit(work, more))
             except (BrokenProcessPool, RuntimeError):
                 broken = True
-        if waiting and not (first_here and number == 0):
+        result = None
+        if waiting:
             try:
                 result = waiting.popleft().result()
             except gone as error:
