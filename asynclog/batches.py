@@ -26,7 +26,8 @@ Array: TypeAlias = Any  # of numpy
 Moment: TypeAlias = "tuple[int, bytes]"
 """A time in microseconds and as printed."""
 _REMEMBERED = 1 << 16
-_MANY = 20_000  # times from which on numpy pays, with its import
+_MANY = 20_000  # echoes from which on numpy pays, with its import
+_SOME = 4_000  # and once that is done
 _HELD = 1 << 18  # findings that are held before they are counted
 _TURNS = 16  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
@@ -173,7 +174,7 @@ class Batches:
         self._owns += collected.owns
         self._lines += collected.lines
         self._turns += bool(collected.columns)
-        if len(self._lines) > _MANY:
+        if len(self._lines) > (_SOME if self._table.size else _MANY):
             self._pack()
         if self._table.size > _HELD or self._turns > _TURNS:
             self._settle()
