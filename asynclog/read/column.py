@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from asynclog.model import Record
-from asynclog.read.shapes import Own
+from asynclog.read.shapes import TOKEN_LETTERS, Own
 from asynclog.slotted import dataclass, field
 
 _REMEMBERED = 1 << 13  # names
@@ -41,7 +41,20 @@ class Place(NamedTuple):
 class Column:
     """What the echoes of `first` have in common, and the longest of all so far: `longest`, printed as `took`."""
 
-    __slots__ = ("fine", "first", "guard", "longest", "name", "number", "shown", "template", "token", "took", "worst")
+    __slots__ = (
+        "fine",
+        "first",
+        "guard",
+        "longest",
+        "name",
+        "number",
+        "shown",
+        "template",
+        "token",
+        "took",
+        "within",
+        "worst",
+    )
 
     def __init__(
         self, first: Record, template: Accepted, number: bytes, name: bytes, token: bytes, fine: set[bytes]
@@ -49,6 +62,7 @@ class Column:
         self.first = first
         self.template = template
         self.guard = template.guard
+        self.within = tuple(part for part in self.guard if not part.strip(TOKEN_LETTERS))
         self.fine = fine
         self.number, self.name, self.token = number, name, token
         self.shown = {token}
@@ -57,7 +71,11 @@ class Column:
 
     def allows(self, name: bytes, token: bytes) -> bool:
         """Whether no rule looks for a part of a task's name or of an identifier; `fine` remembers names for the guard."""
-        if any(part in name or part in token for part in self.guard):
+        if any(part in token for part in self.within):
+            return False
+        if name in self.fine:
+            return True
+        if any(part in name for part in self.guard):
             return False
         if len(self.fine) < _REMEMBERED:
             self.fine.add(name)

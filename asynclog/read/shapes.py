@@ -46,6 +46,7 @@ _CHANGING = (
 )
 UNNAMED = b"Task-"  # what is told of a name that asyncio gave
 TOKEN = b"0#"  # what stands for one
+TOKEN_LETTERS = b"0123456789abcdef-"
 # numbers that no name of a message shows: not within a hexadecimal word or a UUID, and not the number of an error
 _NUMBER = regex(
     rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
