@@ -27,7 +27,6 @@ Moment: TypeAlias = "tuple[int, bytes]"
 """A time in microseconds and as printed."""
 _REMEMBERED = 1 << 16
 _MANY = 20_000  # echoes from which on numpy pays, with its import
-_SOME = 4_000  # and once that is done
 _HELD = 1 << 18  # findings that are held before they are counted
 _TURNS = 16  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
@@ -174,7 +173,7 @@ class Batches:
         self._owns += collected.owns
         self._lines += collected.lines
         self._turns += bool(collected.columns)
-        if len(self._lines) > (_SOME if self._table.size else _MANY):
+        if len(self._lines) > _MANY:
             self._pack()
         if self._table.size > _HELD or self._turns > _TURNS:
             self._settle()
@@ -234,7 +233,8 @@ class Batches:
         """Note the first and the last time of each column."""
         import numpy as np
 
-        order = np.lexsort((micros, columns))
+        ascending = bool((micros[1:] >= micros[:-1]).all())
+        order = np.argsort(columns, kind="stable") if ascending else np.lexsort((micros, columns))
         starts = np.flatnonzero(np.diff(columns[order], prepend=-1))
         for place in (order[starts], order[np.append(starts[1:], len(order)) - 1]):
             for index, micro in zip(place.tolist(), micros[place].tolist(), strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from asynclog.model import Record
-from asynclog.read.shapes import TOKEN_LETTERS, Own
+from asynclog.read.shapes import TOKEN_LETTERS, Key, Own
 from asynclog.slotted import dataclass, field
 
 _REMEMBERED = 1 << 13  # names
@@ -45,6 +45,7 @@ class Column:
         "fine",
         "first",
         "guard",
+        "key",
         "longest",
         "name",
         "number",
@@ -57,10 +58,11 @@ class Column:
     )
 
     def __init__(
-        self, first: Record, template: Accepted, number: bytes, name: bytes, token: bytes, fine: set[bytes]
+        self, first: Record, template: Accepted, key: Key, number: bytes, name: bytes, token: bytes, fine: set[bytes]
     ) -> None:
         self.first = first
         self.template = template
+        self.key = key
         self.guard = template.guard
         self.within = tuple(part for part in self.guard if not part.strip(TOKEN_LETTERS))
         self.fine = fine

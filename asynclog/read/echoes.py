@@ -8,7 +8,7 @@ column of the first. A column is opened only for a record that covered its whole
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from asynclog.lazy import regex
@@ -16,7 +16,7 @@ from asynclog.model import Record
 from asynclog.read.column import Accept, Collected, Column, Place
 from asynclog.read.layout import Layout
 from asynclog.read.outside import Outside
-from asynclog.read.shapes import ZEROS, Bare, Shape, bare_of, shape_of
+from asynclog.read.shapes import ZEROS, Bare, Key, Own, Shape, bare_of, shape_of
 from asynclog.read.wrappers import JSON_LINE
 
 PENDING = 10_000  # echoes that wait in columns before they are handed over
@@ -38,6 +38,17 @@ class _Before(NamedTuple):
     place: Place
     number: bytes
     column: Column | None
+
+
+class _Met(NamedTuple):
+    """A shape with the key and the column of the last entry of its skeleton: mostly they are those of the next too."""
+
+    shape: Shape
+    key_of: Callable[[bytes], Key]
+    own_of: Callable[[bytes], Own]
+    lines: int
+    key: Key = ()
+    column: Column | None = None
 
 
 class Echoes:
@@ -65,8 +76,8 @@ class Echoes:
             self.able = timed and self.wrapper is not None and not layout.tests
         else:
             self.able = (timed or layout.json) and not layout.tests
-        self._shapes: dict[int, Shape | None] = {}
-        self._columns: dict[tuple[bytes, ...], Column | None] = {}
+        self._shapes: dict[int, _Met | None] = {}
+        self._columns: dict[Key, Column | None] = {}
         self._size = 0
         self._fine: dict[tuple[bytes, ...], set[bytes]] = {}
         self._waiting = Collected()
@@ -117,18 +128,21 @@ class Echoes:
             if code not in shapes:
                 bare, token = bare_of(bare, self._json)
                 code = hash(bare.translate(ZEROS))
-                if code not in shapes and not self._shaped(bare, code):
+                if code not in shapes and self._shaped(bare, code) is None:
                     break
-            shape = shapes[code]
-            if shape is None:  # nothing of ours
+            known = shapes[code]
+            if known is None:  # nothing of ours
                 line += entry.count(b"\n") + 1
                 offset += len(entry) + 1
                 continue
-            key, own, height = shape
-            column = columns.get(key(bare))
-            if column is None:
-                break
-            parts = own(bare)
+            _, key_of, own_of, height, usual, column = known
+            key = key_of(bare)
+            if key != usual or column is None:  # to compare costs less than to look it up
+                column = columns.get(key)
+                if column is None:
+                    break
+                shapes[code] = known._replace(key=column.key, column=column)
+            parts = own_of(bare)
             _, took, name = parts
             if ((name and name not in column.fine) or token) and not column.allows(name, token):
                 break
@@ -197,9 +211,10 @@ class Echoes:
             return
         if self._size > _KEYS:
             self._columns.clear()
+            self._shapes.clear()
             self._size = 0
         self._size += len(bare) + 100
-        self._columns[key] = self._column(entry, shape, Bare(bare, token), offset, records)
+        self._columns[key] = self._column(entry, shape, key, Bare(bare, token), offset, records)
 
     @property
     def reach(self) -> int:
@@ -209,21 +224,21 @@ class Echoes:
     def _shape(self, bare: bytes) -> Shape | None:
         """The shape of an entry; None where it cannot have one."""
         code = hash(bare.translate(ZEROS))
-        if self._shapes.get(code) is None and not self._shaped(bare, code):
-            return None
-        return self._shapes[code]
+        known = self._shapes.get(code)
+        return known.shape if known is not None else self._shaped(bare, code)
 
-    def _shaped(self, bare: bytes, code: int) -> bool:
-        """Remember the shape of an entry; whether it can have one."""
+    def _shaped(self, bare: bytes, code: int) -> Shape | None:
+        """The shape of an entry whose skeleton is new, if it can have one: then it is remembered."""
         if len(bare) > _LONGEST or (time := self._time(bare)) is None:
-            return False
+            return None
         if b"\\n" in bare and not self._json and self._quoted.search(bare) is not None:
-            return False
+            return None
         if len(self._shapes) >= _SHAPES:
             self._shapes.clear()
         moving = self.wrapper.times(bare) if self.wrapper is not None else ()
-        self._shapes[code] = shape_of(bare, time, self._json, moving)
-        return True
+        shape = shape_of(bare, time, self._json, moving)
+        self._shapes[code] = _Met(shape, *shape)
+        return shape
 
     def _time(self, entry: bytes) -> tuple[int, int] | None:
         """Where the time of an entry stands; an empty span for entries that have none, None where it is none."""
@@ -234,7 +249,9 @@ class Echoes:
         head = self._header.match(entry)
         return head.span("time") if head is not None else (0, 0)
 
-    def _column(self, entry: bytes, shape: Shape, bare: Bare, offset: int, records: Sequence[Record]) -> Column | None:
+    def _column(
+        self, entry: bytes, shape: Shape, key: Key, bare: Bare, offset: int, records: Sequence[Record]
+    ) -> Column | None:
         """The column of an entry that is one record and nothing else."""
         if len(records) != 1:
             return None
@@ -256,7 +273,7 @@ class Echoes:
             return None
         number = number if printed or record.kind in _OTHERWISE else b""
         fine = self._fine.setdefault(template.guard, set())
-        return Column(record, template, number, name, bare.token, fine)
+        return Column(record, template, key, number, name, bare.token, fine)
 
     @property
     def pending(self) -> int:

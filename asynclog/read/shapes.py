@@ -55,12 +55,13 @@ _NUMBER = regex(
 _CLOCK = regex(rb"(?s)(.*?\d:\d\d:\d\d)(?:[.,](\d{3}|\d{6})(?!\d))?(.*)")
 
 Own = tuple[bytes, bytes, bytes]
+Key = tuple[bytes, ...]
 
 
 class Shape(NamedTuple):
     """How to take entries of one skeleton apart: `own` gives time, duration, name of the task, empty where missing."""
 
-    key: Callable[[bytes], tuple[bytes, ...]]
+    key: Callable[[bytes], Key]
     own: Callable[[bytes], Own]
     lines: int
 
@@ -213,7 +214,7 @@ def _shape(rest: tuple[tuple[int, int | None], ...], own: tuple[tuple[int, int] 
     slices = [_slice(start, end) for start, end in rest]
     if len(slices) == 1:
         slices.append(_slice(0, 0))
-    key = cast("Callable[[bytes], tuple[bytes, ...]]", itemgetter(*slices))
+    key = cast("Callable[[bytes], Key]", itemgetter(*slices))
     return Shape(key, cast("Callable[[bytes], Own]", itemgetter(*(_slice(*span or (0, 0)) for span in own))), lines)
 
 
