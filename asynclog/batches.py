@@ -9,23 +9,17 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from asynclog.aggregate.columns import Columns, Counts, counts_of
-from asynclog.aggregate.facts import BLOCKING
-from asynclog.aggregate.names import UNNAMED, task_name
 from asynclog.aggregate.run import RunBuilder
 from asynclog.aggregate.table import Kind, Table
 from asynclog.classify.alike import Alike
-from asynclog.model import Finding, Record, Timestamp
+from asynclog.held import Durations, Held, Template, shows_token, template_of
+from asynclog.model import Finding, Record
 from asynclog.parse.message import duration
 from asynclog.read.clock import Clock
 from asynclog.read.column import Collected, Column, Place
-from asynclog.read.shapes import UNNAMED as _UNNAMED
 from asynclog.read.shapes import Own
-from asynclog.slotted import dataclass
 
 Array: TypeAlias = Any  # of numpy
-Moment: TypeAlias = "tuple[int, bytes]"
-"""A time in microseconds and as printed."""
-_REMEMBERED = 1 << 16
 _MANY = 20_000  # echoes from which on numpy pays, with its import
 _HELD = 1 << 18  # findings that are held before they are counted
 _TURNS = 16  # times that columns are taken before they are counted, though they are few
@@ -34,63 +28,6 @@ _WAITING = 1 << 13  # columns whose longest record is not yet told
 _UNITS = ("s", "ms", "us")
 _LIFECYCLE = "loop-lifecycle"
 _SIGNS = ("Close <", "Using ")  # lifecycle records whose place among the others matters
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """What all records like one have in common. `guard` must not stand in the name of a task.
-
-    `unit` is that of the durations, which are those of TLS handshakes and not of the findings if `handshake`.
-    """
-
-    alike: Alike
-    guard: tuple[bytes, ...]
-    unit: str | None
-    handshake: bool
-    kind: Kind
-
-    @property
-    def finding(self) -> Finding:
-        """The finding of the first."""
-        return self.alike.choices[0].finding
-
-    @property
-    def blocking(self) -> bool:
-        """Whether the durations are those for which the loop was blocked."""
-        return self.finding.kind in BLOCKING
-
-
-class _Durations(dict[bytes, "int | None"]):
-    """Printed durations of one unit as microseconds, read once; 0 where there is no unit."""
-
-    def __init__(self, unit: str | None) -> None:
-        self._unit = unit
-
-    def __missing__(self, text: bytes) -> int | None:
-        if len(self) > _REMEMBERED:
-            self.clear()
-        found = self[text] = duration(text.decode(), self._unit) if self._unit else 0
-        return found
-
-
-class _Held:
-    """What is known of a column that was not yet counted: its number, the ends of its times, its names and messages."""
-
-    __slots__ = ("column", "first", "last", "messages", "number", "read", "tasks")
-
-    def __init__(self, column: Column, number: int, read: _Durations) -> None:
-        self.column, self.number, self.read = column, number, read
-        self.first: Moment | None = None
-        self.last: Moment | None = None
-        self.tasks: Counter[bytes] = Counter()
-        self.messages: Counter[bytes] = Counter()
-
-    def reach(self, moment: Moment) -> None:
-        """Take a time that may be the first or the last."""
-        if self.first is None or moment < self.first:
-            self.first = moment
-        if self.last is None or moment > self.last:
-            self.last = moment
 
 
 class Batches:
@@ -107,8 +44,8 @@ class Batches:
         self._again = again
         self._clock = Clock()
         self._found: dict[int, tuple[Record, Finding | None]] = {}
-        self._read = {unit: _Durations(unit) for unit in (None, *_UNITS)}
-        self._held: dict[Column, _Held] = {}
+        self._read = {unit: Durations(unit) for unit in (None, *_UNITS)}
+        self._held: dict[Column, Held] = {}
         self._columns: list[Column] = []
         self._owns: list[Own] = []
         self._lines: list[int] = []
@@ -158,13 +95,13 @@ class Batches:
         """Take what waited in columns; it is counted when there is enough of it."""
         self._builder.apart()
         for column in collected.longest:
-            template = _template(column)
+            template = template_of(column)
             if template.unit is not None and not template.handshake:
                 self._longest[column] = self._read[template.unit][column.took] or 0
         for (column, token), number in collected.tokens.items():
             self._hold(column).messages[token] += number
         for column, place in collected.shown:
-            if _shows_token(column, _template(column).finding) and (shown := self._finding(place)) is not None:
+            if shows_token(column, template_of(column).finding) and (shown := self._finding(place)) is not None:
                 self._builder.add_sample(shown)
         for before, after in collected.pairs:
             self._add_pair(self._finding(before), self._finding(after))
@@ -189,19 +126,20 @@ class Batches:
         """The longest of all columns, longest first: so a finding is made once for each group."""
         for column, longest in sorted(self._longest.items(), key=lambda each: -each[1]):
             if (place := column.worst) is not None:
-                self._builder.add_worst(_template(column).finding.fingerprint, longest, partial(self._finding, place))
+                self._builder.add_worst(template_of(column).finding.fingerprint, longest, partial(self._finding, place))
         self._longest.clear()
 
-    def _hold(self, column: Column) -> _Held:
+    def _hold(self, column: Column) -> Held:
         held = self._held.get(column)
         if held is None:
-            held = self._held[column] = _Held(column, len(self._held), self._read[_template(column).unit])
+            held = self._held[column] = Held(column, len(self._held), self._read[template_of(column).unit])
         return held
 
     def _pack(self) -> None:
         """Make what waits numbers; where that cannot be, count it."""
         import numpy as np
 
+        self._turns = 0
         times = [own[0] for own in self._owns]
         held = {column: self._hold(column) for column in set(self._columns)}
         read = {column: one.read for column, one in held.items()}
@@ -248,7 +186,7 @@ class Batches:
             rows.setdefault(column, []).append(row)
         self._take_names([own[2] for own in self._owns])
         for column, own in rows.items():
-            held, template = self._hold(column), _template(column)
+            held, template = self._hold(column), template_of(column)
             times = [self._owns[row][0] for row in own]
             micros = self._clock.micros(times) if template.kind.timed else []
             durations = [held.read[self._owns[row][1]] for row in own] if template.kind.lasting else []
@@ -272,7 +210,7 @@ class Batches:
         if self._lines:
             self._count_plainly()
         columns = list(self._held.values())
-        templates = [_template(held.column) for held in columns]
+        templates = [template_of(held.column) for held in columns]
         kinds = [template.kind for template in templates]
         self._builder.add_blocked(*self._table.reaching(kinds, [template.blocking for template in templates]))
         for part in self._table.parts(kinds):
@@ -282,17 +220,15 @@ class Batches:
         if len(self._longest) > _WAITING:
             self._add_longest()
 
-    def _count(self, held: _Held, choice: int, counts: Counts, lines: Sequence[int]) -> None:
-        template = _template(held.column)
+    def _count(self, held: Held, choice: int, counts: Counts, lines: Sequence[int]) -> None:
+        template = template_of(held.column)
         finding = template.alike.choices[choice].finding
-        stamps = (_stamp(finding, held.first), _stamp(finding, held.last))
-        tasks, messages = _tasks(held, finding), _messages(held, finding)
         if template.handshake:
             self._builder.add_handshakes(counts)
             counts = Counts((counts.cells[0], counts.cells[1], ()))
-        self._builder.add_many(Columns(finding, counts, lines, *stamps, tasks, messages))
-        held.tasks.clear()
-        held.messages.clear()
+        names = held.task_names(finding), held.exception_messages(finding)
+        self._builder.add_many(Columns(finding, counts, lines, *held.stamps(finding.timestamp), *names))
+        held.clear()
 
     def _add_pair(self, before: Finding | None, after: Finding | None) -> None:
         if before is not None and after is not None:
@@ -301,45 +237,3 @@ class Batches:
     def _finding(self, place: Place) -> Finding | None:
         assert self._like is not None
         return self._find(self._again(place, self._like), False)[0]
-
-
-def _template(column: Column) -> Template:
-    assert isinstance(column.template, Template)
-    return column.template
-
-
-def _stamp(first: Finding, moment: Moment | None) -> Timestamp | None:
-    """A time like that of `first`."""
-    like = first.timestamp
-    if like is None or moment is None:
-        return None
-    return Timestamp(moment[1].decode("utf-8", "backslashreplace"), moment[0], like.dated, like.zone)
-
-
-def _tasks(held: _Held, first: Finding) -> Counter[str | None] | None:
-    """The names of the tasks, where they change; None where all have the first's."""
-    name = held.column.name
-    if not name or first.task is None:
-        return None
-    if (task_name(first.task) == UNNAMED) != (name == _UNNAMED):
-        return None
-    if name != _UNNAMED and first.task != name.decode():
-        return None
-    return Counter({UNNAMED if other == _UNNAMED else other.decode(): count for other, count in held.tasks.items()})
-
-
-def _shows_token(column: Column, first: Finding) -> bool:
-    """Whether the message of the exception holds an identifier that changes."""
-    message, token = first.exception_message, column.token.decode()
-    return bool(token) and message is not None and token in message
-
-
-def _messages(held: _Held, first: Finding) -> Counter[str] | None:
-    """The messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
-    message = first.exception_message
-    if message is None or not _shows_token(held.column, first):
-        return None
-    counts: Counter[str] = Counter()
-    for other, count in held.messages.items():
-        counts[message.replace(held.column.token.decode(), other.decode())] += count
-    return counts

@@ -1,0 +1,125 @@
+"""What is common to records that repeat an earlier one, and what is noted of them until they are counted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TypeAlias
+
+from asynclog.aggregate.facts import BLOCKING
+from asynclog.aggregate.names import UNNAMED, task_name
+from asynclog.aggregate.table import Kind
+from asynclog.classify.alike import Alike
+from asynclog.model import Finding, Timestamp
+from asynclog.parse.message import duration
+from asynclog.read.column import Column
+from asynclog.read.shapes import UNNAMED as _UNNAMED
+from asynclog.slotted import dataclass
+
+Moment: TypeAlias = "tuple[int, bytes]"
+"""A time in microseconds and as printed."""
+_REMEMBERED = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What all records like one have in common. `guard` must not stand in the name of a task.
+
+    `unit` is that of the durations, which are those of TLS handshakes and not of the findings if `handshake`.
+    """
+
+    alike: Alike
+    guard: tuple[bytes, ...]
+    unit: str | None
+    handshake: bool
+    kind: Kind
+
+    @property
+    def finding(self) -> Finding:
+        """The finding of the first."""
+        return self.alike.choices[0].finding
+
+    @property
+    def blocking(self) -> bool:
+        """Whether the durations are those for which the loop was blocked."""
+        return self.finding.kind in BLOCKING
+
+
+class Durations(dict[bytes, "int | None"]):
+    """Printed durations of one unit as microseconds, read once; 0 where there is no unit."""
+
+    def __init__(self, unit: str | None) -> None:
+        self._unit = unit
+
+    def __missing__(self, text: bytes) -> int | None:
+        if len(self) > _REMEMBERED:
+            self.clear()
+        found = self[text] = duration(text.decode(), self._unit) if self._unit else 0
+        return found
+
+
+class Held:
+    """What is known of a column that was not yet counted: its number, the ends of its times, its names and messages."""
+
+    __slots__ = ("column", "first", "last", "messages", "number", "read", "tasks")
+
+    def __init__(self, column: Column, number: int, read: Durations) -> None:
+        self.column, self.number, self.read = column, number, read
+        self.first: Moment | None = None
+        self.last: Moment | None = None
+        self.tasks: Counter[bytes] = Counter()
+        self.messages: Counter[bytes] = Counter()
+
+    def reach(self, moment: Moment) -> None:
+        """Take a time that may be the first or the last."""
+        if self.first is None or moment < self.first:
+            self.first = moment
+        if self.last is None or moment > self.last:
+            self.last = moment
+
+    def stamps(self, like: Timestamp | None) -> tuple[Timestamp | None, Timestamp | None]:
+        """The first and the last time, as times like that of a record of the column."""
+        return _stamp(like, self.first), _stamp(like, self.last)
+
+    def task_names(self, first: Finding) -> Counter[str | None] | None:
+        """The names of the tasks, where they change; None where all have the first's."""
+        name = self.column.name
+        if not name or first.task is None:
+            return None
+        if (task_name(first.task) == UNNAMED) != (name == _UNNAMED):
+            return None
+        if name != _UNNAMED and first.task != name.decode():
+            return None
+        return Counter({UNNAMED if other == _UNNAMED else other.decode(): count for other, count in self.tasks.items()})
+
+    def exception_messages(self, first: Finding) -> Counter[str] | None:
+        """The messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
+        message = first.exception_message
+        if message is None or not shows_token(self.column, first):
+            return None
+        counts: Counter[str] = Counter()
+        for other, count in self.messages.items():
+            counts[message.replace(self.column.token.decode(), other.decode())] += count
+        return counts
+
+    def clear(self) -> None:
+        """Forget names and messages: they were counted."""
+        self.tasks.clear()
+        self.messages.clear()
+
+
+def template_of(column: Column) -> Template:
+    """What `Batches.accept` told of the first record of a column."""
+    assert isinstance(column.template, Template)
+    return column.template
+
+
+def shows_token(column: Column, first: Finding) -> bool:
+    """Whether the message of the exception holds an identifier that changes."""
+    message, token = first.exception_message, column.token.decode()
+    return bool(token) and message is not None and token in message
+
+
+def _stamp(like: Timestamp | None, moment: Moment | None) -> Timestamp | None:
+    if like is None or moment is None:
+        return None
+    return Timestamp(moment[1].decode("utf-8", "backslashreplace"), moment[0], like.dated, like.zone)
