@@ -221,7 +221,9 @@ class RunBuilder:
         for severity in sorted(Severity, reverse=True):
             parts = [group.timelines[severity] for group in self._groups.values() if severity in group.timelines]
             if parts:
-                result[severity.label] = timeline.merge_all(part.freeze() for part in parts)
+                together = timeline.TimelineBuilder()
+                together.add_all(parts)
+                result[severity.label] = together.freeze()
         return result
 
     def _take_ends(self, source: int, findings: list[Finding]) -> None:

@@ -53,6 +53,18 @@ class TimelineBuilder:
                 if number:
                     into[cell] = into.get(cell, 0) + number
 
+    def add_all(self, others: Sequence[TimelineBuilder]) -> None:
+        """Count all that was counted in `others`."""
+        level = max([self.level, *(other.level for other in others)])
+        if level > self.level:
+            self._coarsen(level - self.level)
+        for other in others:
+            shift = level - other.level
+            for into, added in ((self.counts, other.counts), (self.totals, other.totals)):
+                for cell, number in added.items():
+                    into[cell >> shift] = into.get(cell >> shift, 0) + number
+        self.settle()
+
     def move_back(self, ends: Iterable[int | None], durations: Iterable[int | None]) -> None:
         """Correct for durations that reach back into the cells before that of their end; unknown ones do not.
 
