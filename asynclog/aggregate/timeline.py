@@ -205,7 +205,7 @@ def burst_count(timeline: Timeline) -> int:
     """How many `bursts` there are."""
     reach = max(BURST_GAP >> (CELL_BITS + timeline.level), 1)
     cells = sorted(timeline.cells)
-    return sum(map(reach.__lt__, map(sub, cells[1:], cells)), start=bool(cells))
+    return sum(map(reach.__lt__, map(sub, cells[1:], cells)), start=int(bool(cells)))
 
 
 def windows(timeline: Timeline, first: int, last: int, number: int) -> list[tuple[int, int]]:
