@@ -9,6 +9,7 @@ from asynclog.lazy import regex
 from asynclog.model import Message, ObjectRepr, Record
 from asynclog.parse.blocks import Blocks, split_blocks
 from asynclog.parse.brackets import mask, split_outer
+from asynclog.parse.flat import laid_out
 from asynclog.parse.legacy import parse_callee
 from asynclog.parse.literals import unquote
 from asynclog.parse.reprs import parse_repr
@@ -25,6 +26,7 @@ _IN_PARENTHESES = regex(r"[^<\n]*\((?:task: )?(?P<repr><.*>)\)(?::.*)?$", re.MUL
 _DURATION = regex(r"(\d{1,15})(?:\.(\d{1,30}))?")
 _MICROS = {"s": 6, "ms": 3, "us": 0}
 _UNITS = {"s": "s", "seconds": "s", "ms": "ms", "us": "us"}
+_LABEL = regex(r" (?=(?:handle|future|task): <)")
 _CALLEES = frozenset(("callback",))
 _NO_OBJECTS = frozenset(("file", "line", "text", "what", "error", "addrinfo"))
 _GRAPH_TASK = regex(r"\s*\* Task\(name=(?P<name>'.*'|\".*\"), id=0x[0-9a-f]+\)")
@@ -34,13 +36,16 @@ CONTEXT_OTHER = "loop-context-other"
 
 def understand(record: Record) -> Message:
     """What a record says. The field `duration` counts the unit that the field `unit` names, else seconds."""
+    text = record.text if record.headless or record.kind == "slow-callback" else laid_out(record.text)
     fields = _fields(record)
+    if text is not record.text and "callback" in fields:
+        fields = {**fields, "callback": _LABEL.split(fields["callback"], maxsplit=1)[0]}
     objects = _field_objects(fields) or _first_line_objects(record)
-    if "\n" in record.text or record.headless:
+    if "\n" in text or record.headless:
         known = next((item for item in objects.values() if item.exception_type), None)
-        blocks = split_blocks(record.text, known, record.headless)
+        blocks = split_blocks(text, known, record.headless)
     else:
-        blocks = Blocks(first=record.text)
+        blocks = Blocks(first=text)
     objects |= blocks.objects
     if "handle" in objects and (called := objects.get("callback")) is not None and not called.parsed:
         del objects["callback"]  # its repr goes on over the first line's end; the handle has all of it

@@ -45,13 +45,14 @@ def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
         return (nothing_callable or _is_prose(head)) and not is_detailed(following)
     if callee is not None and _FUNCTION.match(callee):
         return False  # tornado's too: nobody else prints such an object there
+    goes_on = _DETAIL.match(head.tail.lstrip(":")) is not None  # tornado's traceback begins on the line itself
     if (
         nothing_callable
-        or head.tail.strip()
+        or (head.tail.strip() and not goes_on)
         or (pattern.kind == "slow-callback" and not _STEP.match(head.fields.get("handle", "")))
     ):
         return True
-    return pattern.kind in _DETAILED and not is_detailed(following) and not has_lead_in(before)
+    return pattern.kind in _DETAILED and not (goes_on or is_detailed(following)) and not has_lead_in(before)
 
 
 def _is_prose(head: Head) -> bool:

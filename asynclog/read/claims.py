@@ -12,7 +12,7 @@ from asynclog.read import contexts
 from asynclog.read.above import claim_traceback, is_headless, is_quoted
 from asynclog.read.alikes import is_detailed, is_look_alike
 from asynclog.read.claim import Claim
-from asynclog.read.embedded import in_json, in_strings
+from asynclog.read.embedded import in_fields, in_json, in_strings
 from asynclog.read.extent import Extent, extent
 from asynclog.read.grammar import Inner
 from asynclog.read.layout import Layout
@@ -43,6 +43,10 @@ class Claims:
             yield from entry
             return
         text = line.text
+        fields, opened = in_fields(self._recogniser, line) if '="' in text else ([], 0)
+        if fields:
+            yield from [self._unfinished(lines, claim, opened) for claim in fields] if opened else fields
+            return
         head = self._recogniser.head(text, line.time, line.key, named=self._layout.of(line.key).named is not False)
         if head is not None and head.start and '"' in text[: head.start] and text.lstrip()[:1] in '{"':
             head = None
@@ -74,6 +78,12 @@ class Claims:
             lines, line, line.text[: head.start], head.pattern, self._layout, self._recogniser.is_head, self._inner
         )
         return Claim(line, head, "\n".join((line.text[head.start :], *rest.lines)), rest, headless)
+
+    def _unfinished(self, lines: Lines, claim: Claim, opened: int) -> Claim:
+        """The claim of a text whose quotes, opened at `opened`, are closed on a later line."""
+        head = claim.head
+        whole = self._message(lines, claim.line, Head(opened, head.prefix, head.pattern, head.fields))
+        return whole._replace(text=whole.text.removesuffix('"'))
 
     def _behind_words(self, lines: Lines, line: Line) -> Claim | None:
         """A message behind somebody's words on its line, in a file that is no log of records: its details follow."""

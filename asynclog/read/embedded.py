@@ -71,6 +71,17 @@ def in_strings(recogniser: Recogniser, line: Line) -> Iterator[Claim]:
             return
 
 
+def in_fields(recogniser: Recogniser, line: Line) -> tuple[list[Claim], int]:
+    """The claims of a line of logfmt, and where its text begins if it does not end on the line (else 0)."""
+    from asynclog.read import logfmt
+
+    entry = logfmt.decode(line.text)
+    if entry is None:
+        return [], 0
+    outer = parse_prefix(line.text[: entry.start], line.time, line.key)
+    return list(_in_body(recogniser, merged(outer, entry.prefix), entry.body, line)), entry.open
+
+
 def _in_body(recogniser: Recogniser, prefix: Prefix, body: str, line: Line) -> Iterator[Claim]:
     """The claim of `body`, an entry's whole text."""
     rest = Extent((), max(line.end, line.reach))

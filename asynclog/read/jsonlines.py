@@ -76,23 +76,10 @@ _LEVEL = (
     "PRIORITY",
 )
 _LOGGER = (
-    "logger",
-    "name",
-    "logger_name",
-    "log.logger",
-    "loggerName",
-    "logger.name",
-    "module_name",
-    "record.name",
-    "scope",
-    "channel",
-    "category",
-    "_logger",
-    "fields.logger",
-    "extra.logger",
-    "attributes.logger",
+    "logger", "name", "logger_name", "log.logger", "loggerName", "logger.name", "module_name", "record.name",
+    "scope", "channel", "category", "_logger", "fields.logger", "extra.logger", "attributes.logger",
     "attributes.logger.name",
-)
+)  # fmt: skip
 _TIME = (
     "timestamp", "time", "@timestamp", "asctime", "ts", "date", "datetime", "created", "record.time.repr",
     "t", "@t", "record.time.timestamp", "log_time", "event_time", "timeUnixNano", "receiveTimestamp", "__REALTIME_TIMESTAMP",
@@ -125,12 +112,12 @@ _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 def decode(text: str) -> tuple[Prefix, str, str | None] | None:
     """The prefix, the text (message, then traceback) and the writer of one JSON object; None where it is no log entry."""
     flat = _parsed(text)
-    return _entry(flat) if flat is not None else None
+    return entry(flat) if flat is not None else None
 
 
 def decode_cut(line: str) -> tuple[Prefix, str, str | None] | None:
     """The same of an object that does not decode, because its line was cut: from those of its strings that are there."""
-    return _entry({key: text for key, _, text in strings(line)})
+    return entry({key: text for key, _, text in strings(line)})
 
 
 class _Names(NamedTuple):
@@ -157,7 +144,8 @@ def _names_among(fields: tuple[str, ...]) -> _Names:
 _names_known = lru_cache(maxsize=256)(_names_among)  # a program writes entries of few forms
 
 
-def _entry(flat: Mapping[str, Any]) -> tuple[Prefix, str, str | None] | None:
+def entry(flat: Mapping[str, Any]) -> tuple[Prefix, str, str | None] | None:
+    """The same of fields with their values."""
     names = (_names_known if sum(map(len, flat)) < _SHORT else _names_among)(tuple(flat))
     message = _pick(flat, names.message)
     if message is None:
@@ -262,7 +250,17 @@ def strings(line: str) -> Iterator[tuple[str, int, str]]:
     Each with its key and where it starts.
     """
     for found in _PAIR.finditer(line):
-        yield found["key"], found.start("text"), _ESCAPE.sub(_unescape, found["text"])
+        yield found["key"], found.start("text"), unescaped(found["text"])
+
+
+def unescaped(text: str) -> str:
+    """What a string literal of JSON says."""
+    return _ESCAPE.sub(_unescape, text)
+
+
+def has_message(flat: Mapping[str, Any]) -> bool:
+    """Whether one of the fields is the text of an entry."""
+    return _pick(flat, _MESSAGE) is not None
 
 
 def _unescape(found: re.Match[str]) -> str:
