@@ -34,6 +34,7 @@ _LOOP = {
     "run": "asyncio/runners.py",
 }
 
+_SPAWNED = frozenset({"multiprocessing/spawn.py", "multiprocessing/forkserver.py"})
 _COMPREHENSIONS = frozenset({"<listcomp>", "<dictcomp>", "<setcomp>"})
 _DEEP = 50
 
@@ -141,6 +142,8 @@ def own_frames(frames: Sequence[Frame], plumbing: Plumbing, role: Role = "user")
     """
     if not frames:
         return ()
+    if len(frames) > 1 and frames[0].file == "<string>" and plumbing.normal_path(frames[1].file) in _SPAWNED:
+        frames = frames[1:]  # the line of code that multiprocessing gives to a new Python
     own: list[Frame] = []
     outer: Frame | None = None
     for frame in frames:

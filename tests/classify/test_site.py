@@ -33,6 +33,28 @@ def at(place, function, via):
 
 RUNGS = [
     (
+        "a process that multiprocessing started: its first line is nobody's (uvicorn --reload)",
+        message(
+            GONE,
+            {"task": task("cycle", f"{SITE}/hyper/run.py:5")},
+            source_traceback=frames(
+                "<string>:<module>",
+                "/usr/lib/python3.13/multiprocessing/spawn.py:spawn_main",
+                f"{SITE}/hyper/run.py:accept",
+            ),
+        ),
+        at(f"{SITE}/hyper/run.py:30", "accept", Via.SOURCE_TRACEBACK),
+    ),
+    (
+        "a program given on the command line",
+        message(
+            GONE,
+            {"task": task("work", "/app/w.py:5")},
+            source_traceback=frames("<string>:<module>", f"{LIB}/tasks.py:create_task"),
+        ),
+        at("<string>:10", "<module>", Via.SOURCE_TRACEBACK),
+    ),
+    (
         "source traceback: the innermost user frame",
         message(GONE, {"task": task("work", "/app/w.py:5", f"{LIB}/tasks.py:3")}, source_traceback=USER),
         at("/app/jobs.py:60", "spawn", Via.SOURCE_TRACEBACK),
