@@ -108,7 +108,7 @@ def evidence(message: Message, rung: Rung) -> Place | Sequence[Frame] | None:
     """What a rung looks at: a place, the frames of a stack, or nothing where the record has neither."""
     thing = subject(message)
     if rung.role == "weak":
-        return message.stacks.get("handle_traceback") or _fields_place(message) or _coroutine(message, thing)[0]
+        return message.stacks.get("handle_traceback") or _fields_place(message)
     if rung.via == Via.SOURCE_TRACEBACK:
         return _first(tuple(message.stacks.get(name, ())) for name in CREATION) or None
     if rung.via == Via.CREATED_AT:
@@ -253,10 +253,6 @@ def _weak(message: Message, plumbing: Plumbing) -> Site:
         place = _fields_place(message)
         if place is not None and place.file not in ("sys", "<sys>") and not place.file.startswith("<frozen "):
             site = Site(place.file, place.line, None, Via.WARNING)
-    if site is None:
-        place, name = _coroutine(message, subject(message))
-        if place is not None:
-            site = Site(place.file, place.line, name, Via.COROUTINE)
     return site or Site()
 
 
