@@ -22,7 +22,7 @@ from asynclog.read.shapes import Own
 Array: TypeAlias = Any  # of numpy
 _MANY = 20_000  # echoes from which on numpy pays, with its import
 _HELD = 1 << 17  # findings that are held before they are counted
-_TURNS = 16  # times that columns are taken before they are counted, though they are few
+_TURNS = 8  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
 _WAITING = 1 << 13  # columns whose longest record is not yet told
 _UNITS = ("s", "ms", "us")
