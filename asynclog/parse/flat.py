@@ -12,10 +12,12 @@ _OBJECT = regex(
     r"|(?:source_traceback: Object created at|Traceback) \(most recent call last\): {1,8}File \")"
 )
 _BLOCK = regex(
-    r"[ ]+(?=(?:source_traceback: Object created at|Traceback) \(most recent call last\): {1,8}File \")"
-    r"|[ ]+(?=(?:During handling of the above|The above exception was the direct))"
+    r"(?<![ ])[ ]++(?=(?:source_traceback: Object created at|Traceback) \(most recent call last\): {1,8}File \")"
+    r"|(?<![ ])[ ]++(?=(?:During handling of the above|The above exception was the direct))"
 )
-_FRAME = regex(r'[ ]+(?P<place>File "[^"\n]{1,500}", line \d{1,9}, in (?:<\w+>|\w+))(?P<code>[ ]+(?!\s*File "))?')
+_FRAME = regex(
+    r'(?<![ ])[ ]++(?P<place>File "[^"\n]{1,500}", line \d{1,9}, in (?:<\w+>|\w+))(?P<code>[ ]++(?!\s*File "))?'
+)
 _FINAL = regex(
     r"[ ](?P<final>(?:\w+\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Group|Timeout|Failure|Closed|Full|Empty)(?:: |$))",
     re.MULTILINE,

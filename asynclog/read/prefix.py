@@ -27,7 +27,7 @@ _THREAD = regex(
 )
 _PID = regex(r"(?:\bpid[=: ]\s*|\[|\(|\||(?<=\s)|:)#?(\d{1,7})(?=[\])|:\s]|$)")
 _NAME = regex(r"(?<![\w./\\-])(?<!\w:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?![\w/\\(])")
-_SOURCE = regex(r"[\w/\\.-]+\.py(?:x)?(?::\d+|, line \d+)?|[\w]+\(\)|:\d+\b")
+_SOURCE = regex(r"(?<![\w/\\.-])[\w/\\.-]+\.py(?:x)?(?::\d+|, line \d+)?|(?<!\w)\w++\(\)|:\d+\b")
 # of asyncio, where %(module)s stands for the logger
 _MODULES = frozenset(
     {

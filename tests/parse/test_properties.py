@@ -160,10 +160,13 @@ SEARCHED = {
     "old coroutine": "x\nfuture: Coroutine '" + "' defined " * (HUGE // 10),
     "parentheses": "x" + " (<" * (HUGE // 3),
     "colons": "x\ntask: <Task pending created at " + "::1" * (HUGE // 3) + ">",
+    "blanks": "x task: <Task pending>" + " " * HUGE + "x",
+    "blanks in a stack": 'x task: <T> Traceback (most recent call last):  File "a", line 1, in f' + " " * HUGE + 'File "b',
 }
 
 
 @pytest.mark.parametrize("text", SEARCHED.values(), ids=SEARCHED.keys())
 def test_no_pattern_explodes(text):
     """Would not come back in hours if a pattern backtracked."""
-    understand(Record("x", 1, 0, Prefix(), text, "slow-callback"))
+    for kind in ("slow-callback", "task-destroyed-pending"):
+        understand(Record("x", 1, 0, Prefix(), text, kind))

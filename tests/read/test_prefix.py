@@ -239,3 +239,8 @@ def test_any_text_is_read_without_an_exception(text: str) -> None:
     is_header(text)
     is_plausible_prefix(text)
     shape(text)
+
+
+def test_a_long_word_before_a_message_costs_little() -> None:
+    """Would not come back in minutes if a place in code were looked for from each of its letters."""
+    assert parse_prefix("a" * 200_000 + " asyncio: ").logger == "asyncio"
