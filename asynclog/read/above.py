@@ -110,14 +110,14 @@ def claim_traceback(
         if above.key != line.key:
             continue
         text = above.text
-        if top is not None and not linked and text.strip() and TRACEBACK not in text and not _is_link(text):
+        if top is not None and not linked and text.strip() and not _opens(text) and not _is_link(text):
             break
         if base + above.start < covered.get(above.key, 0):
             return
-        if nearest and text.strip() and text[0] not in " \t|" and TRACEBACK not in text:
+        if nearest and text.strip() and text[0] not in " \t|" and not _opens(text):
             return  # text of an exception, not its first line
         nearest = False
-        if TRACEBACK in text:
+        if _opens(text):
             top, linked = above, False
         elif _is_link(text):
             linked = True
@@ -139,6 +139,11 @@ def claim_traceback(
         first = owner
     texts = list(_between(lines, first, line))
     yield Claim(first, head, "\n".join(texts), Extent(tuple(texts[1:]), max(line.end, line.reach)))
+
+
+def _opens(text: str) -> bool:
+    """Whether a traceback begins on a line: one that is told whole, in a string, does not go on below."""
+    return TRACEBACK in text and f"{TRACEBACK}\\n" not in text
 
 
 def _is_link(text: str) -> bool:

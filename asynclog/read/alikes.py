@@ -36,6 +36,8 @@ def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
         return False
     logger = head.prefix.logger
     if pattern.channel != "log":
+        if pattern.channel == "warning" and "category" not in head.fields and _SENTENCE.match(head.tail):
+            return True
         return logger not in _OWN_LOGGERS and not _is_whole(pattern.channel, head, following)
     if pattern.loggers:
         return pattern.strict and logger is None and not _names_package(pattern.loggers, following)

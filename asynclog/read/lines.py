@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from asynclog.read.layout import Layout, clean, uncoloured
+from asynclog.read.testmarks import without_progress
 from asynclog.read.wrappers import JSON_LINE, Peeled, peeler
 
 LINE_CAP = 1 << 20  # a longer line is read up to here: no record of asyncio is
@@ -43,6 +44,7 @@ class Lines:
         self._asked = 0 if JSON_LINE not in layout.wrappers else _MANY
         self._splits = layout.splits
         self._form = layout.form
+        self._tests = layout.tests
         self.plain = not (layout.wrappers or layout.splits or layout.form)
         self._cache: dict[int, Line] = {}
         self._physical: dict[int, tuple[Peeled, int]] = {}
@@ -76,6 +78,8 @@ class Lines:
         text = clean(data[start : end if end - start <= LINE_CAP else start + LINE_CAP])
         if "\x1b" in text:  # out of JSON
             text = uncoloured(text)
+        if self._tests:
+            text = without_progress(text)
         return Line(start, end + 1, text, None, None, end + 1)
 
     def _wrapped_at(self, start: int) -> Line | None:
@@ -127,6 +131,8 @@ class Lines:
             peeled = peeled._replace(rest=uncoloured(peeled.rest))
         if self._form is not None:
             peeled = peeled._replace(rest=self._form.marked(peeled.rest))
+        if self._tests:
+            peeled = peeled._replace(rest=without_progress(peeled.rest))
         found = (peeled, end + 1)
         if self._splits:
             if len(self._physical) > _REMEMBERED:

@@ -18,13 +18,15 @@ LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTI
 LOWER = "debug|info|warn(?:ing)?|error|critical|fatal"
 _LEVEL = regex(rf"(?<![\w.])(?:{LEVEL}|{LOWER}|Debug|Info|Warning|Error|Critical)(?![\w.])")
 _LETTER = regex(r"^\W*(?P<level>[DIWEC])(?::? |(?=\d{4} ))")
-_LETTER_LATER = regex(r"\W*\x00\W*(?P<level>[DIWEC])(?=[\s/|\])])")  # behind the time
 _LETTERS = {"D": "DEBUG", "I": "INFO", "W": "WARNING", "E": "ERROR", "C": "CRITICAL"}
 _ALIASES = {"WARN": "WARNING", "ERR": "ERROR", "FATAL": "CRITICAL", "EXCEPTION": "ERROR"}
-_THREAD = regex(
-    r"(?<![\w.])(MainThread|Thread-\d+(?: \([^)]*\))?|(?:Sync|Fork|Pool|Executor|asyncio|ThreadPoolExecutor)[\w-]*[-_]\d+(?:_\d+)?"
-    r"|Dummy-\d+|SyncWorker_\d+|Recorder)(?![\w.])"
+_THREADS = (
+    r"MainThread|Thread-\d+(?: \([^)]*\))?|(?:Sync|Fork|Pool|Executor|asyncio|ThreadPoolExecutor)[\w-]*[-_]\d+(?:_\d+)?"
+    r"|Dummy-\d+|SyncWorker_\d+|Recorder"
 )
+_THREAD = regex(rf"(?<![\w.])({_THREADS})(?![\w.])")
+# behind the time, pids and threads
+_LETTER_LATER = regex(rf"\W*\x00\W*(?:(?:\d+|{_THREADS})\W+){{0,3}}(?P<level>[DIWEC])(?=[\s/|\])])")
 _PID = regex(r"(?:\bpid[=: ]\s*|\[|\(|\||(?<=\s)|:)#?(\d{1,7})(?=[\])|:\s]|$)")
 _NAME = regex(r"(?<![\w./\\-])(?<!\w:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?![\w/\\(])")
 _SOURCE = regex(r"(?<![\w/\\.-])[\w/\\.-]+\.py(?:x)?(?::\d+|, line \d+)?|(?<!\w)\w++\(\)|:\d+\b")
@@ -53,7 +55,7 @@ HEADER = regex(
     | [\[(]?[IWEDC]\ ?\d{{4,6}}\ \d\d:\d\d | \[[IWEDC]\ \d{{4}}-\d\d-\d\d | \[[IWEDC]\ {_CLOCK}
     | [A-Z][a-z]{{2}}\ {{1,2}}\d{{1,2}},?\ (?:\d{{4}}\ )?{_CLOCK}
     | \[[\w.]+\]\ (?:{LEVEL})[:\ ] | [\w.]+:\ (?:{LEVEL}):\
-    | \[\ *\d+\.\d+s?\]\  | 1\d{{9}}\.\d{{3,9}}\ +\[?(?:{LEVEL})\b
+    | \[\ *\d+\.\d+s?\]\  | 1\d{{9}}\.\d{{3,9}}\ +(?:\d{{1,7}}\ +)?(?:[\w-]+\ +)?(?:\[?(?:{LEVEL})\b|[DIWEC]\ )
     )""",
     re.VERBOSE,
 )

@@ -43,6 +43,37 @@ task: <Task pending name='Task-2' coro=<w() running at /srv/app/a.py:9>>
 ok
 """
 
+DOTS = """\
+..2026-01-31 12:00:00,100 | asyncio:close:672 - Close <_UnixSelectorEventLoop running=False closed=False debug=True>
+.FExecuting <Task finished name='T' coro=<a() done, defined at /srv/app/o.py:6>> took 0.121 seconds
+EWARNING Executing <Task finished name='U' coro=<b() done, defined at /srv/app/o.py:9>> took 0.122 seconds
+sERROR:asyncio:Task was destroyed but it is pending!
+task: <Task pending name='Task-2' coro=<w() running at /srv/app/a.py:9>>
+.F2026-01-31 12:00:00,200 | asyncio:close:672 - Close <_UnixSelectorEventLoop running=False closed=False debug=True>
+..F/srv/app/orders.py:13: RuntimeWarning: coroutine 'boom' was never awaited
+  boom()
+./orders.py:14: RuntimeWarning: coroutine 'boom' was never awaited
+.
+======================================================================
+FAIL: test_slow (shop.tests.Orders.test_slow)
+Ran 12 tests in 0.412s
+"""
+
+
+def test_marks_of_progress_do_not_hide_a_record(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text(DOTS, "utf-8")
+    found = [(one.line, one.kind, one.coroutine or one.site.file) for one in findings([str(path)], Settings())]
+    assert found == [
+        (1, "loop-lifecycle", None),
+        (2, "slow-callback", "a"),
+        (3, "slow-callback", "b"),
+        (4, "task-destroyed-pending", "w"),
+        (6, "loop-lifecycle", None),
+        (7, "coroutine-never-awaited", "boom"),
+        (9, "coroutine-never-awaited", "boom"),
+    ]
+
 
 @pytest.mark.parametrize(
     ("text", "expected"),

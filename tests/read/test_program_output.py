@@ -1,0 +1,47 @@
+"""What programs printed into one stream: records, tracebacks of the interpreter and words of their own side by side."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from asynclog.config import Settings
+from asynclog.pipeline import findings
+
+TRACE = """\
+Traceback (most recent call last):
+  File "/srv/app/session.py", line 20, in top
+    loop.call_soon(print)
+  File "/usr/lib/python3.11/asyncio/base_events.py", line 519, in _check_closed
+    raise RuntimeError('Event loop is closed')
+RuntimeError: Event loop is closed
+"""
+
+
+def entry(message: str) -> str:
+    return json.dumps({"ts": "2026-01-31T12:00:00.100Z", "level": "error", "logger": "app", "message": message}) + "\n"
+
+
+OUTPUT = {
+    "a traceback below an entry of JSON that holds one": (
+        entry("ready") + entry("cannot close session\n" + TRACE) + TRACE,
+        [(2, "err-loop-closed"), (3, "err-loop-closed")],
+    ),
+    "a sentence that begins like a warning": (
+        "INFO:root:ready\nINFO coroutine 'x' was never awaited, they said\ncoroutine 'y' was never awaited and nobody cared\n",
+        [],
+    ),
+    "a warning's text alone": (
+        "2026-01-31 12:00:00,100 WARNING coroutine 'x' was never awaited\n",
+        [(1, "coroutine-never-awaited")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), OUTPUT.values(), ids=OUTPUT)
+def test_what_is_found_in_it(text: str, expected: list[tuple[int, str]], tmp_path: Path) -> None:
+    path = tmp_path / "out.log"
+    path.write_text(text, "utf-8")
+    assert [(one.line, one.kind) for one in findings([str(path)], Settings())] == expected
