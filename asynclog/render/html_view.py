@@ -9,7 +9,7 @@ from functools import cached_property
 from asynclog.model import Group, Report, ReportRow, ReportWindow, Sample, Severity, Tally
 from asynclog.render.html_charts import totals
 from asynclog.render.options import RenderOptions
-from asynclog.render.rows import day_of, example, problem, seen
+from asynclog.render.rows import day_of, example, hourly, problem, seen
 from asynclog.render.safe import clip
 from asynclog.render.units import duration, plural, share
 
@@ -199,8 +199,7 @@ class RunView:
         parts = [plural(row.count, "record")]
         if row.bursts is not None and 1 < row.bursts < row.count:
             parts[0] += f" in {plural(row.bursts, 'burst')}"
-        parts += [f"{row.rate:,.1f} an hour"] if row.rate is not None and row.count > 1 else []
-        return ", ".join([*parts, *filter(None, [seen(row)])])
+        return ", ".join(filter(None, [*parts, hourly(row), seen(row)]))
 
     def parents(self, row: ReportRow) -> list[Tally]:
         """The tasks that created those of this group."""

@@ -10,12 +10,20 @@ from asynclog.render.units import duration, plural, share
 
 _BLOCKING = frozenset({"slow-callback"})  # kinds whose duration is time in which the loop stood still
 _DATE = regex(r"\d{4}[-/.]\d\d[-/.]\d\d[ T]")
+_MINUTES = 60  # of an hour: a log of less than one says nothing about an hour
 _MOST = 200  # characters of a title or message
 
 
 def blocks(row: ReportRow) -> bool:
     """Whether the row's durations are time in which the loop stood still."""
     return row.total is not None and (row.share is not None or row.group.kind in _BLOCKING)
+
+
+def hourly(row: ReportRow) -> str:
+    """How often in an hour; empty where the log is too short to tell."""
+    if row.rate is None or row.count < 2 or row.rate > row.count * _MINUTES:
+        return ""
+    return f"{row.rate:,.1f} an hour"
 
 
 def problem(row: ReportRow) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from asynclog.model import Frame, LogLine, ReportRow, Sample, Tally
 from asynclog.render.ink import Text
 from asynclog.render.places import fit, frame_text, place
-from asynclog.render.rows import example, problem
+from asynclog.render.rows import example, hourly, problem
 from asynclog.render.safe import clip, safe, safe_lines
 from asynclog.render.text_paper import COLOURS, LABEL, Paper, wrapped
 from asynclog.render.text_table import facts, where
@@ -49,8 +49,8 @@ def _measures(paper: Paper, row: ReportRow, room: int, day: str) -> None:
     count = plural(row.count, "record")
     if row.bursts is not None and 1 < row.bursts < row.count:
         count += f" in {plural(row.bursts, 'burst')}"
-    if row.rate is not None and row.count > 1:
-        count += f", {row.rate:,.1f} an hour"
+    if often := hourly(row):
+        count += f", {often}"
     for label, line in zip(("seen", "", "", ""), [count, *facts(row, room, day)], strict=False):
         paper.labelled(label, line)
     bars = sparkline(row.spark, min(room, 60))

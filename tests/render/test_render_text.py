@@ -244,3 +244,12 @@ def test_breaking_loses_nothing_and_keeps_the_width(words, room):
 )
 def test_what_is_left_whole(words, lines):
     assert wrapped(words, 20) == lines
+
+
+@pytest.mark.parametrize(
+    ("rate", "told"), [pytest.param(240.0, True, id="a minute"), pytest.param(14_400.0, False, id="a second")]
+)
+def test_a_log_of_less_than_a_minute_tells_nothing_about_an_hour(rate, told):
+    shown = one()
+    first = replace(shown.rows[0], count=4, rate=rate)
+    assert (" an hour" in text(replace(shown, rows=(first,)), width=140)) is told
