@@ -21,6 +21,7 @@ _STEP = regex(
     r"<?\w*(?:Task (?:pending|finished|cancell?(?:ed|ing))\b|Handle(?: .*)?\(|\w+MethWrapper )|.* created at ", re.S
 )
 _OWN_LOGGERS = (None, "asyncio", "py.warnings", "root")
+_GUTTER = "E   "  # pytest's, before each line of an error
 _SENTENCE = regex(r"[!.,]*[ ]+[a-z'`]+(?:,?[ ][\w'`-]+)+")  # goes on behind the words of a message
 _FUNCTION = regex(r"<(?:function|bound method|built-in method|cyfunction)\b|functools\.partial\(")
 _CALLEE = regex(r"[<(\[]|[^\s(]{1,400}\(|None\b|\S+$")
@@ -38,7 +39,9 @@ def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
     if pattern.channel != "log":
         if pattern.channel == "warning" and "category" not in head.fields and _SENTENCE.match(head.tail):
             return True
-        return logger not in _OWN_LOGGERS and not _is_whole(pattern.channel, head, following)
+        return logger not in _OWN_LOGGERS and not (
+            before.startswith(_GUTTER) or _is_whole(pattern.channel, head, following)
+        )
     if pattern.loggers:
         return pattern.strict and logger is None and not _names_package(pattern.loggers, following)
     callee = head.fields.get("callback") if pattern.kind == "callback-exception" else None

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from asynclog.lazy import regex
 from asynclog.read import contexts
-from asynclog.read.above import claim_traceback, is_headless, is_quoted
+from asynclog.read.above import claim_traceback, is_headless, is_quoted, lines_above
 from asynclog.read.alikes import is_detailed, is_look_alike
 from asynclog.read.claim import Claim
 from asynclog.read.embedded import in_fields, in_json, in_strings
@@ -57,7 +57,7 @@ class Claims:
                 if not is_look_alike(head, text[: head.start], claim.rest.lines):
                     yield claim
             return
-        claimed = self._context(lines, line) or self._broken(lines, line)
+        claimed = self._context(lines, line, base) or self._broken(lines, line)
         if claimed is not None:
             yield claimed
             return
@@ -95,13 +95,42 @@ class Claims:
         claim = self._message(lines, bare, Head(0, head.prefix, head.pattern, head.fields))
         return claim if is_detailed(claim.rest.lines[:1]) else None
 
-    def _context(self, lines: Lines, line: Line) -> Claim | None:
+    def _context(self, lines: Lines, line: Line, base: int) -> Claim | None:
         """The loop's exception context as a dict: the record that it stands for."""
         opened = contexts.written_out(line.text) if "essage" in line.text else None
-        if opened is None or (line.text.startswith('"', opened[0] + 1) and '": <' not in line.text):
+        if opened is None:
+            return self._printed_context(lines, line, base) if contexts.is_within(line.text) else None
+        if line.text.startswith('"', opened[0] + 1) and '": <' not in line.text:
             return None  # JSON, not a dict of Python
         start = opened[0]
         rest = extent(lines, line, line.text[:start], None, self._layout, self._recogniser.is_head, self._inner)
+        return self._flattened(line, start, rest)
+
+    def _printed_context(self, lines: Lines, line: Line, base: int) -> Claim | None:
+        """The same printed over several lines, of which `line` holds the message."""
+        first, start = None, None
+        for above in lines_above(lines, line, _BROKEN_LINES):
+            if above.key == line.key:
+                first, start = above, contexts.opens(above.text)
+                if start is not None or above.text[:1] not in (" ", "\t"):
+                    break
+        if first is None or start is None or base + first.start < self._covered.get(first.key, 0):
+            return None
+        texts: list[str] = []
+        last = first
+        while last.start < line.start or not contexts.is_closed("\n".join((first.text[start:], *texts))):
+            following = lines.at(last.end)
+            if following is None and not lines.final:
+                raise NeedMore
+            if following is None or len(texts) == 2 * _BROKEN_LINES:
+                break
+            last = following
+            if last.key == line.key:
+                texts.append(last.text)
+        return self._flattened(first, start, Extent(tuple(texts), last.end))
+
+    def _flattened(self, line: Line, start: int, rest: Extent) -> Claim | None:
+        """The claim of a dict that begins at `start` on `line`, where it is a context."""
         text = contexts.flatten("\n".join((line.text[start:], *rest.lines)))
         head = self._recogniser.head(text.split("\n", 1)[0]) if text is not None else None
         if text is None or head is None or head.start:

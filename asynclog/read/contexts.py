@@ -11,6 +11,8 @@ from asynclog.lazy import regex
 
 OPENING = regex(r"\{(?:['\"]\w+['\"]: [^{}]{0,2000}?, )?['\"]message['\"]:\s*(?P<quote>['\"])$")
 _MESSAGE_KEY = regex(r"['\"]message['\"]:\s*['\"]")
+_OWN_LINE = regex(r"\s+['\"]message['\"]:\s*['\"]")
+_FIRST = regex(r"(?:^|[\[\s(,:])(?P<open>\{)['\"](?!message\b)\w+['\"]: ")
 _KEY = regex(r"\s*['\"](?P<key>\w+)['\"]:\s*")
 _CALL = regex(r"(?P<type>[A-Za-z_][\w.]*)\((?P<arguments>.*?),?\)$", re.S)
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
@@ -28,6 +30,27 @@ def written_out(text: str) -> tuple[int, str] | None:
     start = begins(text[: key.end()]) if key is not None else None
     flat = flatten(text[start:]) if start is not None else None
     return (start, flat) if start is not None and flat is not None else None
+
+
+def is_within(text: str) -> bool:
+    """Whether a line may hold the message of a context that is printed over several lines, and was opened above."""
+    return _OWN_LINE.match(text) is not None
+
+
+def opens(text: str) -> int | None:
+    """Where a line opens a dict that does not begin with its message, None where it opens none."""
+    found = _FIRST.search(text)
+    return found.start("open") if found else None
+
+
+def is_closed(text: str) -> bool:
+    """Whether the dict at the beginning of `text` ends in it."""
+    position = 1
+    while (position := _value_end(text, position)) < len(text):
+        if text[position] == "}":
+            return True
+        position += 1
+    return False
 
 
 def flatten(text: str) -> str | None:

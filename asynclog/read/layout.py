@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from asynclog.lazy import regex
 from asynclog.read.form import HEADER, PrefixForm
-from asynclog.read.prefix import LEVEL, is_header, shape, timed_shape
+from asynclog.read.prefix import LEVEL, RELAYED, is_header, shape, timed_shape
 from asynclog.read.testmarks import has_tests
 from asynclog.read.timestamps import find_timestamp
 from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers
@@ -20,6 +20,7 @@ SAMPLE_BYTES = 1 << 18
 _ANSI = regex(
     r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\\x1b\[[0-9;]*m|\\033\[[0-9;]*m|#033\[[0-9;]*m|\x1b[@-Z\\^_]"
 )
+_LEFT = regex(r"\[(?:\d{1,3}(?:;\d{1,3}){0,5})?m")
 _UNMISTAKABLE = regex(
     r"(?:(?<!\S)|(?<=[:\]|>-]))(?:\w+ exception was never retrieved$|Task was destroyed but it is pending!$|Executing <\w+ .* took \d+\.\d+ seconds$"
     r"|Exception in callback \S.*$|Using selector: \w+$|Close <.*>$|Unclosed client session$)"
@@ -93,7 +94,7 @@ def clean(raw: bytes) -> str:
     if raw.endswith(b"\r"):
         raw = raw[:-1]
     text = raw.decode("utf-8", "backslashreplace")
-    if "\x1b" in text or ("[" in text and ("\\x1b[" in text or "\\033[" in text or "#033[" in text)):
+    if "\x1b" in text or ("[" in text and ("[0m" in text or "\\x1b[" in text or "\\033[" in text or "#033[" in text)):
         if text.lstrip().startswith("{"):
             return text  # JSON first: what is escaped in it is its own affair
         text = uncoloured(text)
@@ -101,8 +102,9 @@ def clean(raw: bytes) -> str:
 
 
 def uncoloured(text: str) -> str:
-    """`text` without escape sequences, sent or spelt out."""
-    return _ANSI.sub("", text)
+    """`text` without escape sequences: sent, spelt out, or what is left of them where the escape character was lost."""
+    text = _ANSI.sub("", text)
+    return _LEFT.sub("", text) if "[0m" in text else text
 
 
 def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
@@ -180,6 +182,8 @@ def _native(own: list[tuple[str, int]], header: re.Pattern[str] | None) -> bool 
 
 def _names_loggers(lines: list[str], messages: list[tuple[str, int]], header: re.Pattern[str] | None) -> bool | None:
     """Whether records say which logger wrote them: told by the look of all headers and by asyncio's own `messages`."""
+    if any(header and header.match(line) and RELAYED.search(line, 0, _PREFIX) for line in lines):
+        return None  # others speak for asyncio
     headed = [
         _LEVEL.sub("", line[found.end() :], count=1) for line in lines if header and (found := header.match(line))
     ]

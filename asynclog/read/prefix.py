@@ -63,14 +63,25 @@ _NOT_PREFIX = regex(
     r"(?:Error|Exception|Warning|Exit|Interrupt|Iteration): \S.*$|^\s*(?:File |raise |return |await |\w+ = )|[=(]\s*['\"]?$"
 )
 _QUOTED = regex(r"(?:[\"'“‘«]|(?<!`)`)\s*$")  # three backticks are a fence
+_TICKED = regex(r"[^`]*\w[^`]*`(?!`)(?:[^`]*`[^`]*`)*[^`]*$")  # words, and a backtick that is not closed
 _WORDS = regex(r"[A-Za-z]{2,}")
+_TEST = regex(
+    r"[\w./\\-]{1,400}\.py::\S+(?: (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL|XPASS))?(?: +\[ *\d+%\])?|E +(?:\w+\.)+"
+)
 _ZEROS = str.maketrans("123456789", "000000000")
 
-# What known exception handlers say before the message; words that may stand in a prefix beside names.
-_LEAD_INS = regex(
-    r"(?:Error doing job|Error doing task|asyncio unhandled|Unhandled (?:async|asyncio) exception|Caught exception|Unhandled exception|asyncio error"
-    r"|asyncio exception|Exception in event loop|Event loop error|Loop exception|asyncio|BACKEND|stderr|STDERR|\[stderr\])\s*[:\]-]*\s*$"
+# What exception handlers say before the loop's message; some in words of their own.
+_HANDLERS_SAY = (
+    r"(?:Error doing job|Error doing task|asyncio unhandled|Unhandled (?:async|asyncio) exception|Caught exception"
+    r"|Unhandled exception|asyncio error|asyncio exception|Exception in event loop|Event loop error|Loop exception"
+    r"|\b(?=[\w -]{0,40}(?:error|exception|unhandled))(?=[\w -]{0,40}(?:async|loop|job|task|callback))"
+    r"(?:(?:(?:un)?(?:caught|handled|expected)|error|exception|problem|got|inside|in|from|of|the|an?|async(?:io)?"
+    r"|event|main|loop|tasks?|jobs?|callbacks?|handler|context)(?:[ -]|\b(?=:))){2,8})"
 )
+_LEAD_INS = regex(
+    rf"(?i:{_HANDLERS_SAY})(?<=[\w ])[\s:\]-]{{0,40}}$|(?:asyncio|BACKEND|stderr|STDERR|\[stderr\])[\s:\]-]{{0,40}}$"
+)
+RELAYED = regex(rf"(?i:{_HANDLERS_SAY}): ?(?=\w)")
 
 
 @lru_cache(maxsize=4096)
@@ -185,9 +196,10 @@ def has_lead_in(text: str) -> bool:
 
 
 def _is_open(text: str) -> bool:
-    """Whether a bracket or a double quote is open at the end of `text`: what follows is then a part of something."""
+    """Whether a bracket or a quotation is open at the end of `text`: what follows is then a part of something."""
     return (
         text.count('"') % 2 == 1
+        or ("`" in text and _TICKED.match(text) is not None)
         or text.count("(") > text.count(")")
         or text.count("<") > text.count(">")
         or text.count("{") > text.count("}")
@@ -196,13 +208,14 @@ def _is_open(text: str) -> bool:
 
 
 def _is_decoration(bare: str) -> bool:
-    """Comment marks, box drawing, test progress, a lead-in of a known handler, or a name with punctuation after it."""
+    """Comment marks, box drawing, what a run of tests says, a lead-in of a handler, or a name with a mark after it."""
     if not _WORDS.search(bare):
         return True
     if (
         bare.endswith(("...", "ok", "[OK]", "FAIL", "PASSED", "FAILED"))
         or _LEAD_INS.search(bare)
         or _OWN_PLACE.search(bare)
+        or _TEST.fullmatch(bare)
     ):
         return True
     return bool(re.fullmatch(r"[\[(<]?(?:asyncio|py\.warnings|[\w.-]+\[\d+\])[\])>]?\s*[:|\->]*", bare)) or bool(

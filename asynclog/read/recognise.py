@@ -9,7 +9,7 @@ from functools import lru_cache, partial
 
 from asynclog.lazy import regex
 from asynclog.model import MessagePattern, Prefix
-from asynclog.read.prefix import is_header, is_lead, is_level, is_plausible_prefix, parse_prefix
+from asynclog.read.prefix import has_lead_in, is_header, is_lead, is_level, is_plausible_prefix, parse_prefix
 from asynclog.slotted import dataclass, field, replace
 
 _PATH_START = regex(r"(?:(?<=[\s:\]|>-])|^)(?:/|\.{1,3}[\\/]|[A-Za-z]:[\\/]|<)")
@@ -198,8 +198,8 @@ def belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:
     if pattern.not_loggers and _is_one_of(logger, pattern.not_loggers):
         return False
     if pattern.loggers:
-        return _is_one_of(logger, pattern.loggers)
-    return not pattern.strict or logger == "asyncio"
+        return _is_one_of(logger, pattern.loggers) or ("asyncio" in pattern.loggers and has_lead_in(before))
+    return not pattern.strict or logger == "asyncio" or has_lead_in(before)
 
 
 @lru_cache(maxsize=4096)

@@ -108,6 +108,7 @@ def test_a_warning_behind_the_result_of_a_test(tmp_path: Path) -> None:
         "socket.send() raised exception. appears at random",
         "`Task was destroyed but it is pending!` is what I see",
         "`Task exception was never retrieved`",
+        "We get `asyncio:socket.accept() out of system resource` and `OSError: [Errno 24] Too many` when it is busy",
     ],
 )
 def test_sentences_that_begin_like_a_message(sentence: str, tmp_path: Path) -> None:
@@ -182,3 +183,78 @@ def test_the_callback_of_a_cancelled_handle(tmp_path: Path) -> None:
         "asyncio.exceptions.InvalidStateError: invalid state\n",
     )
     assert (one.callback, one.exception_type) == ("Wire.feed", "asyncio.exceptions.InvalidStateError")
+
+
+def test_a_record_that_a_handler_tells_in_its_own_words(tmp_path: Path) -> None:
+    log = (
+        "2026-01-31 12:00:00 WARNING (MainThread) [asyncio] socket.send() raised exception.\n"
+        "2026-01-31 12:00:01 INFO (MainThread) [shop.till] open\n"
+        "2026-01-31 12:00:02 ERROR (Thread-4) [shop.core] Error inside async loop: Future exception was never retrieved\n"
+        "2026-01-31 12:00:03 ERROR (MainThread) [shop.core] Error inside async loop: "
+        "Error on transport creation for incoming connection\nTypeError: no factory\n"
+    )
+    wanted = ["write-after-disconnect", "exception-never-retrieved", "incoming-connection-error"]
+    assert kinds(tmp_path, log) == wanted
+    others = log.replace("Error inside async loop", "The child says")
+    assert kinds(tmp_path, others) == wanted[:1]
+
+
+def test_colours_whose_escape_character_was_lost(tmp_path: Path) -> None:
+    (one,) = found(
+        tmp_path,
+        "`[31mERROR[0m:    Exception in callback Wire.opened(<_SelectorSoc...e, bufsize=0>>)\n"
+        "[31mhandle: <Handle Wire.opened(<_SelectorSoc...e, bufsize=0>>)>[0m\nTraceback (most recent call last):\n"
+        '  File [35m"/srv/shop/wire.py"[0m, line [35m8[0m, in [35mopened[0m\n    int(port)\n'
+        "[1;35mValueError[0m: [35mno port[0m\n",
+    )
+    assert (one.callback, one.exception_type, one.site.line) == ("Wire.opened", "ValueError", 8)
+
+
+def test_a_context_that_is_printed_over_several_lines(tmp_path: Path) -> None:
+    one, two = found(
+        tmp_path,
+        "Unexpected errors of the loop:\n[{'exception': ValueError('no price',),\n  'handle': <Handle Till.count(1) at /srv/shop/till.py:7>,\n"
+        "  'message': 'Exception in callback Till.count(1)'},\n {'exception': OSError('gone'),\n"
+        "  'message': 'Fatal error on transport UnixTransport',\n  'protocol': <shop.Wire object at 0x7f17>,\n"
+        "  'transport': <UnixTransport closed=True reading=False 0x7f18>}]\nFAIL\n\nmore\n",
+    )
+    assert (one.kind, one.callback, one.exception_type, one.line) == (
+        "callback-exception",
+        "Till.count",
+        "ValueError",
+        2,
+    )
+    assert (two.kind, two.exception_type, two.line) == ("uvloop-fatal-error", "OSError", 5)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "tests/test_till.py::test_close ",
+        "tests/test_till.py::test_close[a-1] PASSED [ 50%] ",
+        "E       pytest.PytestUnraisableExceptionWarning: ",
+    ],
+)
+def test_an_unraisable_behind_what_pytest_says(before: str, tmp_path: Path) -> None:
+    (one,) = found(
+        tmp_path,
+        f"{before}Exception ignored in: <coroutine object tend at 0x7f4229>\nTraceback (most recent call last):\n"
+        '  File "/srv/shop/tend.py", line 9, in tend\n    raise ValueError(1)\nValueError: 1\n',
+    )
+    assert (one.kind, one.coroutine) == ("unraisable-coroutine", "tend")
+
+
+def test_an_unraisable_that_pytest_made_an_error(tmp_path: Path) -> None:
+    text = (
+        ">               warnings.warn(pytest.PytestUnraisableExceptionWarning(msg))\n"
+        "E               pytest.PytestUnraisableExceptionWarning: Exception ignored in: <coroutine object tend at 0x7f4229>\n"
+    )
+    (one,) = found(tmp_path, f"{text}\nsome words\n")
+    assert (one.kind, one.coroutine) == ("unraisable-coroutine", "tend")
+    more = (
+        "E               \nE               Traceback (most recent call last):\n"
+        'E                 File "/srv/shop/tend.py", line 9, in tend\nE                   raise ValueError(1)\n'
+        "E               ValueError: 1\n"
+    )
+    (one,) = found(tmp_path, f"{text}{more}\nsome words\n")
+    assert (one.exception_type, one.site.line) == ("ValueError", 9)
