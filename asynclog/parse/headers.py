@@ -16,6 +16,7 @@ _STACKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (regex(r"Loop thread traceback \(most recent call last\):?"), "stack"),
     (regex(r"Stack for <.*\(most recent call last\):?"), "stack"),
     (regex(r"(?:Current thread|Thread) 0x[0-9a-fA-F]+.*\(most recent call first\):?"), "stack"),
+    (regex(r"Stack \(most recent call first\):?"), "stack"),
     (regex(r"(?:\| *)?\+ Call stack:"), "stack"),
 )
 _FIRST_ON_TOP = regex(r"most recent call first|Call stack:$")

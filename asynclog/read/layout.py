@@ -133,11 +133,11 @@ def settle(sample: bytes, form: PrefixForm | None = None) -> Layout:
 def _settled(rests: list[str], wrappers: tuple[str, ...] = ()) -> Layout:
     """The layout of lines without their wrappers."""
     braces = sum(rest.lstrip().startswith("{") and rest.rstrip().endswith("}") for rest in rests)
-    header, heads = _headers(rests, braces)
+    own = _own(rests)
+    header, heads = _headers(rests, braces, own)
     if rests and braces > len(rests) / 2:
         keyed = _share(_NAME_KEY.search(rest) for rest in rests) or None
         return Layout(wrappers, None, json=True, named=keyed, heads=heads)
-    own = _own(rests)
     native, named = _native(own, heads), _names_loggers(rests, own, header)
     return Layout(wrappers, header, native=native, tests=has_tests(rests), named=named, heads=heads)
 
@@ -196,16 +196,26 @@ def _names_loggers(lines: list[str], messages: list[tuple[str, int]], header: re
     return False if behind and not any("asyncio" in before for before in behind) else None
 
 
+def _own_shape(own: list[tuple[str, int]], header: re.Pattern[str]) -> str | None:
+    """How most of asyncio's own messages begin, where they do not with the `header` but with a level alone."""
+    others = [line[:start] for line, start in own if start and not header.match(line)]
+    levels = [before for before in others if _LEVEL.fullmatch(before.strip(" :|-"))]
+    pattern = shape(levels[0]) if len(levels) * 2 > len(own) else None
+    return None if pattern is None else pattern.pattern
+
+
 def _share(found: Iterable[object]) -> bool:
     """Whether it was found in most."""
     each = [item is not None for item in found]
     return sum(each) >= _MOST * len(each)
 
 
-def _headers(lines: list[str], braces: int) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+def _headers(
+    lines: list[str], braces: int, own: list[tuple[str, int]]
+) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
     """The shape that most headers among `lines` share, None where no shape is common; and all that are common as one.
 
-    `braces` of the lines are objects of JSON.
+    `braces` of the lines are objects of JSON. The shape of most of asyncio's `own` messages counts as common.
     """
     seen: dict[re.Pattern[str], int] = {}
     headers = 0
@@ -221,9 +231,16 @@ def _headers(lines: list[str], braces: int) -> tuple[re.Pattern[str] | None, re.
     most, count = max(seen.items(), key=lambda item: item[1], default=(None, 0))
     header = most if count >= _COMMON and count * 2 > headers else None
     least = max(_MANY, (headers + braces) * _PART)
-    others = [pattern.pattern.replace("?P<time>", "?:") for pattern, times in seen.items() if times >= least]
+    others = [_untimed(pattern) for pattern, times in seen.items() if times >= least]
     if braces >= least:
         others.append(_OBJECT)
+    if header is not None and (native := _own_shape(own, header)) is not None:
+        others += [native, _untimed(header)]
     if len(others) < 2:
         return header, header
-    return header, re.compile("|".join(f"(?:{other})" for other in others))
+    return header, re.compile("|".join(f"(?:{other})" for other in dict.fromkeys(others)))
+
+
+def _untimed(header: re.Pattern[str]) -> str:
+    """The pattern of a header as one of several, which cannot all name their time."""
+    return header.pattern.replace("?P<time>", "?:")

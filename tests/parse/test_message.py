@@ -500,9 +500,10 @@ def test_faulthandler_in_the_garbage_collector():
     assert lines(got, "stack") == [("/srv/a.py", 20, "main")]
 
 
-def test_dump_whose_first_line_is_the_header():
+@pytest.mark.parametrize("header", ["Current thread 0x00007f01", "Stack"])
+def test_dump_whose_first_line_is_the_header(header):
     got = message(
-        'Current thread 0x00007f01 (most recent call first):\n  File "/srv/a.py", line 3 in string_at\n'
+        f'{header} (most recent call first):\n  File "/srv/a.py", line 3 in string_at\n'
         '  File "/srv/a.py", line 9 in <module>',
         "faulthandler-dump",
     )

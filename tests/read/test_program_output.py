@@ -18,6 +18,14 @@ Traceback (most recent call last):
     raise RuntimeError('Event loop is closed')
 RuntimeError: Event loop is closed
 """
+SESSION = """\
+ERROR Unclosed client session
+client_session: <aiohttp.client.ClientSession object at 0x7f714bb86250>
+source_traceback: Object created at (most recent call last):
+  File "/srv/app/client.py", line 16, in main
+    s = ClientSession()
+"""
+CONNECTOR = SESSION.replace("client session", "connector").replace("client_session", "connector")
 
 
 def entry(message: str) -> str:
@@ -28,6 +36,10 @@ OUTPUT = {
     "a traceback below an entry of JSON that holds one": (
         entry("ready") + entry("cannot close session\n" + TRACE) + TRACE,
         [(2, "err-loop-closed"), (3, "err-loop-closed")],
+    ),
+    "levels alone before the records, addresses and times in other lines": (
+        'INFO 127.0.0.1 [31/Jan/2026:12:00:00 +0000] "GET / HTTP/1.1" 200\n' * 3 + SESSION + CONNECTOR + SESSION,
+        [(4, "aiohttp-unclosed"), (9, "aiohttp-unclosed"), (14, "aiohttp-unclosed")],
     ),
     "a sentence that begins like a warning": (
         "INFO:root:ready\nINFO coroutine 'x' was never awaited, they said\ncoroutine 'y' was never awaited and nobody cared\n",
