@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from asynclog.lazy import regex
 from asynclog.read.form import HEADER, PrefixForm
+from asynclog.read.pasted import undone
 from asynclog.read.prefix import LEVEL, RELAYED, is_header, shape, timed_shape
 from asynclog.read.testmarks import has_tests
 from asynclog.read.timestamps import find_timestamp
@@ -90,7 +91,7 @@ class Layout:
 
 
 def clean(raw: bytes) -> str:
-    """One line as text: without line end and colour; bytes that are no UTF-8 as escapes."""
+    """One line as text, as it was written: without line end and colour; bytes that are no UTF-8 as escapes."""
     if raw.endswith(b"\r"):
         raw = raw[:-1]
     text = raw.decode("utf-8", "backslashreplace")
@@ -98,6 +99,10 @@ def clean(raw: bytes) -> str:
         if text.lstrip().startswith("{"):
             return text  # JSON first: what is escaped in it is its own affair
         text = uncoloured(text)
+    if (
+        "&" in text or text[-1:] in "'\"" or ',"' in text or '""' in text or not text.isascii()
+    ) and not text.lstrip().startswith("{"):
+        return undone(text)
     return text
 
 

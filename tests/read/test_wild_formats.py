@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,7 @@ TIMELESS = {
     "qt",
     "journal json",
     "json fluent",
+    "csv, a row a record",
 }
 
 
@@ -68,6 +71,11 @@ def lines(first: str, rest: str = "") -> Callable[[], str]:
         return "\n".join(out) + "\n"
 
     return written
+
+
+def curly(text: str) -> str:
+    """`text` with the quotes of a word processor."""
+    return re.sub(r"'([^']*)'", "‘\\1’", re.sub(r'"([^"]*)"', "“\\1”", text))
 
 
 def as_json(entry: Callable[[str, str, list[str], str], dict[str, Any]]) -> Callable[[], str]:
@@ -214,6 +222,24 @@ FORMATS = {
         )()
         .replace("<", "\\u003c")
         .replace(">", "\\u003e")
+    ),
+    "html": lambda: html.escape(lines("2026-01-31 12:00:{s},123 - asyncio - {L} - ")()),
+    "curly quotes": lambda: curly(lines("2026-01-31 12:00:{s},123 - asyncio - {L} - ")()),
+    "bytes of a child": lambda: "".join(
+        f"2026-01-31 12:00:00 DEBUG runner.py  {(line + chr(10)).encode()!r}\n"
+        for line in lines("\x1b[31m   {L}  2026-01-31 12:00:{s},123   asyncio  ")().splitlines()
+    ),
+    "csv, a row a line": lambda: "".join(
+        f'"2026-01-31T12:00:{number:02}.123Z","' + line.replace('"', '""') + '"\n'
+        for number, line in enumerate(lines("[{L}]\t2026-01-31T12:00:{s}.123Z\t8d7c-11\t")().splitlines())
+    ),
+    "csv, a row a record": lambda: (
+        "timestamp,message\n"
+        + "".join(
+            f'17698608{turn}{number}123,"[{level}] asyncio: ' + "\n".join([message, *more]).replace('"', '""') + '"\n'
+            for turn in range(2)
+            for number, (_, level, message, more) in enumerate(RECORDS)
+        )
     ),
     "crlf": lambda: lines("2026-01-31 12:00:{s},123 - asyncio - {L} - ")().replace("\n", "\r\n"),
     "journal json": as_json(
