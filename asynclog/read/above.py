@@ -25,7 +25,7 @@ _SENTENCE = regex(r"[A-Za-z][\w'-]*(?: [\w'\"(<=/.,:;#@%+-]+)+[^:]?$")
 _ENDING = regex(r"[\w.]+(?:: |$)")  # the last line of another exception
 _NEAR = 60
 _BETWEEN = 400  # lines of other writers, and empty ones, behind the end of a traceback
-_HEADER = 100  # characters of an application's first line in which level, logger and time stand
+HEADER = 100  # characters of an application's first line in which level, logger and time stand
 
 
 def lines_above(lines: Lines, line: Line, count: int, hit: Line | None = None) -> Iterator[Line]:
@@ -128,7 +128,7 @@ def claim_traceback(
     first, head = top, Head(0, parse_prefix("", line.time, line.key), final.pattern, final.fields)
     owner = next((above for above in lines_above(lines, top, _NEAR, line) if above.key == line.key), None)
     if owner is not None and is_header(owner.text):
-        prefix = parse_prefix(owner.text[:_HEADER], owner.time, owner.key)
+        prefix = parse_prefix(owner.text[:HEADER], owner.time, owner.key)
         if prefix.level not in ("DEBUG", "INFO", "TRACE"):
             first, head = owner, Head(0, prefix, final.pattern, final.fields)
     elif (

@@ -12,7 +12,7 @@ from asynclog.read import contexts
 from asynclog.read.above import claim_traceback, is_headless, is_quoted, lines_above
 from asynclog.read.alikes import is_detailed, is_look_alike
 from asynclog.read.claim import Claim
-from asynclog.read.embedded import in_fields, in_json, in_strings
+from asynclog.read.embedded import in_fields, in_json, in_one_line, in_strings
 from asynclog.read.extent import Extent, extent
 from asynclog.read.grammar import Inner
 from asynclog.read.layout import Layout
@@ -43,11 +43,16 @@ class Claims:
             yield from entry
             return
         text = line.text
+        named = self._layout.of(line.key).named is not False
+        whole = in_one_line(self._recogniser, line, named) if "#012" in text or "\\n" in text else []
+        if whole:
+            yield from whole
+            return
         fields, opened = in_fields(self._recogniser, line) if '="' in text else ([], 0)
         if fields:
             yield from [self._unfinished(lines, claim, opened) for claim in fields] if opened else fields
             return
-        head = self._recogniser.head(text, line.time, line.key, named=self._layout.of(line.key).named is not False)
+        head = self._recogniser.head(text, line.time, line.key, named=named)
         if head is not None and head.start and '"' in text[: head.start] and text.lstrip()[:1] in '{"':
             head = None
         if head is not None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from asynclog.lazy import regex
 from asynclog.model import Prefix
-from asynclog.read.above import TRACEBACK, ends_traceback
+from asynclog.read.above import HEADER, TRACEBACK, ends_traceback
 from asynclog.read.alikes import is_look_alike
 from asynclog.read.claim import Claim
 from asynclog.read.extent import Extent
 from asynclog.read.layout import uncoloured
 from asynclog.read.lines import Line
+from asynclog.read.ownwrapper import KEYS
 from asynclog.read.prefix import parse_prefix
 from asynclog.read.recognise import Head, Recogniser, merged
 
+_PART = rf"(?:{KEYS}): |Traceback \(most recent|Coroutine created at"
+_STRUCTURE = regex(rf"{_PART}| {{2,4}}\S")
+_BREAK = regex(rf"(?P<end>#012|(?<=awaited)\\n|\\n(?={_PART}))")
+_TAB = "#011"  # a tab, where line ends are #012
 _ENDING = 40  # last lines of an entry in which its exception is looked for
 
 
@@ -69,6 +75,40 @@ def in_strings(recogniser: Recogniser, line: Line) -> Iterator[Claim]:
         if found:
             yield from found
             return
+
+
+def in_one_line(recogniser: Recogniser, line: Line, named: bool) -> list[Claim]:
+    """The claim of a record whose line ends were written as `#012` or `\\n`; empty where the line is none."""
+    found = _BREAK.search(line.text)
+    if found is None:
+        return []
+    body = "\n".join(_lines(line.text.replace(_TAB, "\t"), found["end"]))
+    first, _, following = body.partition("\n")
+    if '="' in first:
+        return []  # of logfmt
+    rest = Extent((), max(line.end, line.reach))
+    head = recogniser.head(first, line.time, line.key, named=named) or recogniser.unknown(first, line.time, line.key)
+    if head is not None:
+        alike = is_look_alike(head, first[: head.start], following.split("\n"))
+        return [] if alike else [Claim(line, head, body[head.start :], rest)]
+    final = _final(recogniser, body)
+    if final is None:
+        return []
+    return [
+        Claim(line, Head(0, parse_prefix(first[:HEADER], line.time, line.key), final.pattern, final.fields), body, rest)
+    ]
+
+
+def _lines(text: str, end: str) -> Iterator[str]:
+    """The lines of a text with such line ends; one inside of a repr that is still open is the repr's own."""
+    whole = ""
+    for part in text.split(end):
+        if whole and (_STRUCTURE.match(part) or whole.count("<") <= whole.count(">")):
+            yield whole
+            whole = part
+        else:
+            whole = f"{whole}{end}{part}" if whole else part
+    yield whole
 
 
 def in_fields(recogniser: Recogniser, line: Line) -> tuple[list[Claim], int]:

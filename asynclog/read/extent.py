@@ -92,7 +92,9 @@ def extent(
             broken = grammar.broken_by(text, kept)
             after = resumed(lines, first, prefix, line, kept[-1], is_head) if broken else None
             if after is None or not grammar.takes(after.text):
-                capped = broken and grammar.in_traceback and _MIDDLE.match(kept[-1]) is not None
+                capped = (
+                    broken and grammar.in_traceback and _MIDDLE.match(kept[-1].removeprefix(grammar.margin)) is not None
+                )
                 break
             line, text, position, joined = after, after.text, after.end, "likely"
         elif between and text.strip():

@@ -78,6 +78,8 @@ class Grammar:
         self._linked = False
         self._open = 0
         self._raised = ""
+        self.margin = ""
+        """What stands before all lines of a traceback whose formatter indents it."""
         self._threads: set[str] = set()
         self._alone = False
         headers = (own.pattern if own is not None else "", settled.pattern if settled is not None else "", indent)
@@ -168,6 +170,7 @@ class Grammar:
             if self._body in ("keys", "warning") or self._threads or (self._complete and not self._linked):
                 return False
             self._in_traceback, self._complete, self._linked, self._in_stack = True, False, False, False
+            self.margin = text[: text.find("Trace")] if text[:1] == " " else ""
             return True
         if self._expected and announced_line(text):
             self.announce(_announced(text))

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from asynclog.lazy import regex
 from asynclog.model import Prefix
-from asynclog.read.timestamps import parse_timestamp
+from asynclog.read.timestamps import in_parts, parse_timestamp
 
 _MESSAGE = (
     "message",
@@ -158,7 +158,7 @@ def entry(flat: Mapping[str, Any]) -> tuple[Prefix, str, str | None] | None:
     if level is not None and level.isdigit():
         level = _NUMERIC_LEVELS.get(int(level), level)
     times = (str(raw) for name in names.time if (raw := flat[name]) is not None)
-    stamp = next((found for text in times if (found := parse_timestamp(text))), None)
+    stamp = next((found for text in times if (found := parse_timestamp(text))), None) or in_parts(flat)
     pid = _pick(flat, names.pid)
     prefix = Prefix(
         "",

@@ -11,16 +11,16 @@ from asynclog.read.lines import Line, Lines, NeedMore
 from asynclog.read.timestamps import find_timestamp
 
 _LOOK_AHEAD = 40
-_KEYS = (
+KEYS = (
     "future|task|handle|protocol|transport|source_traceback|handle_traceback|client_session|client_connection|client_response"
     "|connector|connections|asyncgen|loop|socket|context|status|pipe|producer|consumer|conn|exception|message"
 )
 ANCHOR = regex(
-    rf"(?:{_KEYS}): ?|Traceback \(most recent call last\):|File \"|\+ Exception Group Traceback|During handling of the above"
+    rf"(?:{KEYS}): ?|Traceback \(most recent call last\):|File \"|\+ Exception Group Traceback|During handling of the above"
     r"|The above exception was the direct|Coroutine (?:object )?created at|Object created at"
 )
 _WORDS = (
-    *(f"{key}:" for key in _KEYS.split("|")),
+    *(f"{key}:" for key in KEYS.split("|")),
     *("Traceback (most", 'File "', "+ Exception Group", "During handling", "The above exception", " created at"),
 )  # one of them stands in every line with an anchor
 

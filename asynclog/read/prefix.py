@@ -14,12 +14,15 @@ from asynclog.model import Prefix, Timestamp
 from asynclog.read.form import MARK, read_marked
 from asynclog.read.timestamps import find_timestamp
 
-LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTION|SUCCESS"
+LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTION|SUCCESS|DBG|INF|WRN|CRT|FTL"
 LOWER = "debug|info|warn(?:ing)?|error|critical|fatal"
 _LEVEL = regex(rf"(?<![\w.])(?:{LEVEL}|{LOWER}|Debug|Info|Warning|Error|Critical)(?![\w.])")
 _LETTER = regex(r"^\W*(?P<level>[DIWEC])(?::? |(?=\d{4} ))")
 _LETTERS = {"D": "DEBUG", "I": "INFO", "W": "WARNING", "E": "ERROR", "C": "CRITICAL"}
-_ALIASES = {"WARN": "WARNING", "ERR": "ERROR", "FATAL": "CRITICAL", "EXCEPTION": "ERROR"}
+_ALIASES = {
+    "WARN": "WARNING", "ERR": "ERROR", "FATAL": "CRITICAL", "EXCEPTION": "ERROR",
+    "DBG": "DEBUG", "INF": "INFO", "WRN": "WARNING", "CRT": "CRITICAL", "FTL": "CRITICAL",
+}  # fmt: skip
 _THREADS = (
     r"MainThread|Thread-\d+(?: \([^)]*\))?|(?:Sync|Fork|Pool|Executor|asyncio|ThreadPoolExecutor)[\w-]*[-_]\d+(?:_\d+)?"
     r"|Dummy-\d+|SyncWorker_\d+|Recorder"
@@ -55,7 +58,7 @@ HEADER = regex(
     | [\[(]?[IWEDC]\ ?\d{{4,6}}\ \d\d:\d\d | \[[IWEDC]\ \d{{4}}-\d\d-\d\d | \[[IWEDC]\ {_CLOCK}
     | [A-Z][a-z]{{2}}\ {{1,2}}\d{{1,2}},?\ (?:\d{{4}}\ )?{_CLOCK}
     | \[[\w.]+\]\ (?:{LEVEL})[:\ ] | [\w.]+:\ (?:{LEVEL}):\
-    | \[\ *\d+\.\d+s?\]\  | 1\d{{9}}\.\d{{3,9}}\ +(?:\d{{1,7}}\ +)?(?:[\w-]+\ +)?(?:\[?(?:{LEVEL})\b|[DIWEC]\ )
+    | \[\ *\d+\.\d+s?\]\  | 1\d{{9}}(?:\.\d{{3,9}}|\d{{3}})\ +(?:\d{{1,7}}\ +)?(?:[\w-]+\ +)?(?:\[?(?:{LEVEL})\b|[DIWEC]\ )
     )""",
     re.VERBOSE,
 )
@@ -237,7 +240,7 @@ def _has_prose(text: str) -> bool:
 
 
 _TOKEN = regex(
-    rf"(?P<level>(?<![\w.])(?:{LEVEL}|{LOWER})(?![\w.]))|(?P<number>\d+)|(?P<word>[A-Za-z_][\w.]*)|(?P<space>\s+)|(?P<other>.)",
+    rf"(?P<level>(?<![\w.])(?:{LEVEL}|{LOWER})(?![\w.]))|(?P<number>\d+)|(?P<word>[A-Za-z_][\w.]*)|(?P<space>\s+)|(?P<sign>[\u2010-\uffff\U00010000-\U0010ffff]+)|(?P<other>.)",
     re.S,
 )
 
@@ -282,6 +285,8 @@ def _generalise(text: str, parts: list[str]) -> int:
             parts.append(r"\d+")
         elif kind == "word":
             parts.append(r"[\w.<>\-]+")
+        elif kind == "sign":
+            parts.append("[^\\x00-\\x7f]+")  # one for each level
         elif kind == "space":
             parts.append(r"\s+" if len(token.group()) == 1 else r"\s*")
         else:

@@ -71,11 +71,14 @@ _FORMS = tuple(
         r"(?<![\d:.])(?P<hour>\d{1,2}):(?P<minute>\d\d):(?P<second>\d\d)(?:[.,](?P<fraction>\d{1,9}))?(?:[ ]?(?P<half>[AaPp][Mm])\b)?(?![\d:])",
         # [138.755s] [  12.345678] 1767225600.123
         r"(?<![\w.:])(?P<epoch>1\d{9})(?:\.(?P<fraction>\d{1,9}))?(?![\w.])",
+        # 1767225600123, also microseconds: only where a line begins, for other numbers are as long
+        r"^[\[(]?(?P<epoch>1\d{9})(?P<fraction>\d{3}(?:\d{3})?)(?![\w.])",
         r"(?:^|\[)[ ]*(?P<relative>\d{1,8})\.(?P<fraction>\d{1,9})s?\]",
     )
 )
 _SIGN = regex(r"\d:\d\d|1\d{9}|\d\.\d{1,9}s?\]")  # every form has one
 _SCALES = (0, 100_000, 10_000, 1000, 100, 10, 1, 1, 1, 1)  # microseconds of a fraction's last digit, by its digits
+_PARTS = (("timestamp.seconds", "timestamp.nanos"), ("timestampSeconds", "timestampNanos"))
 _REMEMBERED = 8192
 _SECONDS: dict[tuple[int, str], tuple[int, bool, int | None] | None] = {}  # by form and text without the fraction
 
@@ -114,6 +117,14 @@ def parse_timestamp(text: str) -> Timestamp | None:
         return Timestamp(text, micros, dated=True, zone=0)
     found = find_timestamp(text)
     return None if found is None else Timestamp(text, found[0].micros, found[0].dated, found[0].zone)
+
+
+def in_parts(fields: Mapping[str, object]) -> Timestamp | None:
+    """The time of an entry that tells seconds and nanoseconds in fields of their own."""
+    for seconds, nanos in _PARTS:
+        if seconds in fields and nanos in fields:
+            return parse_timestamp(f"{fields[seconds]}.{str(fields[nanos]).zfill(9)}")
+    return None
 
 
 def _read(found: re.Match[str], form: int) -> Timestamp | None:

@@ -81,6 +81,14 @@ SPELLINGS: dict[str, tuple[dict[str, Any], tuple[object, ...]]] = {
         ("ERROR", "asyncio", 4711, None, None),
     ),
     "milliseconds": ({"level": "error", "msg": WHOLE, "time": 1769860800123}, ("ERROR", None, None, None, None)),
+    "seconds and nanos": (
+        {"severity": "ERROR", "message": WHOLE, "timestamp": {"seconds": 1769860800, "nanos": 123000000}},
+        ("ERROR", None, None, None, None),
+    ),
+    "seconds and nanos apart": (
+        {"severity": "ERROR", "message": WHOLE, "timestampSeconds": "1769860800", "timestampNanos": "123000000"},
+        ("ERROR", None, None, None, None),
+    ),
     "traceback as a list of lines": (
         {"time": ISO, "level": "error", "message": MESSAGE, "exc_info": TRACE.split("\n")},
         ("ERROR", None, None, None, None),

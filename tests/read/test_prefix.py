@@ -58,6 +58,9 @@ SAID = {
         "MainThread",
         None,
     ),
+    "epoch in milliseconds": ("1769860800123 ERROR ", "1769860800123", "ERROR", None, None, None, None),
+    "level of three letters": ("Jan 31 12:00:00 DBG ", "Jan 31 12:00:00", "DEBUG", None, None, None, None),
+    "level of three letters, logger": (f"{D} WRN asyncio: ", D, "WARNING", "asyncio", None, None, None),
     "logcat": ("01-31 12:00:00.123  4711  4712 E ", "01-31 12:00:00.123", "ERROR", None, 4711, None, None),
     "pid=": (f"{D} pid=4711 ERROR asyncio: ", D, "ERROR", "asyncio", 4711, None, None),
     "home assistant": (
@@ -234,6 +237,13 @@ def test_the_shape_of_a_prefix_tells_where_the_next_record_starts(
     assert pattern.match(prefix)
     assert [line for line in alike if not pattern.match(line)] == []
     assert [line for line in other if pattern.match(line)] == []
+
+
+def test_signs_for_levels_are_of_one_shape() -> None:
+    own = shape("\u274c 12:00:00 ")
+    assert own is not None
+    assert own.match("\u26a0\ufe0f 12:00:01 low on memory")
+    assert not own.match("# 12:00:01 low on memory")
 
 
 @pytest.mark.parametrize("prefix", ["web ", "asyncio "])

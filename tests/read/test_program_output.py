@@ -26,6 +26,20 @@ source_traceback: Object created at (most recent call last):
     s = ClientSession()
 """
 CONNECTOR = SESSION.replace("client session", "connector").replace("client_session", "connector")
+FAILED = """\
+ERROR Task exception was never retrieved
+future: <Task finished name='Task-8' coro=<Shop.buy() done, defined at /srv/app/shop.py:7> exception=KeyError('ab')>
+Traceback (most recent call last):
+  File "/srv/app/shop.py", line 9, in buy
+    raise KeyError(name="x", msg="y")
+KeyError: 'ab'
+"""
+WARNED = """\
+WARNING /srv/app/shop.py:13: RuntimeWarning: coroutine 'Shop.buy' was never awaited
+  shop.buy()
+"""
+SYSLOG = "Jan 31 12:00:00 web1 shop[4711]: "
+PLAIN = "2026-01-31 12:00:00,100 "
 
 
 def entry(message: str) -> str:
@@ -40,6 +54,35 @@ OUTPUT = {
     "levels alone before the records, addresses and times in other lines": (
         'INFO 127.0.0.1 [31/Jan/2026:12:00:00 +0000] "GET / HTTP/1.1" 200\n' * 3 + SESSION + CONNECTOR + SESSION,
         [(4, "aiohttp-unclosed"), (9, "aiohttp-unclosed"), (14, "aiohttp-unclosed")],
+    ),
+    "line ends that a syslog daemon wrote as numbers": (
+        "".join(
+            SYSLOG + text.rstrip("\n").replace("\n", "#012") + "\n"
+            for text in (SESSION, FAILED, WARNED, "ERROR bye\n" + TRACE)
+        ),
+        [
+            (1, "aiohttp-unclosed"),
+            (2, "exception-never-retrieved"),
+            (3, "coroutine-never-awaited"),
+            (4, "err-loop-closed"),
+        ],
+    ),
+    "line ends that a formatter wrote as escapes": (
+        "".join(
+            PLAIN + text.rstrip("\n").replace("\n", "\\n") + "\n"
+            for text in (SESSION, FAILED, WARNED, "ERROR bye\n" + TRACE)
+        ),
+        [
+            (1, "aiohttp-unclosed"),
+            (2, "exception-never-retrieved"),
+            (3, "coroutine-never-awaited"),
+            (4, "err-loop-closed"),
+        ],
+    ),
+    "an argument of several lines": (
+        "ERROR:asyncio:Exception in callback f('x\\n  y') at /srv/app/f.py:3\n"
+        "handle: <Handle f('x\\n  y') at /srv/app/f.py:3>\n" + TRACE,
+        [(1, "callback-exception")],
     ),
     "a sentence that begins like a warning": (
         "INFO:root:ready\nINFO coroutine 'x' was never awaited, they said\ncoroutine 'y' was never awaited and nobody cared\n",
@@ -57,3 +100,21 @@ def test_what_is_found_in_it(text: str, expected: list[tuple[int, str]], tmp_pat
     path = tmp_path / "out.log"
     path.write_text(text, "utf-8")
     assert [(one.line, one.kind) for one in findings([str(path)], Settings())] == expected
+
+
+@pytest.mark.parametrize(("head", "end"), [(SYSLOG, "#012"), (PLAIN, "\\n")], ids=["syslog", "escapes"])
+def test_a_record_on_one_line_is_understood(head: str, end: str, tmp_path: Path) -> None:
+    path = tmp_path / "out.log"
+    path.write_text(head + FAILED.rstrip().replace("\n", end) + "\n", "utf-8")
+    (found,) = findings([str(path)], Settings())
+    assert (found.coroutine, found.exception_type, found.exception_message) == ("Shop.buy", "KeyError", "'ab'")
+    assert (found.site.file, found.site.line, found.partial) == ("/srv/app/shop.py", 7, False)
+
+
+def test_a_record_whose_formatter_indents_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "out.log"
+    path.write_text((PLAIN + FAILED.rstrip().replace("\n", "\n    ") + "\n") * 3 + PLAIN + "INFO bye\n", "utf-8")
+    found = list(findings([str(path)], Settings()))
+    assert [(one.line, one.exception_type, one.partial) for one in found] == [
+        (line, "KeyError", False) for line in (1, 7, 13)
+    ]

@@ -51,6 +51,8 @@ DATED = {
     "two-digit year": ("26-01-31 12:00:00", NOON, 0, None),
     "tornado": ("260131 12:00:00", NOON, 0, None),
     "epoch seconds": ("1769860800", NOON, 0, 0),
+    "epoch milliseconds": ("1769860800123", NOON, 123_000, 0),
+    "epoch microseconds": ("[1769860800123456]", NOON, 123_456, 0),
     "epoch with fraction": ("1769860800.123", NOON, 123_000, 0),
     "leap second": ("2026-06-30 23:59:60", "2026-06-30 23:59:59", 0, None),
     "midnight at noon's name": ("2026-01-31 12:00:00 AM", "2026-01-31 00:00:00", 0, None),
