@@ -6,25 +6,28 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import groupby
 from typing import Any, TypeAlias
 
 from asynclog.aggregate.columns import Columns, Counts, counts_of
 from asynclog.aggregate.run import RunBuilder
 from asynclog.aggregate.table import Kind, Table
 from asynclog.classify.alike import Alike
-from asynclog.held import Durations, Held, Template, shows_token, template_of
+from asynclog.held import UNDATED, Durations, Held, Template, shows_token, template_of
 from asynclog.model import Finding, Record
 from asynclog.parse.message import duration
 from asynclog.read.clock import Clock
-from asynclog.read.column import Collected, Column, Place
+from asynclog.read.column import Collected, Column, Lot, Place, Told
 from asynclog.read.shapes import Own
 
 Array: TypeAlias = Any  # of numpy
 _MANY = 20_000  # echoes from which on numpy pays, with its import
+_PACKED = 1 << 15  # echoes in lots from which on these are put together
 _HELD = 1 << 17  # findings that are held before they are counted
 _TURNS = 8  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
 _WAITING = 1 << 13  # columns whose longest record is not yet told
+_DIGITS = {"s": 6, "ms": 3, "us": 0, None: -1}
 _UNITS = ("s", "ms", "us")
 _LIFECYCLE = "loop-lifecycle"
 _SIGNS = ("Close <", "Using ")  # lifecycle records whose place among the others matters
@@ -49,6 +52,8 @@ class Batches:
         self._columns: list[Column] = []
         self._owns: list[Own] = []
         self._lines: list[int] = []
+        self._lots: list[Lot] = []
+        self._waiting = 0
         self._table = Table()
         self._turns = self._signs = 0
         self._longest: dict[Column, int] = {}
@@ -109,9 +114,13 @@ class Batches:
         self._columns += collected.columns
         self._owns += collected.owns
         self._lines += collected.lines
-        self._turns += bool(collected.columns)
+        self._lots += collected.lots
+        self._waiting += collected.size
+        self._turns += bool(collected.columns) and not collected.lots
         if len(self._lines) > _MANY:
             self._pack()
+        if self._waiting > _PACKED:
+            self._pack_lots()
         if self._table.size > _HELD or self._turns > _TURNS:
             self._settle()
 
@@ -155,7 +164,7 @@ class Batches:
             micros = every
         columns = np.array([held[column].number for column in self._columns])
         self._take_names([own[2] for own in self._owns])
-        self._take_ends(times, columns, micros)
+        self._take_ends(columns, micros, times.__getitem__)
         self._table.add(columns, micros, np.array(durations, np.int64), np.array(self._lines, np.int64))
         self._forget()
 
@@ -167,17 +176,49 @@ class Batches:
             if name:
                 self._hold(column).tasks[name] += number
 
-    def _take_ends(self, times: Sequence[bytes], columns: Array, micros: Array) -> None:
-        """Note the first and the last time of each column."""
+    def _take_ends(self, columns: Array, micros: Array, printed: Callable[[int], bytes]) -> None:
+        """Note the first and the last time of each column that has times."""
         import numpy as np
 
+        held = list(self._held.values())
+        if micros.min() < UNDATED <= micros.max():
+            for index, (micro, own) in enumerate(zip(micros.tolist(), columns.tolist(), strict=True)):
+                held[own].reach(micro, partial(printed, index))
+            return
         ascending = bool((micros[1:] >= micros[:-1]).all())
         order = np.argsort(columns, kind="stable") if ascending else np.lexsort((micros, columns))
         starts = np.flatnonzero(np.diff(columns[order], prepend=-1))
         for place in (order[starts], order[np.append(starts[1:], len(order)) - 1]):
-            for index, micro in zip(place.tolist(), micros[place].tolist(), strict=True):
-                if times[index]:
-                    self._held[self._columns[index]].reach((micro, times[index]))
+            for index, micro, own in zip(place.tolist(), micros[place].tolist(), columns[place].tolist(), strict=True):
+                held[own].reach(micro, partial(printed, index))
+
+    def _pack_lots(self) -> None:
+        for told, lots in groupby(self._lots, lambda lot: lot.told):
+            self._take_lots(told, list(lots))
+        self._lots, self._waiting = [], 0
+
+    def _take_lots(self, told: Told, lots: list[Lot]) -> None:
+        """Make numbers of echoes that were told together."""
+        import numpy as np
+
+        lot = Lot(told, *(np.concatenate(arrays) for arrays in list(zip(*lots, strict=True))[1:]))
+        micros = self._clock.lot(lot)
+        if micros is None:
+            for column, name, whole, fraction, number, form, line in zip(*map(np.ndarray.tolist, lot[1:]), strict=True):
+                self._columns.append(told.columns[column])
+                self._owns.append((told.clock(whole, fraction), told.took(number, form), told.names[name]))
+                self._lines.append(line)
+            return
+        different, inverse = np.unique(lot.columns, return_inverse=True)
+        held = [self._hold(told.columns[column]) for column in different.tolist()]
+        pairs, counts = np.unique(inverse * len(told.names) + lot.names, return_counts=True)
+        for pair, number in zip(pairs.tolist(), counts.tolist(), strict=True):
+            if name := told.names[pair % len(told.names)]:
+                held[pair // len(told.names)].tasks[name] += number
+        columns = np.array([own.number for own in held])[inverse]
+        self._take_ends(columns, micros, lambda at: told.clock(int(lot.wholes[at]), int(lot.fractions[at])))
+        digits = np.array([_DIGITS[template_of(own.column).unit] for own in held])[inverse]
+        self._table.add(columns, micros, _durations(lot, digits), lot.lines)
 
     def _count_plainly(self) -> None:
         """Count what waits, column by column."""
@@ -190,9 +231,9 @@ class Batches:
             times = [self._owns[row][0] for row in own]
             micros = self._clock.micros(times) if template.kind.timed else []
             durations = [held.read[self._owns[row][1]] for row in own] if template.kind.lasting else []
-            for moment in zip(micros, times, strict=True) if micros else ():
-                if moment[0] is not None:
-                    held.reach((moment[0], moment[1]))
+            for at, micro in enumerate(micros):
+                if micro is not None:
+                    held.reach(micro, partial(times.__getitem__, at))
             choices: dict[int, list[int]] = {}
             for index, took in enumerate(durations):
                 choices.setdefault(bisect_right(template.kind.bounds, took or 0) - 1, []).append(index)
@@ -205,6 +246,7 @@ class Batches:
 
     def _settle(self) -> None:
         """Count what is held."""
+        self._pack_lots()
         if self._table.size and self._lines:  # numpy is there
             self._pack()
         if self._lines:
@@ -237,3 +279,14 @@ class Batches:
     def _finding(self, place: Place) -> Finding | None:
         assert self._like is not None
         return self._find(self._again(place, self._like), False)[0]
+
+
+def _durations(lot: Lot, digits: Array) -> Array:
+    """Durations of units that have so many `digits` (-1: they are no durations) as microseconds, as `duration` has it."""
+    import numpy as np
+
+    behind = np.array([behind for _, behind in lot.told.forms])[lot.forms]
+    more = 10 ** np.maximum(digits - behind, 0)
+    less = 10 ** np.maximum(behind - digits - 1, 0)
+    rounded = np.where(behind > digits, (lot.numbers // less + 5) // 10, lot.numbers * more)
+    return np.where(digits < 0, 0, rounded)

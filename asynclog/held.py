@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import TypeAlias
 
 from asynclog.aggregate.facts import BLOCKING
@@ -13,10 +14,13 @@ from asynclog.model import Finding, Timestamp
 from asynclog.parse.message import duration
 from asynclog.read.column import Column
 from asynclog.read.shapes import UNNAMED as _UNNAMED
+from asynclog.read.timestamps import parse_timestamp
 from asynclog.slotted import dataclass
 
 Moment: TypeAlias = "tuple[int, bytes]"
 """A time in microseconds and as printed."""
+UNDATED = 10 * 365 * 86_400 * 1_000_000
+"""Microseconds from which on a time has a date: no program runs for so long."""
 _REMEMBERED = 1 << 16
 
 
@@ -69,12 +73,15 @@ class Held:
         self.tasks: Counter[bytes] = Counter()
         self.messages: Counter[bytes] = Counter()
 
-    def reach(self, moment: Moment) -> None:
-        """Take a time that may be the first or the last."""
-        if self.first is None or moment < self.first:
-            self.first = moment
-        if self.last is None or moment > self.last:
-            self.last = moment
+    def reach(self, micros: int, printed: Callable[[], bytes]) -> None:
+        """Take a time that may be the first or the last; those without a date count only where none has one."""
+        first, last = self.first, self.last
+        if first is None or last is None:
+            self.first = self.last = (micros, printed())
+        elif not first[0] < micros < last[0] or first[0] < UNDATED:
+            moments = [first, last, (micros, printed())]
+            moments = [moment for moment in moments if moment[0] >= UNDATED] or moments
+            self.first, self.last = min(moments), max(moments)
 
     def stamps(self, like: Timestamp | None) -> tuple[Timestamp | None, Timestamp | None]:
         """The first and the last time, as times like that of a record of the column."""
@@ -122,4 +129,7 @@ def shows_token(column: Column, first: Finding) -> bool:
 def _stamp(like: Timestamp | None, moment: Moment | None) -> Timestamp | None:
     if like is None or moment is None:
         return None
-    return Timestamp(moment[1].decode("utf-8", "backslashreplace"), moment[0], like.dated, like.zone)
+    text = moment[1].decode("utf-8", "backslashreplace")
+    if like.zone or like.dated != (moment[0] >= UNDATED):
+        return parse_timestamp(text)
+    return Timestamp(text, moment[0], like.dated, like.zone)

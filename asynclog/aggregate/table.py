@@ -73,7 +73,7 @@ class Table:
         self._lots, self.size = [], 0
         width = max(len(kind.bounds) for kind in kinds)
         columns = columns * width + _choices(columns, durations, [kind.bounds for kind in kinds])
-        order = np.argsort(columns, kind="stable")
+        order = np.lexsort((lines, columns))
         columns = columns[order]
         start = 0
         while start < len(order):  # some at a time: numbers on the way take many times the memory of these

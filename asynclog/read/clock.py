@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
+from asynclog.lazy import regex
+from asynclog.read.column import Lot
 from asynclog.read.shapes import ZEROS, Form, form_of
 from asynclog.read.timestamps import parse_timestamp
 
@@ -12,6 +14,7 @@ Array: TypeAlias = Any  # of numpy
 
 _REMEMBERED = 1 << 16
 _DIGITS = b"0123456789"
+_SECONDS = regex(rb"(?s)(.*\d\d:\d\d:)([0-5]\d)(Z| ?[+-]\d\d:?\d\d| ?[A-Z]{2,5})?")
 _LARGEST = 18  # digits of a number of 64 bits
 
 
@@ -78,6 +81,20 @@ class Clock:
             return None
         return np.array(seconds, np.int64)[inverse] + _number(digits, range(at, end)) * form.scale
 
+    def lot(self, lot: Lot) -> Array | None:
+        """The same for echoes in arrays; None where one of their times is none."""
+        import numpy as np
+
+        told = lot.told
+        form = form_of(told.time)
+        assert form is not None
+        wholes, inverse = np.unique(lot.wholes, return_inverse=True)
+        texts = [told.clock(whole, 0) for whole in wholes.tolist()]
+        seconds = [self._whole(text[form.whole] + text[form.zone]) for text in texts]
+        if None in seconds:
+            return None
+        return np.array(seconds, np.int64)[inverse] + lot.fractions * form.scale
+
     def _alike(self, times: Sequence[bytes]) -> list[int | None] | None:
         """The same for times of one form, each looked up by all that stands before its fraction of a second."""
         first = times[0] if times else b""
@@ -97,6 +114,14 @@ class Clock:
             return None
 
     def _whole(self, text: bytes) -> int | None:
+        """A time without fraction: parsed once a minute, its seconds added."""
+        parts = _SECONDS.fullmatch(text)
+        if parts is None:
+            return self._parsed(text)
+        start = self._parsed(parts[1] + b"00" + (parts[3] or b""))
+        return start + int(parts[2]) * 1_000_000 if start is not None else self._parsed(text)
+
+    def _parsed(self, text: bytes) -> int | None:
         if text not in self._seconds:
             if len(self._seconds) > _REMEMBERED:
                 self._seconds.clear()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from asynclog.model import Record
-from asynclog.read.shapes import TOKEN_LETTERS, Key, Own
+from asynclog.read.bare import TOKEN_LETTERS
+from asynclog.read.shapes import Key, Own
 from asynclog.slotted import dataclass, field
+
+Array: TypeAlias = Any  # of numpy
 
 _REMEMBERED = 1 << 13  # names
 _SHOWN = 4  # identifiers of a column of which a record is kept
@@ -91,10 +94,63 @@ class Column:
         return True
 
 
+class Told:
+    """What is told of echoes by number: columns, names, and `forms` of durations: how many digits stand before and
+    behind the point; and how times are printed.
+    """
+
+    __slots__ = ("columns", "forms", "fraction", "names", "time", "whole")
+
+    def __init__(self, time: bytes, whole: Sequence[int], fraction: Sequence[int]) -> None:
+        self.columns: list[Column] = []
+        self.names: list[bytes] = []
+        self.forms = [(0, 0)]
+        self.time, self.whole, self.fraction = time, whole, fraction
+
+    def clock(self, whole: int, fraction: int) -> bytes:
+        """A time as printed: `whole` are its digits but for those of the fraction of a second."""
+        text = bytearray(self.time)
+        for places, number in ((self.whole, whole), (self.fraction, fraction)):
+            for place, digit in zip(places, b"%0*d" % (len(places), number), strict=True):
+                text[place] = digit
+        return bytes(text)
+
+    def took(self, number: int, form: int) -> bytes:
+        """A duration as printed."""
+        before, behind = self.forms[form]
+        digits = b"%0*d" % (before + behind, number)
+        return digits[:before] + b"." + digits[before:] if form else b""
+
+    def seconds(self, numbers: Array, forms: Array) -> Array:
+        """Durations as the numbers that were printed, whatever their unit: the nearest floats."""
+        import numpy as np
+
+        return numbers / 10.0 ** np.array([behind for _, behind in self.forms])[forms]
+
+
+class Lot(NamedTuple):
+    """Echoes in arrays: column and name, the digits of the time, the duration without its point, its form, the line."""
+
+    told: Told
+    columns: Array
+    names: Array
+    wholes: Array
+    fractions: Array
+    numbers: Array
+    forms: Array
+    lines: Array
+
+    def some(self, start: int, end: int, line: int) -> Lot:
+        """Those from `start` to `end`, `line` lines later."""
+        columns, names, wholes, fractions, numbers, forms, lines = (array[start:end] for array in self[1:])
+        return Lot(self.told, columns, names, wholes, fractions, numbers, forms, lines + line)
+
+
 @dataclass(slots=True)
 class Collected:
     """Echoes that wait, in the order of the log: the column, time, duration and name, and the line of each.
 
+    Those that were told all at once wait in `lots`, not always in order with the others.
     `longest` are the columns whose longest is among them; `tokens` counts identifiers in messages and `shown` holds the
     first records that differ in one; `pairs` are neighbours that may be one event, written twice; `last` is the last.
     """
@@ -102,6 +158,8 @@ class Collected:
     columns: list[Column] = field(default_factory=list)
     owns: list[Own] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    lots: list[Lot] = field(default_factory=list)
+    size: int = 0
     longest: set[Column] = field(default_factory=set)
     tokens: Counter[tuple[Column, bytes]] = field(default_factory=Counter)
     shown: list[tuple[Column, Place]] = field(default_factory=list)

@@ -56,7 +56,7 @@ class Cutter:
         self._line = 1
         self._starts = starts
         self._claims = Claims(recogniser, layout, self.covered)
-        self._echoes = echoes if echoes is not None and echoes.able else None
+        self._echoes = echoes if echoes is not None and echoes.entries.able else None
         self._search = search
         self._fresh = 0
         self.whole = False
@@ -90,7 +90,7 @@ class Cutter:
             start = lines.start_of(hit)
             if base + start >= self._limit + above.RUN_UP:  # no record that starts before the limit is shown this late
                 return found, start
-            if self._echoes is None or base + start < self._first or not self._echoes.starts(data, start):
+            if self._echoes is None or base + start < self._first or not self._echoes.entries.starts(data, start):
                 keep, at = self._ask(lines, base, hit, found), at + 1
             else:
                 stop = self._stop(data, base, start, dense)
@@ -111,17 +111,17 @@ class Cutter:
         """Where the entries end that are taken together from `start` on, -1 where the end of the first is not seen."""
         assert self._echoes is not None
         if dense:
-            stop = self._echoes.last_start(data, start, min(len(data), self._limit - base))
+            stop = self._echoes.entries.last_start(data, start, min(len(data), self._limit - base))
             if stop >= 0:
                 return stop
-        return self._echoes.next(data, start)
+        return self._echoes.entries.next(data, start)
 
     def _echoes_up_to(self, data: bytes, base: int, start: int) -> int:
         """Where the last entry of those that begin at `start` begins; -1 where they are not to be taken together."""
         echoes = self._echoes
-        if echoes is None or not echoes.starts(data, start):
+        if echoes is None or not echoes.entries.starts(data, start):
             return -1
-        return echoes.last_start(data, start, min(len(data), self._limit - base))
+        return echoes.entries.last_start(data, start, min(len(data), self._limit - base))
 
     def _searched(self, data: bytes, start: int) -> list[int]:
         """Where anchors stand in `data` from `start` on."""
@@ -140,13 +140,17 @@ class Cutter:
         assert self._echoes is not None
         echoes, data = self._echoes, lines.data
         position, stop = span
-        if hits is not None and echoes.wrapper is not None and not echoes.wrapper.is_one_writer(data, position, stop):
+        if (
+            hits is not None
+            and echoes.entries.wrapper is not None
+            and not echoes.entries.wrapper.is_one_writer(data, position, stop)
+        ):
             for hit in hits[bisect_left(hits, position) : bisect_left(hits, stop)]:
                 keep = self._ask(lines, base, hit, found)
                 if keep is not None:
                     return keep
             return None
-        entries = echoes.split(data[position : stop - 1])
+        entries = echoes.entries.split(data[position : stop - 1])
         index, line = 0, self._line_at(data, position, base)
         unknown, before = 0, echoes.pending
         while index < len(entries):
@@ -164,7 +168,7 @@ class Cutter:
         self.covered[None] = max(self.covered.get(None, 0), echoes.reach)
         taken, size = echoes.pending - before, stop - span[0]
         self.whole = (
-            echoes.wrapper is None
+            echoes.entries.wrapper is None
             and 2 * size > self._fresh  # not the one entry around a hit
             and unknown * _FEW < len(entries)
             and taken * _DENSE > size
@@ -202,7 +206,11 @@ class Cutter:
     def _covered(self) -> int:
         """Up to where the source is read, whoever wrote it."""
         assert self._echoes is not None
-        return max(self.covered.values(), default=0) if self._echoes.wrapper is not None else self.covered.get(None, 0)
+        return (
+            max(self.covered.values(), default=0)
+            if self._echoes.entries.wrapper is not None
+            else self.covered.get(None, 0)
+        )
 
     def _ask(self, lines: Lines, base: int, hit: int, found: list[Record | Collected]) -> int | None:
         """Add the records that a hit belongs to; the answer is where to keep from if more data is needed, else None."""

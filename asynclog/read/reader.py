@@ -230,7 +230,14 @@ class Reader:
         accept: Accept | None,
     ) -> Iterator[Record | Collected]:
         self._layouts[source.index] = progress.layout
-        echoes = Echoes(progress.layout, accept) if accept is not None else None
+        layout = progress.layout
+
+        def search(data: bytes, start: int = 0) -> list[int]:
+            return self.scanner.hits(data, start, nameless=layout.nameless)
+
+        echoes = None
+        if accept is not None:
+            echoes = Echoes(layout, accept, lambda entry: layout.splits or bool(search(entry)))
         cutter = Cutter(
             self.recogniser,
             progress.layout,
@@ -240,7 +247,7 @@ class Reader:
             limit=part.end,
             echoes=echoes,
             starts=Starts(progress.layout, progress.starts),
-            search=lambda data, start: self.scanner.hits(data, start, nameless=progress.layout.nameless),
+            search=search,
         )
         moments = Moments(progress.layout, part.start, part.end, progress.moments)
         if base > part.start:  # the run-up began within a line that ends in this part

@@ -13,11 +13,10 @@ from operator import itemgetter
 from typing import NamedTuple, cast
 
 from asynclog.lazy import regex
+from asynclog.read.bare import messages, places
 
 ZEROS = bytes.maketrans(b"123456789", b"000000000")
-_HEX = b"0123456789abcdefABCDEF"
 
-_WORD = regex(rb"\w")
 _TASK = regex(rb"(?<![\w.])Task-(\d+)")
 _NAME = regex(rb"\bname='([\w.:-]{1,64})'")
 _TOOK = regex(rb" took (\d+\.\d+)(?: ?m?s\b| seconds)")
@@ -27,17 +26,6 @@ _POLL = regex(rb"\bpoll (\d+\.\d+) ms took \d+\.\d+ ms: (?:(\d+) events)?")
 _SOCKET = regex(rb"\bfd=(\d+)|'(\d+)\.(\d+)\.(\d+)\.(\d+)', (\d+)\)")
 _WORDS = regex(rb"\w+")
 _JSON_LINE = regex(rb"\\n\w+: <(?:[^\\\"]|\\[^n])*")
-_EXCEPTION = regex(rb"exception=[\w.]+\((?:'((?:[^'\\\n]|\\.){1,400})'|\"((?:[^\"\\\n]|\\.){1,400})\")\)")
-_FINAL = regex(rb"(?:[a-z_][\w.]*\.)?[A-Z]\w*: ([^\n<][^\n]{0,399})\Z")
-_JSON_EXCEPTION = regex(
-    rb"exception=[\w.]+\((?:'((?:[^'\\\n\"]|\\.){1,400})'|\\\"((?:[^\"\\\n]|\\[^\"]){1,400})\\\")\)"
-)
-_JSON_FINAL = regex(rb"\\n(?:[a-z_][\w.]*\.)?[A-Z]\w*: ((?:[^\"\\]|\\[^n]){1,400})\"")
-# what programs call their orders and requests: a UUID, or hexadecimal digits that are neither a word nor a number
-_TOKEN = regex(
-    rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64})"
-    rb"(?![\w./\\-])"
-)
 _CHANGING = (
     (_WHEN, (b"when=",)),
     (_SOCKET, (b"fd=", b"', ")),
@@ -45,8 +33,6 @@ _CHANGING = (
     (_ARGUMENT, (b"Handle", b"callback")),
 )
 UNNAMED = b"Task-"  # what is told of a name that asyncio gave
-TOKEN = b"0#"  # what stands for one
-TOKEN_LETTERS = b"0123456789abcdef-"
 # numbers that no name of a message shows: not within a hexadecimal word or a UUID, and not the number of an error
 _NUMBER = regex(
     rb"(?<![0-9a-fA-F])(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
@@ -59,61 +45,16 @@ Key = tuple[bytes, ...]
 
 
 class Shape(NamedTuple):
-    """How to take entries of one skeleton apart: `own` gives time, duration, name of the task, empty where missing."""
+    """How to take entries of one skeleton apart: `own` gives time, duration, name of the task, empty where missing.
+
+    `kept` tells where the parts of the key stand (up to the end: None), `spans` where those of `own` do.
+    """
 
     key: Callable[[bytes], Key]
     own: Callable[[bytes], Own]
     lines: int
-
-
-class Bare(NamedTuple):
-    """An entry without what has letters and changes: addresses, and the one identifier in its exception's message."""
-
-    text: bytes
-    token: bytes = b""
-
-
-def bare_of(entry: bytes, json: bool) -> Bare:
-    """`entry` without addresses and identifiers."""
-    text = _without_addresses(entry) if b"0x" in entry else entry
-    spans = _messages(text, json)
-    tokens = {token for span in spans for token in _TOKEN.findall(text, *span)} if spans else ()
-    if len(tokens) != 1:
-        return Bare(text)
-    token = next(iter(tokens))
-    for start, end in reversed(spans):
-        text = text[:start] + text[start:end].replace(token, TOKEN) + text[end:]
-    return Bare(text, token)
-
-
-def _without_addresses(entry: bytes) -> bytes:
-    """`entry` with 0x for every 0x7f5560: by `split`, which is four times as fast as a regex."""
-    before, *rest = entry.split(b"0x")
-    kept = [before]
-    for part in rest:
-        within = before[-1:].isalnum() or before[-1:] == b"_" if before else len(kept) > 1  # of a word: no address
-        kept.append(part if within else part.lstrip(_HEX))
-        before = part
-    return b"0x".join(kept)
-
-
-def _messages(entry: bytes, json: bool) -> list[tuple[int, int]]:
-    """Where the message of the exception stands: in the repr of its task, and in the last line of its traceback."""
-    if b"\\n" not in entry if json else b"\n" not in entry:
-        return []
-    if not entry.isascii() or (json and b"\\u" in entry):
-        return []
-    spans: list[tuple[int, int]] = []
-    pattern, end = _JSON_EXCEPTION if json else _EXCEPTION, 0
-    for at in _places(entry, b"exception=", 0, len(entry)):
-        if at >= end and (found := pattern.match(entry, at)) is not None and not _WORD.match(entry, at - 1):
-            spans.append(found.span(found.lastindex or 0))
-            end = found.end()
-    if b"Traceback (" in entry:
-        last, at = (_JSON_FINAL, entry.rfind(b"\\n")) if json else (_FINAL, entry.rfind(b"\n") + 1)
-        final = last.match(entry, at)
-        spans += [final.span(1)] if final is not None else []
-    return spans
+    kept: tuple[tuple[int, int | None], ...]
+    spans: tuple[tuple[int, int] | None, ...]
 
 
 def shape_of(entry: bytes, time: tuple[int, int], json: bool, moving: Iterable[tuple[int, int]] = ()) -> Shape:
@@ -146,7 +87,7 @@ def _name(entry: bytes) -> tuple[int, int] | None:
 
 def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
     """The numbers that change from one entry to the next and that nobody counts."""
-    for at in _places(entry, b"Task-", 0, len(entry)):
+    for at in places(entry, b"Task-", 0, len(entry)):
         if (task := _TASK.match(entry, at)) is not None:
             yield task.span(1)
     possible = [(pattern, signs) for pattern, signs in _CHANGING if any(map(entry.__contains__, signs))]
@@ -161,7 +102,7 @@ def _numbers(entry: bytes, json: bool) -> Iterator[tuple[int, int]]:
             begin = min(found_signs) if pattern is _ARGUMENT else start  # not in what stands before the message
             for found in pattern.finditer(entry, begin, end):
                 yield from (found.span(group) for group in range(1, pattern.groups + 1) if found.start(group) >= 0)
-    for span in _messages(entry, json):
+    for span in messages(entry, json):
         yield from _in_text(entry, span)
 
 
@@ -171,20 +112,12 @@ def _object_lines(entry: bytes, start: int, json: bool) -> Iterator[tuple[int, i
         yield from (found.span() for found in _JSON_LINE.finditer(entry, start))
         return
     end = start
-    for at in _places(entry, b": <", start, len(entry)):
+    for at in places(entry, b": <", start, len(entry)):
         if at >= end:
             begin = entry.rfind(b"\n", 0, at) + 1
             end = entry.find(b"\n", at) % (len(entry) + 1)
             if begin > start and _WORDS.fullmatch(entry, begin, at) is not None:
                 yield begin, end
-
-
-def _places(entry: bytes, literal: bytes, start: int, end: int) -> Iterator[int]:
-    """Where `literal` stands: by `find`, which is many times faster than a regex that begins with a lookbehind."""
-    at = entry.find(literal, start, end)
-    while at >= 0:
-        yield at
-        at = entry.find(literal, at + 1, end)
 
 
 def _in_text(entry: bytes, span: tuple[int, int]) -> Iterator[tuple[int, int]]:
@@ -215,7 +148,8 @@ def _shape(rest: tuple[tuple[int, int | None], ...], own: tuple[tuple[int, int] 
     if len(slices) == 1:
         slices.append(_slice(0, 0))
     key = cast("Callable[[bytes], Key]", itemgetter(*slices))
-    return Shape(key, cast("Callable[[bytes], Own]", itemgetter(*(_slice(*span or (0, 0)) for span in own))), lines)
+    parts = cast("Callable[[bytes], Own]", itemgetter(*(_slice(*span or (0, 0)) for span in own)))
+    return Shape(key, parts, lines, rest, own)
 
 
 @lru_cache(maxsize=1 << 13)

@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from asynclog import batches, codec, pipeline
 from asynclog.config import Settings
 from asynclog.model import Run
-from asynclog.read import above, cut, reader
+from asynclog.read import above, cut, digits, echoes, reader, together
+from asynclog.read.bare import TOKEN, Bares
 from asynclog.read.column import Collected
 from asynclog.read.echoes import Echoes
 from asynclog.read.scan import Scanner
-from asynclog.read.shapes import TOKEN, ZEROS, bare_of, form_of, shape_of
+from asynclog.read.shapes import ZEROS, form_of, shape_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = sorted(path for path in (ROOT / "sample_logs").rglob("*.log") if path.stat().st_size < 300_000)
@@ -74,10 +75,10 @@ def text_of(entries: list[tuple[str, dict]]) -> str:
     return "".join(parts)
 
 
-def run_of(path: Path, echoes: bool, **options: object) -> Run:
+def run_of(path: Path, repeats: bool, **options: object) -> Run:
     engine = pipeline.engine(Settings(jobs=1, **options))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(engine, "_repeats", echoes)
+        patch.setattr(engine, "_repeats", repeats)
         return pipeline.analyze([str(path)], engine.settings)
 
 
@@ -94,6 +95,11 @@ def check(path: Path, **options: object) -> None:
         patch.setattr(batches, "_MANY", 0)
         patch.setattr(batches, "_HELD", 3)
         assert codec.dump_run(run_of(path, True)) == wanted
+        patch.setattr(echoes, "MANY", 0)  # and looked up together
+        patch.setattr(together, "_ENTRIES", 1)
+        patch.setattr(digits, "_FEW", 0)
+        assert codec.dump_run(run_of(path, True)) == wanted
+        assert codec.dump_run(run_of(path, True, **options)) == wanted
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -293,11 +299,11 @@ def test_a_skeleton_has_one_shape(text: str, one: int, other: int) -> None:
 
 def test_identifiers_are_taken_out_of_messages_only() -> None:
     entry = b"t E asyncio: x\nfuture: <Task coro=<dead1234()> exception=ValueError('id dead1234')>\nTraceback (most\nValueError: id dead1234"
-    bare = bare_of(entry.replace(b"(most", b"(most recent call last):"), False)
+    bare = Bares(json=False).of(entry.replace(b"(most", b"(most recent call last):"))
     assert bare.token == b"dead1234"
     assert bare.text.count(TOKEN) == 2
     assert b"coro=<dead1234()>" in bare.text
-    assert bare_of(b"at 0x7f00ab>", False).text == b"at 0x>"
+    assert Bares(json=False).of(b"at 0x7f00ab>").text == b"at 0x>"
 
 
 @given(st.lists(st.sampled_from([b"0x", b" ", b"at ", b"7fab", b"_", b"Z9", b",", b"-"])).map(b"".join))
@@ -305,7 +311,7 @@ def test_addresses_are_what_a_regex_finds(text):
     """A number behind another without a gap is no address, nor is the end of a word."""
     expected = re.sub(rb"(?<!\w)0x[0-9a-fA-F]+", b"0x", text)
     assume(b"0x0x" not in text and not re.search(rb"0x[0-9a-fA-F]*0x", text))
-    assert bare_of(text, False).text == expected
+    assert Bares(json=False).of(text).text == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,102 @@
+"""Windows full of echoes: all entries looked up at once, and those that are known collected as arrays."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+
+from asynclog.read.bare import Bares
+from asynclog.read.column import Column, Place
+from asynclog.read.digits import Digits, Known, Noted
+from asynclog.read.shapes import form_of
+from asynclog.read.trail import TASK, Before, Trail
+
+MANY = 20_000  # echoes of a source, from which on it is worth numpy's import
+_ENTRIES = 64  # of a window, likewise
+
+
+class Together:
+    """Takes what is known in the windows of one source. What does not concern us is skipped."""
+
+    def __init__(self, trail: Trail, bares: Bares, concerns: Callable[[bytes], bool]) -> None:
+        self._trail, self._bares, self._concerns = trail, bares, concerns
+        self._entries: Sequence[bytes] = ()
+        self._known: Known | None = None
+        self._digits: Digits | None = None
+        self._below = self._beyond = 0
+        self._open = (0, 0)
+
+    def known(self, entries: Sequence[bytes], time: bytes) -> Known | None:
+        """What is known of the entries of a window; None where it is little. `time` is that of the last echo."""
+        if entries is not self._entries:
+            self.flush()
+            self._entries, self._known = entries, None
+            if len(entries) >= _ENTRIES and (self._digits is not None or form_of(time) is not None):
+                if self._digits is None or self._digits.full:
+                    self._digits = Digits(time)
+                self._known = self._digits.look_up(entries, self._bares.guess, self._concerns)
+        return self._known
+
+    def noting(self, entries: Sequence[bytes]) -> list[Noted] | None:
+        """Where to note the entries of a window that were taken apart; None where they will not be asked for."""
+        return self._digits.noted if self._digits is not None and entries is self._entries else None
+
+    def forget(self) -> None:
+        """Begin anew with the next window."""
+        self._digits = None
+
+    def collect(self, index: int, stop: int, offset: int, line: int) -> None:
+        """Take the entries from `index` up to `stop`, all of which are known; `offset` and `line` are the first's."""
+        known, trail = self._known, self._trail
+        assert known is not None
+        first, last = known.ranks[index], known.ranks[stop]
+        if first == last:
+            return
+        below, beyond = line - known.lines[index], offset - known.offsets[index]
+        if first != self._open[1] or below != self._below:
+            self.flush()
+            self._open = (first, first)
+        self._below, self._beyond, self._open = below, beyond, (self._open[0], last)
+        trail.waiting.size += last - first
+        before = trail.before
+        if before is not None and before.number == self._took(first):
+            place = self._place(first)
+            if before.number or TASK in place.raw:
+                trail.meet(before, place, self._column(first), self._time(first))
+        for rank in known.alike[bisect_right(known.alike, first) : bisect_left(known.alike, last)]:
+            former = Before(self._place(rank - 1), self._took(rank), self._column(rank - 1))
+            trail.meet(former, self._place(rank), self._column(rank), self._time(rank))
+        for rank in known.longer[bisect_left(known.longer, first) : bisect_left(known.longer, last)]:
+            trail.longest(self._column(rank), self._took(rank), self._place(rank))
+            known.is_longest(rank, self._column(rank).longest)
+        for rank, token in known.tokens[bisect_left(known.tokens, (first,)) : bisect_left(known.tokens, (last,))]:
+            if trail.token(column := self._column(rank), token):
+                trail.waiting.shown.append((column, self._place(rank)))
+        trail.reach(self._place(last - 1), self._took(last - 1), self._column(last - 1))
+
+    def flush(self) -> None:
+        """Hand the trail what was taken."""
+        start, end = self._open
+        if end > start and self._known is not None:
+            self._trail.waiting.lots.append(self._known.lot.some(start, end, self._below))
+        self._open = (end, end)
+
+    def _place(self, rank: int) -> Place:
+        assert self._known is not None
+        at = int(self._known.index[rank])
+        return Place(self._entries[at], self._below + self._known.lines[at], self._beyond + self._known.offsets[at])
+
+    def _took(self, rank: int) -> bytes:
+        assert self._known is not None
+        lot = self._known.lot
+        return lot.told.took(int(lot.numbers[rank]), int(lot.forms[rank]))
+
+    def _time(self, rank: int) -> bytes:
+        assert self._known is not None
+        lot = self._known.lot
+        return lot.told.clock(int(lot.wholes[rank]), int(lot.fractions[rank]))
+
+    def _column(self, rank: int) -> Column:
+        assert self._known is not None
+        lot = self._known.lot
+        return lot.told.columns[int(lot.columns[rank])]

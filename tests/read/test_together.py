@@ -1,0 +1,199 @@
+"""Windows full of echoes are looked up at once; what that gives is what taking each apart gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from asynclog import batches, codec, pipeline
+from asynclog.config import Settings
+from asynclog.model import Run
+from asynclog.read import bare, digits, echoes, together
+from asynclog.read.bare import Bares
+from asynclog.read.clock import Clock
+from asynclog.read.column import Told
+from asynclog.read.echoes import Echoes
+from asynclog.read.shapes import form_of
+from asynclog.read.timestamps import parse_timestamp
+
+SLOW = "{t} WARNING asyncio: Executing <Task pending name='{name}' coro=<work() running at /srv/a.py:{line}>> took {took} seconds"
+FAILED = (
+    "{t} ERROR asyncio: Task exception was never retrieved\nfuture: <Task finished name='{name}' coro=<job() done, defined at "
+    "/srv/app/jobs.py:5> exception=ValueError('order {token} of {n}')>\nTraceback (most recent call last):\n"
+    '  File "/srv/app/jobs.py", line {line}, in job\n    fail()\nValueError: order {token} of {n}'
+)
+HANDLE = "{t} WARNING asyncio: Executing <Handle f(<Up ob...t {address}>, {n}) at /srv/u.py:{line}> took {took} seconds"
+OWN = "{t} INFO app: order {token} of {n} is on its way"
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without waiting for many."""
+    monkeypatch.setattr(echoes, "MANY", 0)
+    monkeypatch.setattr(together, "_ENTRIES", 1)
+
+
+def run_of(path: Path, repeats: bool = True) -> Run:
+    engine = pipeline.engine(Settings(jobs=1, window=1 << 14))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_repeats", repeats)
+        return pipeline.analyze([str(path)], engine.settings)
+
+
+def time_of(number: int, day: str = "2026-01-31") -> str:
+    return f"{day} {number // 36_000 % 24:02d}:{number // 600 % 60:02d}:{number // 10 % 60:02d},{number % 10 * 100:03d}"
+
+
+def log_of(entries: list[str], number: int, **names: str) -> str:
+    given = {"name": "Task-{n}", "took": "0.{n:03d}", "token": "{n:04x}beef{n:04d}", "address": "0x7f{n:06x}a"}
+    values = {key: (names.get(key, text)) for key, text in given.items()}
+    lines = []
+    for n in range(number):
+        own = {
+            key: text.format(n=n % 900 + 1000 if key in ("name", "token") else n % 900) for key, text in values.items()
+        }
+        lines.append(entries[n % len(entries)].format(t=time_of(n), n=n % 7000, line=n % 3 + 10, **own))
+    return "\n".join(lines) + "\n"
+
+
+LOGS = {
+    "durations": ([SLOW], {}),
+    "identifiers, addresses": ([SLOW, FAILED, HANDLE, OWN], {}),
+    "names that users gave": ([SLOW, FAILED], {"name": "worker-{n}"}),
+    "names without numbers": ([SLOW, FAILED], {"name": "feed"}),
+    "one duration": ([SLOW, HANDLE], {"took": "0.250"}),
+    "one task": ([FAILED, SLOW], {"name": "Task-7"}),
+    "minutes": ([SLOW, HANDLE], {"took": "{n}.5"}),
+}
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_most_are_not_taken_apart(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "busy.log"
+    entries, names = LOGS[name]
+    path.write_text(log_of(entries, 12_000, **names))
+    apart: list[int] = []
+    each = Echoes._each
+
+    def counting(self: Echoes, entries: list[bytes], index: int, *rest: int) -> tuple[int, int, int]:
+        result = each(self, entries, index, *rest)
+        apart.append(result[0] - index)
+        return result
+
+    wanted = codec.dump_run(run_of(path, repeats=False))
+    monkeypatch.setattr(Echoes, "_each", counting)
+    assert codec.dump_run(run_of(path)) == wanted
+    assert sum(apart) < 3000
+    monkeypatch.setattr(batches, "_PACKED", 10)
+    assert codec.dump_run(run_of(path)) == wanted
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(days=st.lists(st.sampled_from(["2026-01-31", "2026-02-30", "2026-13-01", "9999-99-99"]), min_size=1, max_size=4))
+def test_days_that_are_none(days: list[str], tmp_path: Path) -> None:
+    """Then they are read one by one."""
+    path = tmp_path / "days.log"
+    lines = [
+        SLOW.format(t=time_of(n, days[n % len(days)]), name=f"Task-{n}", line=5, took=f"0.{n % 900:03d}")
+        for n in range(600)
+    ]
+    path.write_text(SLOW.format(t=time_of(0), name="Task-1", line=5, took="0.5") + "\n" + "\n".join(lines) + "\n")
+    assert codec.dump_run(run_of(path)) == codec.dump_run(run_of(path, repeats=False))
+
+
+def test_zones_that_change(tmp_path: Path) -> None:
+    """As they do in spring and autumn."""
+    path = tmp_path / "zones.log"
+    zones = ["+02:00"] * 300 + ["+01:00"] * 300
+    times = [time_of(n).replace(" ", "T").replace(",", ".") + zone for n, zone in enumerate(zones)]
+    path.write_text("".join(SLOW.format(t=t, name="Task-1", line=5, took="0.512") + "\n" for t in times))
+    wanted = run_of(path, repeats=False)
+    assert codec.dump_run(run_of(path)) == codec.dump_run(wanted)
+    assert [group.last.zone for group in wanted.groups.values() if group.last] == [60]
+
+
+def test_what_was_met_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "names.log"
+    path.write_text(log_of([SLOW, FAILED], 4000, name="worker-{n}"))
+    monkeypatch.setattr(digits, "_TOLD", 20)
+    monkeypatch.setattr(bare, "_REMEMBERED", 2)
+    assert codec.dump_run(run_of(path)) == codec.dump_run(run_of(path, repeats=False))
+
+
+def test_a_rule_for_one_name_is_heard(tmp_path: Path) -> None:
+    path, rules = tmp_path / "names.log", tmp_path / "rules.yaml"
+    path.write_text(log_of([SLOW], 3000, name="worker-{n}"))
+    rules.write_text(
+        "rules:\n  - id: mine\n    extends: slow-callback\n    severity: error\n    when:\n      task: worker-1234\n"
+    )
+    engine = pipeline.engine(Settings(jobs=1, window=1 << 14, rules=(str(rules),)))
+    run = pipeline.analyze([str(path)], engine.settings)
+    judged = [group for group in run.groups.values() if "mine" in group.rules]
+    assert sum(group.rules["mine"] for group in judged) == sum(
+        "worker-1234'" in line for line in path.read_text().splitlines()
+    )
+
+
+TEXTS = (
+    b"t E asyncio: x\nfuture: <Task coro=<f()> exception=ValueError('id %s')>\nTraceback (most recent call last):\nValueError: id %s",
+    b"t E asyncio: <Handle <Up object at 0x7f%s>> of %s",
+    b"t E asyncio: x\nfuture: <Up at 0x%s>\nTraceback (most recent call last):\nValueError: id %s-b of dead1234dead",
+)
+
+
+@given(st.sampled_from(TEXTS), *[st.text("0123456789abcdef", min_size=8, max_size=8).map(str.encode)] * 3)
+def test_a_guess_is_right_where_it_says_so(text: bytes, one: bytes, other: bytes, third: bytes) -> None:
+    bares = Bares(json=False)
+    bares.of(text % (one, one))
+    for entry in (text % (other, other), text % (other, third)):
+        assert Bares(json=False).of(entry) in (bares.guess(entry), bares.of(entry))
+        if bares.guess(entry).token:
+            assert bares.guess(entry) == Bares(json=False).of(entry)
+
+
+def test_a_guess_is_not_cut_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    bares = Bares(json=False)
+    first, second = (TEXTS[0] % (token, token) for token in (b"dead1234", b"12ab34cd"))
+    bares.of(first)
+    monkeypatch.setattr(bare, "_cuts", None)
+    assert bares.guess(second).token == b"12ab34cd"
+    assert bares.guess(second).text == bares.guess(first).text
+
+
+TIMES = (
+    b"2026-01-31 12:34:56,789",
+    b"2026-01-31T12:34:56.789012Z",
+    b"2026-01-31 12:34:56.789+02:00",
+    b"2026-01-31 12:34:56.789 +0530",
+    b"2026-01-31 12:34:56.789 UTC",
+    b"31/Jan/2026:12:34:56.789",
+    b"12:34:56.789",
+)
+
+
+@given(st.sampled_from(TIMES), st.integers(0, 23), st.integers(0, 59), st.integers(0, 61))
+def test_times_are_what_they_are_alone(time: bytes, hour: int, minute: int, second: int) -> None:
+    """Each is parsed once a minute."""
+    clock = Clock()
+    clock.micros([time])
+    own = time.replace(b"12:34:56", b"%02d:%02d:%02d" % (hour, minute, second))
+    alone = parse_timestamp(own.decode())
+    assert clock.micros([own]) == [alone.micros if alone is not None else None]
+
+
+@given(st.sampled_from([time for time in TIMES if form_of(time)]), st.integers(0, 999))
+def test_times_are_printed_as_they_were(time: bytes, fraction: int) -> None:
+    told = digits.Digits(time).told
+    changed = time.replace(b".789", b".%03d" % fraction).replace(b",789", b",%03d" % fraction)
+    numbers = [int(bytes(changed[at] for at in places)) for places in (told.whole, told.fraction)]
+    assert told.clock(*numbers) == changed
+
+
+def test_durations_are_printed_as_they_were() -> None:
+    told = Told(b"", [], [])
+    told.forms.append((2, 3))
+    assert [told.took(1250, 1), told.took(12345, 1), told.took(0, 0)] == [b"01.250", b"12.345", b""]
+    assert told.seconds(1250, 1) == 1.25
