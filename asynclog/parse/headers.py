@@ -13,6 +13,7 @@ _STACKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (regex(r"\w+_traceback: .*\(most recent call last\):?"), "source_traceback"),
     (regex(r"(?:Coroutine|Future/Task|Object)(?: object)? created at \(most recent call.*"), "source_traceback"),
     (regex(r"Object allocated at \(most recent call (?:last|first)\):?"), "allocation"),
+    (regex(r"Object allocated at:"), "allocation"),  # pytest's words
     (regex(r"Loop thread traceback \(most recent call last\):?"), "stack"),
     (regex(r"Stack for <.*\(most recent call last\):?"), "stack"),
     (regex(r"(?:Current thread|Thread) 0x[0-9a-fA-F]+.*\(most recent call first\):?"), "stack"),
@@ -40,7 +41,7 @@ _ERROR_ENDINGS = (
 
 def stack_name(text: str) -> str | None:
     """The name of the stack block that a stripped line opens."""
-    if "most recent call" not in text and not text.endswith("Call stack:"):
+    if "most recent call" not in text and not text.endswith(("Call stack:", "allocated at:")):
         return None
     return next((name for pattern, name in _STACKS if pattern.fullmatch(text)), None)
 

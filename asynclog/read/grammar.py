@@ -35,6 +35,7 @@ _DUMPED = regex(r"Python runtime state: |Extension modules: |Current thread's C 
 _TRACEMALLOC = regex(r"(?:\w+Warning: )?Enable tracemalloc to get")
 _LITERAL = regex(r"'([^'\\]*+(?:\\.[^'\\]*+)*+)'|\"([^\"\\]*+(?:\\.[^\"\\]*+)*+)\"")
 _EXCEPTION = regex(r"exception=(?:\w+\.)*(?P<type>\w+)\(")
+_DATED = regex(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")  # the first of two lines that head a record with a level on the second
 _ESCAPE = regex(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 
@@ -68,6 +69,7 @@ class Grammar:
         self._body = body
         self._own = own
         self._settled = settled
+        self._untimed = own is not None and settled is None and "?P<time>" not in own.pattern
         self._is_head = is_head
         self._indent = indent
         self._expected: dict[str, tuple[str, ...]] = {}
@@ -121,6 +123,8 @@ class Grammar:
         if (header.match(text) is not None) if header is not None else is_header(text):
             return False
         if self._own is not None and self._settled is not None and self._settled.match(text):
+            return False
+        if self._untimed and not self._in_traceback and _DATED.match(text):
             return False
         bare = text
         if self._indent and bare.startswith(self._indent):

@@ -343,6 +343,23 @@ Object allocated at (most recent call first):
     assert [file for file, _, _ in lines(got, "allocation")] == ["/srv/outer.py", "/srv/inner.py"]
 
 
+def test_allocation_as_pytest_prints_it():
+    got = message(
+        """\
+/srv/test_shop.py:13: RuntimeWarning: coroutine 'f' was never awaited
+    f()
+
+  Object allocated at:
+    File "/usr/lib/python3.12/asyncio/tasks.py", line 256
+      result = coro.send(None)
+    File "/srv/test_shop.py", line 13
+      f()""",
+        "coroutine-never-awaited",
+    )
+    assert lines(got, "allocation")[-1] == ("/srv/test_shop.py", 13, None)
+    assert (got.exception, got.partial) == (None, False)
+
+
 def test_coroutine_wrapper():
     wrapper = "<CoroWrapper Foo.run() running at /srv/a.py:8, created at /usr/lib/python3.6/asyncio/coroutines.py:85>"
     got = message(

@@ -118,3 +118,11 @@ def test_a_record_whose_formatter_indents_it_is_whole(tmp_path: Path) -> None:
     assert [(one.line, one.exception_type, one.partial) for one in found] == [
         (line, "KeyError", False) for line in (1, 7, 13)
     ]
+
+
+def test_a_header_of_two_lines_ends_the_record_before(tmp_path: Path) -> None:
+    path = tmp_path / "out.log"
+    head = "2026-01-31 12:00:00,100 asyncio\n    ERROR: Exception in callback Stage.done()\n"
+    path.write_text((head + "handle: <Handle Stage.done()>\n" + TRACE) * 2, "utf-8")
+    found = list(findings([str(path)], Settings()))
+    assert [(one.line, one.exception_message) for one in found] == [(line, "Event loop is closed") for line in (2, 11)]
