@@ -35,7 +35,7 @@ from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run
 from asynclog.parse.message import understand
 from asynclog.read.form import prefix_form
-from asynclog.read.inputs import Input, expand, sets_of
+from asynclog.read.inputs import Input, expand, names_of, sets_of
 from asynclog.read.inputs import size_of_all as size_of_all  # for the progress bar
 from asynclog.read.layout import Layout
 from asynclog.read.narrow import time_filter, time_window
@@ -285,15 +285,13 @@ def _joined(tasks: Sequence[Task], outcomes: Iterator[Outcome]) -> Run:
 def runs(arguments: Sequence[str], settings: Settings) -> list[Run]:
     """The runs that `arguments` name, one for each: a log with its rotated files, a saved report, `label=path`.
 
-    A folder or pattern names a run for each log in it. Runs are labelled by their files where nothing else names them.
+    A folder or pattern names a run for each log in it. Runs are labelled by their files, with as many folders as tell them apart,
+    where nothing else names them.
     """
-    found = []
-    for argument in arguments:
-        for label, paths in sets_of(argument):
-            run = analyze(paths, settings, label if "=" in argument else None)
-            name = run.label or label or Path(paths[0]).name
-            found.append(replace(run, label=name))
-    return found
+    named = [(argument, *named) for argument in arguments for named in sets_of(argument)]
+    found = [analyze(paths, settings, label if "=" in argument else None) for argument, label, paths in named]
+    names = names_of([(label, paths[0]) for _, label, paths in named])
+    return [replace(run, label=run.label or name) for run, name in zip(found, names, strict=True)]
 
 
 def findings(arguments: Sequence[str], settings: Settings) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from asynclog.errors import InputError
-from asynclog.read.inputs import expand
+from asynclog.read.inputs import expand, names_of
 
 
 @pytest.fixture(autouse=True)
@@ -121,3 +121,9 @@ def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(InputError) as raised:
         expand(["x", "a.log", "y"])
     assert [line.split(":")[0] for line in raised.value.message.splitlines()] == ["x", "y"]
+
+
+def test_runs_are_named_by_what_tells_their_files_apart():
+    files = [(None, "ci/41/x/app.log"), (None, "ci/42/x/app.log"), ("web.log", "ci/42/web.log"), (None, "app.log")]
+    assert names_of(files) == ["41/x/app.log", "42/x/app.log", "web.log", "app.log"]
+    assert names_of([(None, "app.log"), (None, "app.log")]) == ["app.log", "app.log"]

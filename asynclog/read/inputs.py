@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from asynclog import codec
 from asynclog.errors import InputError
@@ -94,6 +94,21 @@ def sets_of(argument: str) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
         stem = os.path.join(os.path.dirname(file), name["stem"]) if name else file
         sets.setdefault(stem, []).append(file)
     return tuple((os.path.basename(stem), tuple(files)) for stem, files in sets.items())
+
+
+def names_of(files: Sequence[tuple[str | None, str]]) -> list[str]:
+    """What runs are called that have a label or only a path: its last part, with as many folders as tell them apart."""
+    names = [label or os.path.basename(path) for label, path in files]
+    folders = [os.path.dirname(path).replace(os.sep, "/").strip("/").split("/") for _, path in files]
+    result = list(names)
+    for name in {name for name in names if names.count(name) > 1}:
+        alike = [index for index, other in enumerate(names) if other == name]
+        for depth in range(1, 1 + max(len(folders[index]) for index in alike)):
+            for index in alike:
+                result[index] = "/".join(filter(None, [*folders[index][-depth:], name]))
+            if len({result[index] for index in alike}) == len({files[index][1] for index in alike}):
+                break
+    return result
 
 
 def _in_folder(folder: str) -> list[str]:
