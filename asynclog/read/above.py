@@ -13,6 +13,7 @@ from asynclog.read.claim import Claim
 from asynclog.read.extent import Extent
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Line, Lines, NeedMore
+from asynclog.read.pasted import is_markup
 from asynclog.read.prefix import is_header, parse_prefix
 from asynclog.read.recognise import Head
 
@@ -82,7 +83,11 @@ def is_headless(lines: Lines, line: Line, base: int) -> bool:
     """Whether nothing but remains of the same record stands above `line`, up to the beginning of the file."""
     for above in lines_above(lines, line, WALK_UP):
         first = above.start == 0 and base == 0  # of the file: it may be the rest of a longer one
-        if above.key == line.key and (is_header(above.text) or not (first or above.text.startswith(_REMAINS))):
+        if (
+            above.key == line.key
+            and not is_markup(above.text)
+            and (is_header(above.text) or not (first or above.text.startswith(_REMAINS)))
+        ):
             return False
         if above.start == 0:
             return first

@@ -14,12 +14,27 @@ _PLAIN = {"lt": "<", "gt": ">", "quot": '"', "amp": "&", "apos": "'", "#39": "'"
 _CURLY = regex(r"(?:File |coroutine |name=|exception=[\w.]{1,200}\()[‘’“”]")
 _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
 _ESCAPED = regex(r"\\(['\"\\])|\\t")
+_TAG = r"</?(?:pre|code|samp|tt|p|div|span|details|summary|blockquote|li|br|td|tr|b|i)(?: [^<>]{0,200})?/?>"
+_TAGS = regex(_TAG)
+_MARKUP = regex(
+    rf"[ \t]{{0,40}}(?:[`~]{{3,8}}[\w+-]{{0,20}}|(?:{_TAG}[ \t]{{0,4}}){{1,12}}(?:[`~]{{3,8}}\w{{0,20}})?)[ \t]{{0,80}}"
+)
 _FAR = 300  # characters in which a literal or the last cell of a row begins
 _ROW = regex(
     r"(?:\"\d{4}-\d\d-\d\d[T ][^\"]{1,40}\"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d[^\",]{0,30}|1\d{12})"
     r"(?P<cells>(?:,(?:\"[^\"]{0,120}\"(?=,)|[^\",]{0,120}(?=,))){0,8}),\"(?=[^\",])"
 )
 _DOUBLED = regex(r"File \"\"([^\"]{1,2000})\"\", line \d")
+
+
+def is_markup(text: str) -> bool:
+    """Whether a line is nothing but a fence or tags: what stands around a log on a page."""
+    return _MARKUP.fullmatch(text) is not None
+
+
+def without_tags(text: str) -> str:
+    """`text` without the tags that a page has around a log."""
+    return _TAGS.sub("", text) if "<" in text else text
 
 
 def undone(text: str) -> str:

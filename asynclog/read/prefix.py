@@ -12,6 +12,7 @@ from functools import lru_cache
 from asynclog.lazy import regex
 from asynclog.model import Prefix, Timestamp
 from asynclog.read.form import MARK, read_marked
+from asynclog.read.pasted import without_tags
 from asynclog.read.timestamps import find_timestamp
 
 LEVEL = r"TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERR(?:OR)?|CRITICAL|FATAL|EXCEPTION|SUCCESS|DBG|INF|WRN|CRT|FTL"
@@ -212,6 +213,7 @@ def _is_open(text: str) -> bool:
 
 def _is_decoration(bare: str) -> bool:
     """Comment marks, box drawing, what a run of tests says, a lead-in of a handler, or a name with a mark after it."""
+    bare = without_tags(bare)
     if not _WORDS.search(bare):
         return True
     if (

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from asynclog.lazy import regex
+from asynclog.read.pasted import is_markup
 from asynclog.slotted import dataclass
 
 JSON_LINE = "json-line"
@@ -42,14 +43,14 @@ WRAPPERS = (
     Wrapper(
         "syslog",
         regex(
-            r"(?:<\d{1,3}>)?(?P<time>(?:[A-ZÄÖÜa-zéû]{3,5}\.? {1,2}\d{1,2}|\d{1,2} [A-Za-zéû]{3,5}\.?) \d\d:\d\d:\d\d(?:\.\d+)?)"
+            r"[ \t]{0,8}(?:<\d{1,3}>)?(?P<time>(?:[A-ZÄÖÜa-zéû]{3,5}\.? {1,2}\d{1,2}|\d{1,2} [A-Za-zéû]{3,5}\.?) \d\d:\d\d:\d\d(?:\.\d+)?)"
             r" (?P<key>[\w.:-]+ [^\s:\[\]]+(?:\[[\w.]+\])?): ?"
         ),
     ),
     Wrapper("syslog-iso", regex(rf"(?P<time>{_ISO}) (?P<key>(?:[\w.:-]+ )?[\w./@-]+\[[\w.-]+\]): ?")),
     Wrapper("syslog-5424", regex(rf"<\d{{1,3}}>1 (?P<time>{_ISO}) (?P<key>\S+ \S+ \S+) \S+ (?:-|\[.*?\]) ?"), ">1 "),
     # docker compose and kubectl/stern: name, padding, bar
-    Wrapper("compose", regex(rf"(?!{_LEVELS})(?P<key>[A-Za-z_][\w.-]*?(?: [\w.-]+)?) +\|(?: |$)"), "|"),
+    Wrapper("compose", regex(rf"[ \t]{{0,8}}(?!{_LEVELS})(?P<key>[A-Za-z_][\w.-]*?(?: [\w.-]+)?) +\|(?: |$)"), "|"),
     # pm2: number, name, the time where it was asked for
     Wrapper(
         "pm2",
@@ -66,9 +67,16 @@ WRAPPERS = (
     Wrapper("foreman", regex(r"(?P<time>\d\d:\d\d:\d\d) (?P<key>[A-Za-z_][\w.-]*\.\d+) +\| "), "|"),
     # JSON around single lines: docker's json-file, log agents that send line by line
     Wrapper("json-line", regex(r"\s*\{.*\}\s*$")),
+    # grep: the file, the line's number where it was asked for; "-" before what stands around a match
+    Wrapper(
+        "grep",
+        regex(r"(?P<key>(?:[\w.~-]{0,60}/){0,12}[\w.-]{1,80}\.(?:log|out|err|txt)(?:\.\d{1,3})?)[:-](?:\d{1,9}[:-])?"),
+        ".",
+    ),
     # docker logs -t, plain time before every line is settled by the record itself (see cut.py), not here
 )
 
+_FEW = 60
 _DEPTH = 3  # stacked wrappers seen in the field
 
 
@@ -161,7 +169,7 @@ def pattern_of(name: str) -> str:
 def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
     """The wrappers that stand before most of `lines`, outermost first."""
     names: list[str] = []
-    rest = [line for line in lines if line.strip()]
+    rest = [line for line in lines if line.strip() and not is_markup(line)]
     while len(names) < _DEPTH and rest:
         best = None
         for wrapper in WRAPPERS:
@@ -187,7 +195,8 @@ def _are_entries(lines: list[str]) -> bool:
 
 
 def _stands_before_most(wrapper: Wrapper, lines: list[str]) -> bool:
-    without = len(lines) - max(1, 0.8 * len(lines))  # so many lines may lack it
+    least = 0.8 if len(lines) > _FEW else 0.6  # words stand around what people paste
+    without = len(lines) - max(1, least * len(lines))  # so many lines may lack it
     for line in lines:
         if wrapper.sign not in line or wrapper.pattern.match(line) is None:
             without -= 1

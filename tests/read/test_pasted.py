@@ -258,3 +258,27 @@ def test_an_unraisable_that_pytest_made_an_error(tmp_path: Path) -> None:
     )
     (one,) = found(tmp_path, f"{text}{more}\nsome words\n")
     assert (one.exception_type, one.site.line) == ("ValueError", 9)
+
+
+@pytest.mark.parametrize(
+    "before", ["<pre>", "<details><summary>log</summary><pre><code class='x'>", "<p>ERROR:asyncio:"]
+)
+def test_a_record_behind_tags(before: str, tmp_path: Path) -> None:
+    (one,) = found(tmp_path, f"{before}Task was destroyed but it is pending!\n{TASK}</code></pre>\n")
+    assert (one.kind, one.site.line) == ("task-destroyed-pending", 9)
+
+
+@pytest.mark.parametrize("fence", ["```", "```python-traceback", "~~~", "<pre>", "<details>\n<pre>\n```log"])
+def test_what_is_left_of_a_record_below_a_fence(fence: str, tmp_path: Path) -> None:
+    (one,) = found(tmp_path, f"{fence}\n{TASK}ERROR:shop:closed\n```\n")
+    assert (one.kind, one.partial) == ("task-destroyed-pending", True)
+    assert kinds(tmp_path, f"{fence}\nour tasks are printed:\n{TASK}ERROR:shop:closed\n```\n") == []
+
+
+def test_a_few_lines_of_a_collector_among_words(tmp_path: Path) -> None:
+    log = (
+        "Since last week we see this, with and without the proxy:\n```\nweb_1   | Accepting connections\n"
+        f"web_1   | ERROR: Task was destroyed but it is pending!\nweb_1   | {TASK}redis_1 | ready\n```\n\nAny idea?\n"
+    )
+    (one,) = found(tmp_path, log)
+    assert (one.kind, one.site.line) == ("task-destroyed-pending", 9)

@@ -55,6 +55,8 @@ TIMELESS = {
     "journal json",
     "json fluent",
     "csv, a row a record",
+    "grep",
+    "compose in a quotation",
 }
 
 
@@ -222,6 +224,14 @@ FORMATS = {
         )()
         .replace("<", "\\u003c")
         .replace(">", "\\u003e")
+    ),
+    "grep": lines("logs/app.log:{L}:asyncio:", "logs/app.log-"),
+    "grep with numbers": lambda: "".join(
+        f"app.log.1:{number}:{line}\n"
+        for number, line in enumerate(lines("2026-01-31 12:00:{s},123 {L} asyncio: ")().splitlines(), 7)
+    ),
+    "compose in a quotation": lambda: "".join(
+        f"    {line}\n" for line in lines("web-1  | {L}:asyncio:", "web-1  | ")().splitlines()
     ),
     "html": lambda: html.escape(lines("2026-01-31 12:00:{s},123 - asyncio - {L} - ")()),
     "curly quotes": lambda: curly(lines("2026-01-31 12:00:{s},123 - asyncio - {L} - ")()),
