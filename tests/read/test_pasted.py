@@ -282,3 +282,16 @@ def test_a_few_lines_of_a_collector_among_words(tmp_path: Path) -> None:
     )
     (one,) = found(tmp_path, log)
     assert (one.kind, one.site.line) == ("task-destroyed-pending", 9)
+
+
+@pytest.mark.parametrize(
+    "place", ["logging:handle:1028", "logging:callHandlers:1706", "logging.__init__:callHandlers:1706"]
+)
+def test_the_place_of_a_handler_is_no_logger(place: str, tmp_path: Path) -> None:
+    log = (
+        "2026-01-31 12:00:00.123 | INFO     | shop.till:open:7 | open\n"
+        f"2026-01-31 12:00:01.123 | ERROR    | {place} | Task was destroyed but it is pending!\n"
+        "2026-01-31 12:00:02.123 | INFO     | shop.till:shut:9 | shut\n"
+    )
+    assert kinds(tmp_path, log) == ["task-destroyed-pending"]
+    assert kinds(tmp_path, log.replace(place, "shop.log:say:3")) == []
