@@ -132,7 +132,7 @@ def claim_traceback(
         return
     first, head = top, Head(0, parse_prefix("", line.time, line.key), final.pattern, final.fields)
     owner = next((above for above in lines_above(lines, top, _NEAR, line) if above.key == line.key), None)
-    if owner is not None and is_header(owner.text):
+    if owner is not None and is_header(owner.text) and TRACEBACK not in owner.text:
         prefix = parse_prefix(owner.text[:HEADER], owner.time, owner.key)
         if prefix.level not in ("DEBUG", "INFO", "TRACE"):
             first, head = owner, Head(0, prefix, final.pattern, final.fields)
@@ -148,7 +148,7 @@ def claim_traceback(
 
 def _opens(text: str) -> bool:
     """Whether a traceback begins on a line: one that is told whole, in a string, does not go on below."""
-    return TRACEBACK in text and f"{TRACEBACK}\\n" not in text
+    return TRACEBACK in text and not text.partition(TRACEBACK)[2].startswith(("\\n", "#012"))
 
 
 def _is_link(text: str) -> bool:

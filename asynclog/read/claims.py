@@ -44,8 +44,8 @@ class Claims:
             return
         text = line.text
         named = self._layout.of(line.key).named is not False
-        whole = in_one_line(self._recogniser, line, named) if "#012" in text or "\\n" in text else []
-        if whole:
+        whole = in_one_line(self._recogniser, line, named) if "#012" in text or "\\n" in text else None
+        if whole is not None:
             yield from whole
             return
         fields, opened = in_fields(self._recogniser, line) if '="' in text else ([], 0)

@@ -19,7 +19,7 @@ from asynclog.read.recognise import Head, Recogniser, merged
 _PART = rf"(?:{KEYS}): |Traceback \(most recent|Coroutine created at"
 _STRUCTURE = regex(rf"{_PART}| {{2,4}}\S")
 _BREAK = regex(rf"(?P<end>#012|(?<=awaited)\\n|\\n(?={_PART}))")
-_TAB = "#011"  # a tab, where line ends are #012
+_NEWLINE, _TAB = "#012", "#011"  # as a daemon writes them; nobody else does
 _ENDING = 40  # last lines of an entry in which its exception is looked for
 
 
@@ -77,26 +77,25 @@ def in_strings(recogniser: Recogniser, line: Line) -> Iterator[Claim]:
             return
 
 
-def in_one_line(recogniser: Recogniser, line: Line, named: bool) -> list[Claim]:
-    """The claim of a record whose line ends were written as `#012` or `\\n`; empty where the line is none."""
+def in_one_line(recogniser: Recogniser, line: Line, named: bool) -> list[Claim] | None:
+    """The claims of a record whose line ends were written as `#012` or `\\n`; None where the line is none."""
     found = _BREAK.search(line.text)
-    if found is None:
-        return []
-    body = "\n".join(_lines(line.text.replace(_TAB, "\t"), found["end"]))
-    first, _, following = body.partition("\n")
-    if '="' in first:
-        return []  # of logfmt
-    rest = Extent((), max(line.end, line.reach))
+    texts = list(_lines(line.text.replace(_TAB, "\t"), found["end"])) if found is not None else []
+    if found is None or len(texts) < 2 or '="' in texts[0]:  # logfmt has it in quotes
+        return None
+    claims = list(_in_lines(recogniser, texts, line, named))
+    return None if not claims and found["end"] != _NEWLINE else claims
+
+
+def _in_lines(recogniser: Recogniser, texts: list[str], line: Line, named: bool) -> Iterator[Claim]:
+    first, body, rest = texts[0], "\n".join(texts), Extent((), max(line.end, line.reach))
     head = recogniser.head(first, line.time, line.key, named=named) or recogniser.unknown(first, line.time, line.key)
     if head is not None:
-        alike = is_look_alike(head, first[: head.start], following.split("\n"))
-        return [] if alike else [Claim(line, head, body[head.start :], rest)]
-    final = _final(recogniser, body)
-    if final is None:
-        return []
-    return [
-        Claim(line, Head(0, parse_prefix(first[:HEADER], line.time, line.key), final.pattern, final.fields), body, rest)
-    ]
+        if not is_look_alike(head, first[: head.start], texts[1:]):
+            yield Claim(line, head, body[head.start :], rest)
+    elif (final := _final(recogniser, body)) is not None:
+        prefix = parse_prefix(first[:HEADER], line.time, line.key)
+        yield Claim(line, Head(0, prefix, final.pattern, final.fields), body, rest)
 
 
 def _lines(text: str, end: str) -> Iterator[str]:

@@ -35,7 +35,7 @@ _DUMPED = regex(r"Python runtime state: |Extension modules: |Current thread's C 
 _TRACEMALLOC = regex(r"(?:\w+Warning: )?Enable tracemalloc to get")
 _LITERAL = regex(r"'([^'\\]*+(?:\\.[^'\\]*+)*+)'|\"([^\"\\]*+(?:\\.[^\"\\]*+)*+)\"")
 _EXCEPTION = regex(r"exception=(?:\w+\.)*(?P<type>\w+)\(")
-_DATED = regex(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")  # the first of two lines that head a record with a level on the second
+_DATED = regex(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")  # the first of two lines that head a record
 _ESCAPE = regex(r"\\(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.S)
 _SIMPLE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 

@@ -34,6 +34,7 @@ _PREFIX = 160  # characters in which a header ends
 _NAMED = regex(
     r"[\W_]*(?:[\w.]+ - )??[A-Za-z_][\w.-]*(?:[:\])|]| +[|-] )"
 )  # a name and its mark, behind time and level
+_NO_LOGGER = regex(r"\bMainThread\b")
 _OWN_NAME = regex(r"ncio:| asyncio |asyncio\]|\(asyncio")  # as the search for its lines finds it
 _NAME_KEY = regex(r"['\"](?:[\w.]*logger(?:[._]?name)?|name|scope|channel|category)['\"]: ?['\"]", re.IGNORECASE)
 _MOST = 0.9  # of the lines
@@ -190,7 +191,9 @@ def _names_loggers(lines: list[str], messages: list[tuple[str, int]], header: re
     if any(header and header.match(line) and RELAYED.search(line, 0, _PREFIX) for line in lines):
         return None  # others speak for asyncio
     headed = [
-        _LEVEL.sub("", line[found.end() :], count=1) for line in lines if header and (found := header.match(line))
+        _LEVEL.sub("", _NO_LOGGER.sub("", line[found.end() :]), count=1)
+        for line in lines
+        if header and (found := header.match(line))
     ]
     own = [line[:start] for line, start in messages]
     if headed and _share(_NAMED.match(rest) for rest in headed):

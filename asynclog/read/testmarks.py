@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asynclog.lazy import regex
-from asynclog.read.prefix import LEVEL
+from asynclog.read.prefix import LEVEL, LOWER
 
 _MARKS = regex(
     r"=+ (?:test session starts|FAILURES|ERRORS|PASSES|warnings summary)[ (=].*=$|-+ (?:Captured|live) (?:log|std(?:err|out)) \w+ -+$"
@@ -12,7 +12,7 @@ _MARKS = regex(
 _FIRSTS = ".FEsxuX"
 # one letter a test, without a line end: the next record begins right behind them
 _PROGRESS = regex(
-    rf"[{_FIRSTS}]+(?=[\[(<]?(?:(?:{LEVEL})\b|\d{{2,4}}[-/:.]\d\d|1\d{{9}}\.\d)"
+    rf"[{_FIRSTS}]+(?=[\[(<]?(?:(?:{LEVEL})\b|\d{{2,4}}[-/:.]\d\d|1\d{{9}}(?:\.|\d{{3}}\b)|(?:{LOWER})\])"
     r"|Executing (?:<|\w*Handle\(|Task\()|Task was destroyed but|(?:Task|Future) exception was never|_GatheringFuture exception"
     r"|Exception (?:in callback|ignored in) |Traceback \(most recent|Unhandled exception in |Unclosed c)"
     rf"|[{_FIRSTS}]*[{_FIRSTS[1:]}](?=/\S+:\d+: \w+Warning: )"

@@ -61,6 +61,10 @@ _FORMS = tuple(
         r"(?<![\d.])(?P<day>\d{1,2})[ ]" + _MONTH + r"[ ]{1,2}" + _CLOCK + _ZONE,
         # 01/31/2026 12:00:00 (month first unless it cannot be), 31.01.2026 12:00:00
         r"(?<![\d.])(?P<a>\d\d)(?P<s>[-/.])(?P<b>\d\d)(?P=s)(?P<year>20\d\d)(?:[T_ ]|, )" + _CLOCK + _ZONE,
+        # 31.01.26 12:00:00
+        r"(?<![\d.])(?P<a>\d\d)(?P<s>\.)(?P<b>\d\d)\.(?P<year>\d\d)(?:[T_ ]|, )" + _CLOCK + _ZONE,
+        # 01/31/26 12:00:00: there was no asyncio before 2013, so twelve and less is no year
+        r"(?<![\d.])(?P<a>0\d|1[0-2])(?P<s>[-/])(?P<b>[0-3]\d)(?P=s)(?P<year>[1-9]\d)(?:[T_ ]|, )" + _CLOCK + _ZONE,
         # 26-01-31 12:00:00 (two-digit year first)  and tornado's 260131 12:00:00
         r"(?<![\d.])(?P<year>\d\d)(?P<s>[-/]?)(?P<mon>[01]\d)(?P=s)(?P<day>[0-3]\d)[T ]" + _CLOCK + _ZONE,
         # 01-31 12:00:00

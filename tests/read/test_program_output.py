@@ -67,6 +67,20 @@ OUTPUT = {
             (4, "err-loop-closed"),
         ],
     ),
+    "no logger but a thread, and nothing that only asyncio says": (
+        "31.01.26 12:00:00 (MainThread) {base_events} INFO >> execute program 'true': <_UnixSubprocessTransport pid=7 running>\n"
+        "31.01.26 12:00:01 (MainThread) {base_subprocess} INFO >> <_UnixSubprocessTransport pid=7 running> exited with return code 0\n"
+        "31.01.26 12:00:02 (MainThread) {shop} INFO >> bye\n",
+        [(1, "loop-lifecycle"), (2, "loop-lifecycle")],
+    ),
+    "a traceback below one on a line": (
+        SYSLOG + "ERROR bye\n".rstrip() + "#012" + TRACE.rstrip().replace("\n", "#012") + "\n" + TRACE,
+        [(1, "err-loop-closed"), (2, "err-loop-closed")],
+    ),
+    "a quotation behind such a line end": (
+        SYSLOG + "WARNING a customer wrote: look#012ERROR:asyncio:Task was destroyed but it is pending!\n",
+        [],
+    ),
     "line ends that a formatter wrote as escapes": (
         "".join(
             PLAIN + text.rstrip("\n").replace("\n", "\\n") + "\n"

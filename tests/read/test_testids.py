@@ -52,6 +52,8 @@ task: <Task pending name='Task-2' coro=<w() running at /srv/app/a.py:9>>
 .F2026-01-31 12:00:00,200 | asyncio:close:672 - Close <_UnixSelectorEventLoop running=False closed=False debug=True>
 ..F/srv/app/orders.py:13: RuntimeWarning: coroutine 'boom' was never awaited
   boom()
+F[debug] asyncio: Close <_UnixSelectorEventLoop running=False closed=False debug=True>
+.1769860800123 DEBUG Close <_UnixSelectorEventLoop running=False closed=False debug=True>
 ./orders.py:14: RuntimeWarning: coroutine 'boom' was never awaited
 .
 ======================================================================
@@ -71,7 +73,9 @@ def test_marks_of_progress_do_not_hide_a_record(tmp_path: Path) -> None:
         (4, "task-destroyed-pending", "w"),
         (6, "loop-lifecycle", None),
         (7, "coroutine-never-awaited", "boom"),
-        (9, "coroutine-never-awaited", "boom"),
+        (9, "loop-lifecycle", None),
+        (10, "loop-lifecycle", None),
+        (11, "coroutine-never-awaited", "boom"),
     ]
 
 
