@@ -140,7 +140,7 @@ def _said(rest: str, key: str | None, letter: str) -> tuple[str | None, str | No
 
 
 def _logger(rest: str) -> str | None:
-    names = [name for name in _NAME.findall(_SOURCE.sub(" ", rest)) if name.partition(".")[0] != "logging"]
+    names: list[str] = [name for name in _NAME.findall(_SOURCE.sub(" ", rest)) if name.partition(".")[0] != "logging"]
     for known in ("asyncio", "py.warnings"):
         if known in names:
             return known
