@@ -1,4 +1,4 @@
-"""Render what a program said as the logs of eleven deployments, keeping track of every record's first line.
+"""Render what a program said as the logs of twelve deployments, keeping track of every record's first line.
 
 Pure functions: a capture (list of entries, see ``capture.py``) and a variant number give lines; lines give a log with
 its truth. Nothing is read or written here.
@@ -10,7 +10,7 @@ from layouts import LAYOUTS, text_lines
 from lines import Log
 from noise import with_noise
 from spellings import docker_json_file, json_lines
-from wrappers import COMPOSE, cri, journald, prefixed
+from wrappers import COMPOSE, cri, journald, prefixed, rsyslog
 
 INNER = ("asctime", "basic", "bare")
 
@@ -52,6 +52,13 @@ def render_journald(entries, variant):
     return journald(wrapped(entries, variant), entries[0]["pid"] if entries else 1, variant // 7 % 2)
 
 
+def render_rsyslog(entries, variant):
+    """What a handler for syslog sends, as the daemon writes it; what bypasses logging goes elsewhere."""
+    sent = [entry for entry in entries if entry["type"] != "raw"]
+    lines = text_lines(sent, LAYOUTS[("basic", "basic nameless")[variant % 2]], capture_warnings=True)
+    return rsyslog(lines, entries[0]["pid"] if entries else 1, variant // 2 % 2)
+
+
 def render_noisy(entries, variant):
     """A busy application's log."""
     noisy = list(with_noise(entries, random.Random(variant)))
@@ -68,6 +75,7 @@ FORMATS = {
     "compose": render_compose,
     "cri": render_cri,
     "journald": render_journald,
+    "rsyslog": render_rsyslog,
     "noisy": render_noisy,
     "interleaved": None,
 }

@@ -1,5 +1,7 @@
 """Wrappers: what a collector puts on every line."""
 
+import re
+
 from lines import Line, iso_time, moment
 
 CYAN, RESET = "\x1b[36m", "\x1b[0m"
@@ -42,3 +44,18 @@ def journald(lines, pid, style=0):
             line.record.timed = True
             prefix = JOURNALS[style].format(moment(line.record.created), pid)
             yield Line(prefix.encode() + line.data, line.record, line.first, line.ambiguous)
+
+
+def rsyslog(lines, pid, style=0):
+    """A record that reached the daemon whole: one line, in which control characters are numbers."""
+    whole = []
+    for line in lines:
+        if line.first:
+            whole.append(line)
+        else:
+            whole[-1].data += b"\n" + line.data
+    for line in whole:
+        line.record.timed = True
+        prefix = JOURNALS[style].format(moment(line.record.created), pid)
+        text = re.sub(rb"[\x00-\x1f]", lambda found: b"#%03o" % ord(found.group()), line.data)
+        yield Line(prefix.encode() + text, line.record, True)
