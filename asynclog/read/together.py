@@ -11,7 +11,7 @@ from asynclog.read.digits import Digits, Known, Noted
 from asynclog.read.shapes import form_of
 from asynclog.read.trail import TASK, Before, Trail
 
-MANY = 20_000  # echoes of a source, from which on it is worth numpy's import
+MANY = 6_000  # echoes of a source, from which on it is worth numpy's import
 _ENTRIES = 64  # of a window, likewise
 
 
