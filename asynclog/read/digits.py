@@ -8,44 +8,36 @@ before, so were column and name: such an entry is not taken apart.
 
 from __future__ import annotations
 
-import os
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, NamedTuple, TypeAlias
 
-from asynclog.lazy import regex
 from asynclog.read.bare import Bare
-from asynclog.read.column import Column, Lot, Told
-from asynclog.read.shapes import UNNAMED, ZEROS, Shape, form_of
+from asynclog.read.column import Lot
+from asynclog.read.shapes import ZEROS
+from asynclog.read.skeletons import (
+    CLOCK,
+    LINES,
+    NAME,
+    NAME_END,
+    TASK,
+    TASK_FORM,
+    TOOK,
+    TOOK_FORM,
+    UNKNOWN,
+    Noted,
+    Skeletons,
+)
+from asynclog.read.window import Window, ends_of, joined, number_at, zeroed
 
 Array: TypeAlias = Any  # of numpy
 
 _ROWS = 1 << 14  # skeletons
 _TOLD = 1 << 16  # columns and names
-_MOST = 1 << 16  # digits that count in one entry: as many as it has bytes
+_LOT = 64  # entries that are noted before they are learnt
 _FEW = 2  # entries to one of which none is known, above which it is no gain to look at all together
-_NUMBER = 15  # characters of a duration, or digits of a task's number
-_TIME = 18  # digits of a number of 64 bits
-_TASK_NAME = regex(rb"name='Task-(\d+)'")
-_MIX = 0x9E3779B97F4A7C15  # odd: it keeps skeletons apart
-_ZERO = ord("0")
-_UNKNOWN, _NOTHING = -1, -2  # instead of a row: an entry that is to be taken apart, one that is nothing of ours
-
-# What is known of a skeleton, in the columns of a table: where its digits that count stand in the pool and how many they
-# are; where in an entry its time starts; where its duration and its task's number end and of which form they are; where
-# its task's name starts and ends, if its user gave it; its lines and its hash.
-_START, _COUNT, _CLOCK, _TOOK, _TOOK_FORM, _TASK, _TASK_FORM, _NAME, _NAME_END, _LINES, _CODE = range(11)
-
-
-class Noted(NamedTuple):
-    """An entry that was taken apart: the hash of its skeleton, its text without addresses, its shape, column, name."""
-
-    code: int
-    text: bytes
-    shape: Shape
-    column: Column
-    name: bytes
+_NOTHING = -2  # instead of a row: an entry that is nothing of ours
 
 
 class Known(NamedTuple):
@@ -84,76 +76,104 @@ class Digits:
     def __init__(self, time: bytes) -> None:
         import numpy as np
 
-        form = form_of(time)
-        digits = [at for at, byte in enumerate(time.translate(ZEROS)) if byte == _ZERO]
-        fraction = range(*form.fraction.indices(len(time))) if form is not None else range(0)
-        whole = [at for at in digits if at not in fraction]
-        self.told = Told(time, whole, list(fraction))
+        self._skeletons = Skeletons(time)
+        self.told = self._skeletons.told
         self.noted: list[Noted] = []
-        self._form_of_times = time.translate(ZEROS) if form is not None and len(whole) <= _TIME else b"-"
-        self._rows: dict[int, int] = {}
         self._names: dict[bytes, int] = {}
-        self._usual = np.zeros(0, np.int64)
         self._sums: dict[int, int] = {}
-        self._random = np.frombuffer(os.urandom(8 * _MOST), np.uint64)
-        self._pool = np.zeros(0, np.uint16)
-        self._table = np.zeros((0, _CODE + 1), np.int64)
+        self._usual = np.zeros(0, np.int64)
         self._longest = np.zeros(0)
-        self._weights = np.zeros((1, _NUMBER), np.int64)
 
     @property
     def full(self) -> bool:
         """Whether so much was met that it is better to begin anew."""
-        return len(self._rows) > _ROWS or len(self.told.columns) + len(self.told.names) > _TOLD
+        return len(self._skeletons.rows) > _ROWS or len(self.told.columns) + len(self.told.names) > _TOLD
 
-    def look_up(
-        self, entries: Sequence[bytes], bare: Callable[[bytes], Bare], concerns: Callable[[bytes], bool]
-    ) -> Known | None:
-        """What is known of `entries`; None where it is little. Those that do not concern us need not be known."""
+    def split(self, data: bytes, others: Sequence[int]) -> Window | None:
+        """The entries of `data`, if all lines that start with a time start one, and those at `others` do.
+
+        None where times do not start lines.
+        """
         import numpy as np
 
-        self._learn()
-        rows = list(map(self._rows.get, [hash(entry.translate(ZEROS)) for entry in entries], repeat(_UNKNOWN)))
-        texts, tokens = list(entries), {}
-        for at in [at for at, row in enumerate(rows) if row == _UNKNOWN]:
-            text, token = bare(entries[at])
-            code = hash(text.translate(ZEROS))
-            rows[at] = self._rows.get(code, _UNKNOWN)
-            if rows[at] == _UNKNOWN and not concerns(entries[at]):
-                rows[at] = _NOTHING
-            elif rows[at] >= 0:
-                texts[at] = text
+        if not self._skeletons.leading:
+            return None
+        zeros = zeroed(data)
+        line = b"\n" + self._skeletons.time
+        ends = ends_of([len(part) + len(line) for part in zeros.split(line)])
+        ends[1:] -= len(line) - 1
+        return Window(data, zeros, np.union1d(ends, np.array(others, np.int64)))
+
+    def look_up(
+        self, window: Window, bare: Callable[[bytes], Bare], concerns: Callable[[bytes], bool],
+        whole: Callable[[bytes], bool] | None = None,
+    ) -> Known | None:  # fmt: skip
+        """What is known of the entries of `window`; None where it is little, or where one that is not known is not `whole`.
+
+        Those that do not concern us need not be known.
+        """
+        import numpy as np
+
+        if len(self.noted) > _LOT:
+            self._learn()
+        rows = list(map(self._skeletons.rows.get, window.codes(), repeat(UNKNOWN)))
+        texts: list[bytes] = []
+        changed, tokens = [], {}
+        for at in [at for at, row in enumerate(rows) if row == UNKNOWN]:
+            entry = window.entry(at)
+            text, token = bare(entry)
+            rows[at] = self._skeletons.rows.get(hash(text.translate(ZEROS)), UNKNOWN)
+            if rows[at] >= 0:
+                texts.append(text)
+                changed.append(at)
                 if token:
                     tokens[at] = token
+            elif whole is not None and not whole(entry):
+                return None
+            elif not concerns(entry):
+                rows[at] = _NOTHING
         row = np.array(rows)
-        data, starts = _joined(texts)
+        data, starts = window.array(), window.starts[:-1]
+        if changed:
+            more, places = joined(texts)
+            starts = starts.copy()
+            starts[changed] = places + len(data)
+            data = np.concatenate([data, more])
         index = np.flatnonzero(row >= 0)
-        told = self._known(data, starts[index], self._table[row[index]])
+        table, starts = self._skeletons.table[row[index]], starts[index]
+        told = self._known(data, starts, table)
         names = self._usual[told] if len(self._usual) else told
-        self._check(texts, self._table[row[index]], index, told, names, tokens)
-        row[index[told < 0]] = _UNKNOWN
-        index, told, names = index[told >= 0], told[told >= 0], names[told >= 0]
-        if len(index) * _FEW < len(rows):
+        self._check(data, starts, table, index, told, names, tokens)
+        fine = told >= 0
+        if np.count_nonzero(fine) * _FEW < len(rows):
             return None
-        return self._of(entries, row, data, starts[index], index, told, names, tokens)
+        if not fine.all():
+            row[index[~fine]] = UNKNOWN
+            index, table, starts, told, names = (array[fine] for array in (index, table, starts, told, names))
+        return self._of(window, row, data, starts, table, index, told, names, tokens)
 
     def _check(
-        self, texts: Sequence[bytes], table: Array, index: Array, told: Array, names: Array, tokens: Mapping[int, bytes]
-    ) -> None:
+        self, data: Array, starts: Array, table: Array, index: Array, told: Array, names: Array,
+        tokens: Mapping[int, bytes],
+    ) -> None:  # fmt: skip
         """Put in names that users gave; where a rule may look for a part of one or of an identifier, nothing is told."""
         import numpy as np
 
-        marked = np.zeros(len(texts), bool)
-        marked[list(tokens)] = True
-        ranks = np.flatnonzero((marked[index] | (table[:, _NAME] > 0)) & (told >= 0))
-        parts = (array[ranks].tolist() for array in (index, told, names, table[:, _NAME], table[:, _NAME_END]))
-        for rank, at, number, name_at, start, end in zip(ranks.tolist(), *parts, strict=True):
-            column, token = self.told.columns[number], tokens.get(at, b"")
-            name = texts[at][start:end] if start else self.told.names[name_at]
-            if ((name and name not in column.fine) or token) and not column.allows(name, token):
-                told[rank] = _UNKNOWN
-            elif start:
-                names[rank] = self._name(name)
+        columns, known = self.told.columns, self._names.get
+        ranks = np.flatnonzero((table[:, NAME] > 0) & (told >= 0))
+        spans = (starts[ranks, None] + table[ranks, NAME : NAME_END + 1]).tolist()
+        found = []
+        for rank, number, (start, end) in zip(ranks.tolist(), told[ranks].tolist(), spans, strict=True):
+            name = data[start:end].tobytes()
+            column = columns[number]
+            if name not in column.fine and not column.allows(name, b""):
+                told[rank] = UNKNOWN
+            found.append(known(name) or self._name(name))
+        names[ranks] = found
+        ranks = np.searchsorted(index, list(tokens))
+        for rank, number, token in zip(ranks.tolist(), told[ranks].tolist(), tokens.values(), strict=True):
+            if number >= 0 and not columns[number].allows(self.told.names[names[rank]], token):
+                told[rank] = UNKNOWN
 
     def _name(self, name: bytes) -> int:
         number = self._names.get(name)
@@ -163,28 +183,27 @@ class Digits:
         return number
 
     def _of(
-        self, entries: Sequence[bytes], row: Array, data: Array, starts: Array, index: Array, told: Array,
+        self, window: Window, row: Array, data: Array, starts: Array, table: Array, index: Array, told: Array,
         names: Array, tokens: Mapping[int, bytes],
     ) -> Known:  # fmt: skip
         import numpy as np
 
-        table = self._table[row[index]]
         heights = np.zeros(len(row), np.int64)
-        heights[index] = table[:, _LINES]
+        heights[index] = table[:, LINES]
         others = np.flatnonzero(row < 0).tolist()
         for at in others:
-            heights[at] = entries[at].count(b"\n") + 1
-        lines, forms = _ends(heights), table[:, _TOOK_FORM]
-        numbers = self._numbers(data, starts + table[:, _TOOK], forms)
-        clock = starts + table[:, _CLOCK]
-        wholes, fractions = _number(data, clock, self.told.whole), _number(data, clock, self.told.fraction)
-        ranks = _ends(row >= 0).tolist()
+            heights[at] = window.entry(at).count(b"\n") + 1
+        lines, forms = ends_of(heights), table[:, TOOK_FORM]
+        numbers = self._skeletons.numbers(data, starts + table[:, TOOK], forms)
+        clock = starts + table[:, CLOCK]
+        wholes, fractions = number_at(data, clock, self.told.whole), number_at(data, clock, self.told.fraction)
+        ranks = ends_of(row >= 0).tolist()
         longer = self.told.seconds(numbers, forms) > self._longest[told]
         return Known(
             lines.tolist(),
-            _ends(np.fromiter(map(len, entries), np.int64, len(entries)) + 1).tolist(),
+            window.starts.tolist(),
             ranks,
-            [at for at in others if row[at] == _UNKNOWN],
+            [at for at in others if row[at] == UNKNOWN],
             index,
             Lot(self.told, told, names, wholes, fractions, numbers, forms, lines[index]),
             np.flatnonzero(longer).tolist(),
@@ -197,11 +216,11 @@ class Digits:
         """Which took as long as the one before; of those that took no time, which were of the same task."""
         import numpy as np
 
-        forms, tasks = table[:, _TOOK_FORM], table[:, _TASK_FORM]
+        forms, tasks = table[:, TOOK_FORM], table[:, TASK_FORM]
         same = (forms[1:] == forms[:-1]) & (numbers[1:] == numbers[:-1])
         named = same & (forms[1:] == 0) & (tasks[1:] > 0) & (tasks[1:] == tasks[:-1])
         if named.any():
-            own = self._numbers(data, starts + table[:, _TASK], tasks)
+            own = self._skeletons.numbers(data, starts + table[:, TASK], tasks)
             named &= own[1:] == own[:-1]
         return (np.flatnonzero((same & (forms[1:] > 0)) | named) + 1).tolist()
 
@@ -211,31 +230,8 @@ class Digits:
         """Which numbers of `Told` entries have whose skeletons are known."""
         import numpy as np
 
-        sums = self._sum(data, starts, table).tolist()
-        return np.fromiter(map(self._sums.get, sums, repeat(_UNKNOWN)), np.int64, len(sums))
-
-    def _sum(self, data: Array, starts: Array, table: Array) -> Array:
-        """What the digits that count come to, with the skeleton mixed in."""
-        import numpy as np
-
-        counts = table[:, _COUNT]
-        ends = np.cumsum(counts)
-        begins = ends - counts
-        within = np.arange(counts.sum()) - np.repeat(begins, counts)
-        places = self._pool[np.repeat(table[:, _START], counts) + within] + np.repeat(starts, counts)
-        sums = table[:, _CODE].astype(np.uint64) * np.uint64(_MIX)
-        some = counts > 0
-        if some.any():
-            sums[some] += np.add.reduceat(data[places] * self._random[within], begins[some])
-        return sums.view(np.int64)
-
-    def _numbers(self, data: Array, ends: Array, forms: Array) -> Array:
-        """The numbers that end at `ends`; 0 for the form 0."""
-        import numpy as np
-
-        width = max(map(sum, self.told.forms)) + 1  # the point
-        digits = data[ends[:, None] - np.arange(1, width + 1)].astype(np.int64) - _ZERO
-        return (digits * self._weights[forms, :width]).sum(axis=1)
+        sums = self._skeletons.sums(data, starts, table).tolist()
+        return np.fromiter(map(self._sums.get, sums, repeat(UNKNOWN)), np.int64, len(sums))
 
     # -- learning ----------------------------------------------------------------------------------------------------
 
@@ -243,13 +239,17 @@ class Digits:
         """Take what was noted."""
         import numpy as np
 
-        self._add_rows(list({noted.code: noted for noted in self.noted if noted.code not in self._rows}.values()))
-        usable = [noted for noted in self.noted if self._rows[noted.code] >= 0]
+        self._skeletons.add(
+            list({noted.code: noted for noted in self.noted if noted.code not in self._skeletons.rows}.values())
+        )
+        usable = [noted for noted in self.noted if self._skeletons.rows[noted.code] >= 0]
         self.noted.clear()
         if not usable:
             return
-        data, starts = _joined([noted.text for noted in usable])
-        sums = self._sum(data, starts, self._table[[self._rows[noted.code] for noted in usable]])
+        data, starts = joined([noted.text for noted in usable])
+        sums = self._skeletons.sums(
+            data, starts, self._skeletons.table[[self._skeletons.rows[noted.code] for noted in usable]]
+        )
         usual, longest = [], []
         for noted, own in zip(usable, sums.tolist(), strict=True):
             if own not in self._sums:
@@ -259,84 +259,3 @@ class Digits:
                 longest.append(noted.column.longest)
         self._usual = np.concatenate([self._usual, np.array(usual, np.int64)])
         self._longest = np.concatenate([self._longest, longest])
-
-    def _add_rows(self, noted: Sequence[Noted]) -> None:
-        """Make rows of skeletons; those that cannot have one are never known."""
-        import numpy as np
-
-        new: list[tuple[Noted, int, int, int, int]] = []
-        for one in noted:
-            self._rows[one.code] = _UNKNOWN
-            time, took, _ = one.shape.spans
-            task = _TASK_NAME.search(one.text)
-            forms = [self._form(one.text[slice(*span)]) if span else 0 for span in (took, task and task.span(1))]
-            if (
-                time is not None
-                and one.text[slice(*time)].translate(ZEROS) == self._form_of_times
-                and None not in forms
-            ):
-                new.append((one, took[1] if took else 0, forms[0] or 0, task.end(1) if task else 0, forms[1] or 0))
-        if not new:
-            return
-        data, starts = _joined([one[0].text.translate(ZEROS) for one in new])
-        edges = [start + edge for one, start in zip(new, starts.tolist(), strict=True) for edge in _edges(one[0])]
-        digits = np.flatnonzero(data == _ZERO)
-        digits = digits[np.searchsorted(edges, digits, "right") % 2 == 1]
-        counts = np.diff(np.searchsorted(digits, starts), append=len(digits))
-        begins = _ends(counts)[:-1] + len(self._pool)
-        self._pool = np.concatenate([self._pool, (digits - np.repeat(starts, counts)).astype(np.uint16)])
-        self._rows.update((one[0].code, row) for row, one in enumerate(new, len(self._table)))
-        table = [
-            (*row, (one.shape.spans[0] or (0,))[0], *ends, *_name_span(one), one.shape.lines, one.code)
-            for (one, *ends), *row in zip(new, begins.tolist(), counts.tolist(), strict=True)
-        ]
-        self._table = np.concatenate([self._table, np.array(table, np.int64)])
-
-    def _form(self, text: bytes) -> int | None:
-        """What tells the weights of a printed number's digits; None where it is too long."""
-        import numpy as np
-
-        whole, _, fraction = text.partition(b".")
-        if len(text) > _NUMBER:
-            return None
-        form = (len(whole), len(fraction))
-        if form not in self.told.forms:
-            powers = [10**power for power in range(sum(form))]
-            weights = powers[: len(fraction)] + [0] * bool(fraction) + powers[len(fraction) :]
-            self.told.forms.append(form)
-            self._weights = np.concatenate([self._weights, [weights + [0] * (_NUMBER - len(weights))]])
-        return self.told.forms.index(form)
-
-
-def _edges(noted: Noted) -> list[int]:
-    """Where the parts of an entry start and end whose digits count."""
-    return [place for start, end in noted.shape.kept for place in (start, len(noted.text) if end is None else end)]
-
-
-def _name_span(noted: Noted) -> tuple[int, int]:
-    """Where a name stands that a user gave, if one did."""
-    return (noted.shape.spans[2] or (0, 0)) if noted.name != UNNAMED else (0, 0)
-
-
-def _joined(texts: Sequence[bytes]) -> tuple[Array, Array]:
-    """Texts as one array of bytes, and where each starts."""
-    import numpy as np
-
-    return np.frombuffer(b"\n".join(texts), np.uint8), _ends(np.fromiter(map(len, texts), np.int64) + 1)[:-1]
-
-
-def _ends(lengths: Array) -> Array:
-    """Where things of these lengths start, one behind the other, and where the last one ends."""
-    import numpy as np
-
-    return np.concatenate([[0], np.cumsum(lengths)])
-
-
-def _number(data: Array, starts: Array, places: Sequence[int]) -> Array:
-    """The number that the digits at `places` behind each start make."""
-    import numpy as np
-
-    number = np.zeros(len(starts), np.int64)
-    for place in places:
-        number = number * 10 + (data[starts + place] - _ZERO)
-    return number

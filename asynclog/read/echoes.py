@@ -13,10 +13,10 @@ from typing import NamedTuple
 from asynclog.model import Record
 from asynclog.read.bare import Bare, Bares
 from asynclog.read.column import Accept, Collected, Column, Place
-from asynclog.read.digits import Noted
 from asynclog.read.entries import Entries
 from asynclog.read.layout import Layout
 from asynclog.read.shapes import ZEROS, Key, Own, Shape, shape_of
+from asynclog.read.skeletons import Noted
 from asynclog.read.together import MANY, Together
 from asynclog.read.trail import TASK, Before, Trail
 
@@ -51,19 +51,23 @@ class Echoes:
         self._trail = Trail(layout.json, self.entries.wrapper is not None)
         self._shapes: dict[int, _Met | None] = {}
         self._columns: dict[Key, Column | None] = {}
-        self._together = Together(self._trail, self._bares, concerns)
+        self._together = Together(self.entries, self._trail, self._bares, concerns)
         self._size = self._taken = 0
         self._time = b""
         self._fine: dict[tuple[bytes, ...], set[bytes]] = {}
 
     # -- telling -----------------------------------------------------------------------------------------------------
 
+    def split(self, data: bytes) -> list[bytes]:
+        """The entries of `data`, which starts and ends with whole ones."""
+        return self._together.split(data, self._time) if self._taken >= MANY else self.entries.split(data)
+
     def take(self, entries: list[bytes], index: int, offset: int, line: int) -> tuple[int, int, int]:
-        """Collect the entries from `index` on, up to the first that is no echo; where that is: index, offset, line.
+        """Collect the entries that `split` gave from `index` on, up to the first that is no echo: its index, offset, line.
 
         `offset` is the place in the source, `line` the line of the entry at `index`.
         """
-        known = self._together.known(entries, self._time) if self._taken >= MANY else None
+        known = self._together.known(entries)
         if known is None:
             return self._each(entries, index, len(entries), offset, line)
         while index < len(entries):

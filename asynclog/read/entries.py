@@ -11,7 +11,8 @@ from asynclog.read.wrappers import JSON_LINE
 
 _JSON_TIME = regex(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?")
 # the first line of a warning that was printed bare, between the records of a log: nothing else looks like it
-_BARE = rb"/[^\s:]{1,300}:\d+: RuntimeWarning: coroutine '[\w.<>]{1,200}' was never awaited\r?\n"
+_WARNING = b": RuntimeWarning: coroutine '"
+_BARE = rb"/[^\s:]{1,300}:\d+" + _WARNING + rb"[\w.<>]{1,200}' was never awaited\r?\n"
 _BARE_LINE = regex(_BARE)
 
 
@@ -62,6 +63,20 @@ class Entries:
     def split(self, data: bytes) -> list[bytes]:
         """The entries of `data`, which starts and ends with whole ones."""
         return data.split(b"\n") if self.json else self._next.split(data)
+
+    def bare_starts(self, data: bytes) -> list[int]:
+        """Where warnings start that were printed between records."""
+        starts, at = [], data.find(_WARNING)
+        while at >= 0:
+            start = data.rfind(b"\n", 0, at) + 1
+            if self._bare.match(data, start) is not None:
+                starts.append(start)
+            at = data.find(_WARNING, at + len(_WARNING))
+        return starts
+
+    def is_one(self, data: bytes) -> bool:
+        """Whether `data` is one entry: it starts as one, and none starts within it."""
+        return self.starts(data, 0) and self._next.search(data) is None
 
     def quotes(self, entry: bytes) -> bool:
         """Whether there is another entry in one, its line ends spelt out."""

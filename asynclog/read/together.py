@@ -3,41 +3,54 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from asynclog.read.bare import Bares
 from asynclog.read.column import Column, Place
-from asynclog.read.digits import Digits, Known, Noted
+from asynclog.read.digits import Digits, Known
+from asynclog.read.entries import Entries
 from asynclog.read.shapes import form_of
+from asynclog.read.skeletons import Noted
 from asynclog.read.trail import TASK, Before, Trail
+from asynclog.read.window import window_of
 
 MANY = 6_000  # echoes of a source, from which on it is worth numpy's import
-_ENTRIES = 64  # of a window, likewise
+_BYTES = 1 << 14  # of a window, likewise
 
 
 class Together:
     """Takes what is known in the windows of one source. What does not concern us is skipped."""
 
-    def __init__(self, trail: Trail, bares: Bares, concerns: Callable[[bytes], bool]) -> None:
-        self._trail, self._bares, self._concerns = trail, bares, concerns
-        self._entries: Sequence[bytes] = ()
+    def __init__(self, source: Entries, trail: Trail, bares: Bares, concerns: Callable[[bytes], bool]) -> None:
+        self._source, self._trail, self._bares, self._concerns = source, trail, bares, concerns
+        self._entries: list[bytes] = []
         self._known: Known | None = None
         self._digits: Digits | None = None
         self._below = self._beyond = 0
         self._open = (0, 0)
 
-    def known(self, entries: Sequence[bytes], time: bytes) -> Known | None:
-        """What is known of the entries of a window; None where it is little. `time` is that of the last echo."""
-        if entries is not self._entries:
-            self.flush()
-            self._entries, self._known = entries, None
-            if len(entries) >= _ENTRIES and (self._digits is not None or form_of(time) is not None):
-                if self._digits is None or self._digits.full:
-                    self._digits = Digits(time)
-                self._known = self._digits.look_up(entries, self._bares.guess, self._concerns)
-        return self._known
+    def split(self, data: bytes, time: bytes) -> list[bytes]:
+        """The entries of a window, and a look at what is `known` of them. `time` is that of the last echo."""
+        self.flush()
+        self._entries, self._known = [], None
+        if len(data) < _BYTES or (self._digits is None and form_of(time) is None):
+            return self._source.split(data)
+        if self._digits is None or self._digits.full:
+            self._digits = Digits(time)
+        window = self._digits.split(data, self._source.bare_starts(data))
+        if window is not None:
+            self._known = self._digits.look_up(window, self._bares.guess, self._concerns, self._source.is_one)
+        if window is None or self._known is None:
+            window = window_of(data, self._source.split(data))
+            self._known = self._digits.look_up(window, self._bares.guess, self._concerns)
+        self._entries = window.entries()
+        return self._entries
 
-    def noting(self, entries: Sequence[bytes]) -> list[Noted] | None:
+    def known(self, entries: list[bytes]) -> Known | None:
+        """What is known of the entries of a window; None where it is little."""
+        return self._known if entries is self._entries else None
+
+    def noting(self, entries: list[bytes]) -> list[Noted] | None:
         """Where to note the entries of a window that were taken apart; None where they will not be asked for."""
         return self._digits.noted if self._digits is not None and entries is self._entries else None
 

@@ -51,6 +51,8 @@ ENTRIES = (
     "{t} WARNING py.warnings: /srv/app/b.py:9: RuntimeWarning: coroutine 'send' was never awaited\n  send({n})\n",
     "{t} INFO app: order {n} accepted\n",
     "{t} ERROR app: failed\nTraceback (most recent call last):\n  File \"/srv/app/b.py\", line 1, in f\n    g()\nRuntimeError: Event loop is closed\n",
+    "{t} ERROR app: failed\n{t} is when it failed\n",
+    "{t} WARNING asyncio: socket.send() raised exception.\n{t} is when\n",
     "plain noise without any form {n}\n",
 )  # fmt: skip
 facts = st.fixed_dictionaries(
@@ -96,8 +98,9 @@ def check(path: Path, **options: object) -> None:
         patch.setattr(batches, "_HELD", 3)
         assert codec.dump_run(run_of(path, True)) == wanted
         patch.setattr(echoes, "MANY", 0)  # and looked up together
-        patch.setattr(together, "_ENTRIES", 1)
+        patch.setattr(together, "_BYTES", 0)
         patch.setattr(digits, "_FEW", 0)
+        patch.setattr(digits, "_LOT", 0)
         assert codec.dump_run(run_of(path, True)) == wanted
         assert codec.dump_run(run_of(path, True, **options)) == wanted
 
@@ -171,7 +174,7 @@ def test_few_echoes_are_handed_over_now_and_then(folder: Path, monkeypatch: pyte
     add = batches.Batches.add_collected
 
     def counting(self: batches.Batches, collected: Collected) -> None:
-        handed.append(len(collected.lines))
+        handed.append(len(collected.lines) + collected.size)
         add(self, collected)
 
     monkeypatch.setattr(batches.Batches, "add_collected", counting)

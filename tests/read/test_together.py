@@ -33,7 +33,8 @@ OWN = "{t} INFO app: order {token} of {n} is on its way"
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without waiting for many."""
     monkeypatch.setattr(echoes, "MANY", 0)
-    monkeypatch.setattr(together, "_ENTRIES", 1)
+    monkeypatch.setattr(together, "_BYTES", 0)
+    monkeypatch.setattr(digits, "_LOT", 0)
 
 
 def run_of(path: Path, repeats: bool = True) -> Run:
