@@ -85,7 +85,8 @@ _HANDLERS_SAY = (
 _LEAD_INS = regex(
     rf"(?i:{_HANDLERS_SAY})(?<=[\w ])[\s:\]-]{{0,40}}$|(?:asyncio|BACKEND|stderr|STDERR|\[stderr\])[\s:\]-]{{0,40}}$"
 )
-RELAYED = regex(rf"(?i:{_HANDLERS_SAY}): ?(?=\w)")
+# another logger's words; "ERROR asyncio:" is a level with the logger's own name
+RELAYED = regex(rf"(?!(?:{LEVEL}) +asyncio:)(?i:{_HANDLERS_SAY}): ?(?=\w)")
 
 
 @lru_cache(maxsize=4096)

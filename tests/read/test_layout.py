@@ -79,6 +79,14 @@ NAMES = {
     "no header": ("order {n} stored", True),
     "JSON without": ('{{"level": "INFO", "message": "order {n}"}}', True),
     "own record without": ("INFO:app:order {n} stored\nTask was destroyed but it is pending!", True),
+    "own error": (
+        "2026-01-31 12:00:00,00{n} INFO app: order {n}\n2026-01-31 12:00:00,00{n} ERROR asyncio: Task exception was never retrieved",
+        False,
+    ),
+    "relayed": (
+        "2026-01-31 12:00:00,00{n} INFO app: order {n}\n2026-01-31 12:00:00,00{n} ERROR app: Unhandled exception: Task exception was never retrieved",
+        True,
+    ),
     "own record with": (
         "2026-01-31 12:00:00,00{n} INFO order\nERROR:asyncio:Task was destroyed but it is pending!",
         False,
