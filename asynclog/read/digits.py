@@ -36,7 +36,7 @@ Array: TypeAlias = Any  # of numpy
 _ROWS = 1 << 14  # skeletons
 _TOLD = 1 << 16  # columns and names
 _LOT = 64  # entries that are noted before they are learnt
-_FEW = 2  # entries to one of which none is known, above which it is no gain to look at all together
+_FEW = 0.7  # of the entries, below which it is no gain to look at all together
 _NOTHING = -2  # instead of a row: an entry that is nothing of ours
 
 
@@ -145,7 +145,7 @@ class Digits:
         names = self._usual[told] if len(self._usual) else told
         self._check(data, starts, table, index, told, names, tokens)
         fine = told >= 0
-        if np.count_nonzero(fine) * _FEW < len(rows):
+        if np.count_nonzero(fine) < len(rows) * _FEW:
             return None
         if not fine.all():
             row[index[~fine]] = UNKNOWN

@@ -16,6 +16,8 @@ from asynclog.read.window import window_of
 
 MANY = 6_000  # echoes of a source, from which on it is worth numpy's import
 _BYTES = 1 << 14  # of a window, likewise
+_PATIENCE = 16  # windows of which little was known, one behind the other, after which not each is looked at
+_LONGEST_SKIP = 256
 
 
 class Together:
@@ -26,14 +28,15 @@ class Together:
         self._entries: list[bytes] = []
         self._known: Known | None = None
         self._digits: Digits | None = None
-        self._below = self._beyond = 0
+        self._below = self._beyond = self._missed = self._skip = 0
         self._open = (0, 0)
 
     def split(self, data: bytes, time: bytes) -> list[bytes]:
         """The entries of a window, and a look at what is `known` of them. `time` is that of the last echo."""
         self.flush()
         self._entries, self._known = [], None
-        if len(data) < _BYTES or (self._digits is None and form_of(time) is None):
+        self._skip -= 1
+        if len(data) < _BYTES or self._skip > 0 or (self._digits is None and form_of(time) is None):
             return self._source.split(data)
         if self._digits is None or self._digits.full:
             self._digits = Digits(time)
@@ -43,6 +46,9 @@ class Together:
         if window is None or self._known is None:
             window = window_of(data, self._source.split(data))
             self._known = self._digits.look_up(window, self._bares.guess, self._concerns)
+        self._missed = 0 if self._known is not None else self._missed + 1
+        if self._missed > _PATIENCE:
+            self._skip = min(1 << (self._missed - _PATIENCE), _LONGEST_SKIP)
         self._entries = window.entries()
         return self._entries
 

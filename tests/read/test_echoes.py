@@ -99,6 +99,7 @@ def check(path: Path, **options: object) -> None:
         assert codec.dump_run(run_of(path, True)) == wanted
         patch.setattr(echoes, "MANY", 0)  # and looked up together
         patch.setattr(together, "_BYTES", 0)
+        patch.setattr(together, "_PATIENCE", 1_000_000)
         patch.setattr(digits, "_FEW", 0)
         patch.setattr(digits, "_LOT", 0)
         assert codec.dump_run(run_of(path, True)) == wanted

@@ -34,6 +34,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without waiting for many."""
     monkeypatch.setattr(echoes, "MANY", 0)
     monkeypatch.setattr(together, "_BYTES", 0)
+    monkeypatch.setattr(together, "_PATIENCE", 1_000_000)
     monkeypatch.setattr(digits, "_LOT", 0)
 
 
@@ -54,7 +55,7 @@ def log_of(entries: list[str], number: int, **names: str) -> str:
     lines = []
     for n in range(number):
         own = {
-            key: text.format(n=n % 900 + 1000 if key in ("name", "token") else n % 900) for key, text in values.items()
+            key: text.format(n=n % 900 + (1000 if key in ("name", "token") else 100)) for key, text in values.items()
         }
         lines.append(entries[n % len(entries)].format(t=time_of(n), n=n % 7000, line=n % 3 + 10, **own))
     return "\n".join(lines) + "\n"
@@ -122,6 +123,21 @@ def test_what_was_met_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(digits, "_TOLD", 20)
     monkeypatch.setattr(bare, "_REMEMBERED", 2)
     assert codec.dump_run(run_of(path)) == codec.dump_run(run_of(path, repeats=False))
+
+
+def test_where_little_is_known_is_seldom_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "names.log"
+    names = [f"req-{n * 2654435761 % 2**32:08x}" for n in range(12_000)]
+    path.write_text(
+        "".join(SLOW.format(t=time_of(n), name=name, line=5, took="0.5") + "\n" for n, name in enumerate(names))
+    )
+    looks: list[int] = []
+    look_up = digits.Digits.look_up
+    monkeypatch.setattr(together, "_PATIENCE", 16)
+    monkeypatch.setattr(together, "_BYTES", 1 << 13)
+    monkeypatch.setattr(digits.Digits, "look_up", lambda self, *rest: looks.append(1) or look_up(self, *rest))
+    assert codec.dump_run(run_of(path)) == codec.dump_run(run_of(path, repeats=False))
+    assert 16 < len(looks) < path.stat().st_size / (1 << 14) / 2
 
 
 def test_a_rule_for_one_name_is_heard(tmp_path: Path) -> None:
