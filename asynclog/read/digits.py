@@ -102,7 +102,7 @@ class Digits:
         line = b"\n" + self._skeletons.time
         ends = ends_of([len(part) + len(line) for part in zeros.split(line)])
         ends[1:] -= len(line) - 1
-        return Window(data, zeros, np.union1d(ends, np.array(others, np.int64)))
+        return Window(data, zeros, np.sort(np.concatenate([ends, [at for at in others if at]]).astype(np.int64)))
 
     def look_up(
         self, window: Window, bare: Callable[[bytes], Bare], concerns: Callable[[bytes], bool],
