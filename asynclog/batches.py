@@ -13,9 +13,9 @@ from asynclog.aggregate.columns import Columns, Counts, counts_of
 from asynclog.aggregate.run import RunBuilder
 from asynclog.aggregate.table import Kind, Table
 from asynclog.classify.alike import Alike
-from asynclog.held import UNDATED, Durations, Held, Template, shows_token, template_of
+from asynclog.held import DATED, Durations, Held, Template, shows_token, template_of
 from asynclog.model import Finding, Record
-from asynclog.parse.message import duration
+from asynclog.parse.message import DIGITS, duration
 from asynclog.read.clock import Clock
 from asynclog.read.column import Collected, Column, Lot, Place, Told
 from asynclog.read.shapes import Own
@@ -27,7 +27,7 @@ _HELD = 1 << 17  # findings that are held before they are counted
 _TURNS = 8  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
 _WAITING = 1 << 13  # columns whose longest record is not yet told
-_DIGITS = {"s": 6, "ms": 3, "us": 0, None: -1}
+_DIGITS = {**DIGITS, None: -1}
 _UNITS = ("s", "ms", "us")
 _LIFECYCLE = "loop-lifecycle"
 _SIGNS = ("Close <", "Using ")  # lifecycle records whose place among the others matters
@@ -77,6 +77,8 @@ class Batches:
             if len(fitting) != 1:
                 return None
             unit = fitting[0]
+        elif record.fields.get("duration") and record.kind != _LIFECYCLE:  # none that can be: others may be one
+            return None
         handshake = record.kind == _LIFECYCLE and unit is None and " handshake took " in finding.text
         unit = "ms" if handshake else unit
         bounds = tuple(choice.duration for choice in alike.choices)
@@ -181,7 +183,7 @@ class Batches:
         import numpy as np
 
         held = list(self._held.values())
-        if micros.min() < UNDATED <= micros.max():
+        if micros.min() < DATED <= micros.max():
             for index, (micro, own) in enumerate(zip(micros.tolist(), columns.tolist(), strict=True)):
                 held[own].reach(micro, partial(printed, index))
             return

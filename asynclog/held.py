@@ -11,7 +11,7 @@ from asynclog.aggregate.names import UNNAMED, task_name
 from asynclog.aggregate.table import Kind
 from asynclog.classify.alike import Alike
 from asynclog.model import Finding, Timestamp
-from asynclog.parse.message import duration
+from asynclog.parse.message import DIGITS, LONGEST, duration
 from asynclog.read.column import Column
 from asynclog.read.shapes import UNNAMED as _UNNAMED
 from asynclog.read.timestamps import parse_timestamp
@@ -19,9 +19,10 @@ from asynclog.slotted import dataclass
 
 Moment: TypeAlias = "tuple[int, bytes]"
 """A time in microseconds and as printed."""
-UNDATED = 10 * 365 * 86_400 * 1_000_000
+DATED = 10 * 365 * 86_400 * 1_000_000
 """Microseconds from which on a time has a date: no program runs for so long."""
 _REMEMBERED = 1 << 16
+_ZEROS = str.maketrans("123456789", "000000000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Template:
     def finding(self) -> Finding:
         """The finding of the first."""
         return self.alike.choices[0].finding
+
+    @property
+    def most(self) -> float:
+        """The largest number that a duration may be printed as."""
+        return LONGEST / 10 ** DIGITS[self.unit] if self.unit is not None else float("inf")
 
     @property
     def blocking(self) -> bool:
@@ -78,9 +84,9 @@ class Held:
         first, last = self.first, self.last
         if first is None or last is None:
             self.first = self.last = (micros, printed())
-        elif not first[0] < micros < last[0] or first[0] < UNDATED:
+        elif not first[0] < micros < last[0] or first[0] < DATED:
             moments = [first, last, (micros, printed())]
-            moments = [moment for moment in moments if moment[0] >= UNDATED] or moments
+            moments = [moment for moment in moments if moment[0] >= DATED] or moments
             self.first, self.last = min(moments), max(moments)
 
     def stamps(self, like: Timestamp | None) -> tuple[Timestamp | None, Timestamp | None]:
@@ -130,6 +136,6 @@ def _stamp(like: Timestamp | None, moment: Moment | None) -> Timestamp | None:
     if like is None or moment is None:
         return None
     text = moment[1].decode("utf-8", "backslashreplace")
-    if like.zone or like.dated != (moment[0] >= UNDATED):
-        return parse_timestamp(text)
+    if like.zone or like.dated != (moment[0] >= DATED) or text.translate(_ZEROS) != like.text.translate(_ZEROS):
+        return parse_timestamp(text)  # another zone, or another form
     return Timestamp(text, moment[0], like.dated, like.zone)

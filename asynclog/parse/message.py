@@ -24,7 +24,9 @@ _SLOW = regex(r"Executing (?P<handle>.*) took (?P<duration>\d+(?:\.\d+)?) second
 # Home Assistant: "Task exception was never retrieved (<Task ...>)", "Unclosed connector (task: None)"
 _IN_PARENTHESES = regex(r"[^<\n]*\((?:task: )?(?P<repr><.*>)\)(?::.*)?$", re.MULTILINE)
 _DURATION = regex(r"(\d{1,15})(?:\.(\d{1,30}))?")
-_MICROS = {"s": 6, "ms": 3, "us": 0}
+LONGEST = 1 << 45
+"""Microseconds (a year) above which a number is damage and no duration; 131,072 of them fit into 64 bits."""
+DIGITS = {"s": 6, "ms": 3, "us": 0}
 _UNITS = {"s": "s", "seconds": "s", "ms": "ms", "us": "us"}
 _LABEL = regex(r" (?=(?:handle|future|task): <)")
 _CALLEES = frozenset(("callback",))
@@ -66,14 +68,15 @@ def understand(record: Record) -> Message:
 
 
 def duration(text: str, unit: str = "s") -> int | None:
-    """A printed decimal number as whole microseconds, without going through floats."""
+    """A printed decimal number as whole microseconds, without going through floats; None where it is more than `LONGEST`."""
     match = _DURATION.fullmatch(text.strip())
-    digits = _MICROS.get(unit)
+    digits = DIGITS.get(unit)
     if match is None or digits is None:
         return None
     fraction = (match.group(2) or "")[: digits + 1].ljust(digits + 1, "0")
     whole: int = int(match.group(1)) * int("1" + "0" * digits)
-    return whole + (int(fraction) + 5) // 10
+    micros = whole + (int(fraction) + 5) // 10
+    return micros if micros <= LONGEST else None
 
 
 def _fields(record: Record) -> Mapping[str, str]:

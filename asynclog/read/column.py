@@ -24,6 +24,10 @@ class Accepted(Protocol):
     def guard(self) -> tuple[bytes, ...]:
         """Texts that must not stand in the name of a task."""
 
+    @property
+    def most(self) -> float:
+        """The largest number that a duration may be printed as: others are damage, and no echoes."""
+
 
 Accept = Callable[[Record], Accepted | None]
 
@@ -50,6 +54,7 @@ class Column:
         "guard",
         "key",
         "longest",
+        "most",
         "name",
         "number",
         "shown",
@@ -68,7 +73,7 @@ class Column:
         self.key = key
         self.guard = template.guard
         self.within = tuple(part for part in self.guard if not part.strip(TOKEN_LETTERS))
-        self.fine = fine
+        self.fine, self.most = fine, template.most
         self.number, self.name, self.token = number, name, token
         self.shown = {token}
         self.longest, self.took = float(number or 0), number

@@ -120,13 +120,15 @@ class Echoes:
             _, took, name = parts
             if ((name and name not in column.fine) or token) and not column.allows(name, token):
                 break
+            if took and (value := float(took)) > column.longest:
+                if value > column.most:
+                    break
+                trail.longest(column, took, Place(entry, line, offset))
             if took == number and (took or TASK in entry):
                 if found is not None:
                     before = Before(Place(last, waiting.lines[-1], met), took, found)
                 assert before is not None
                 trail.meet(before, Place(entry, line, offset), column, parts[0])
-            if took and float(took) > column.longest:
-                trail.longest(column, took, Place(entry, line, offset))
             if token and trail.token(column, token):
                 waiting.shown.append((column, Place(entry, line, offset)))
             own_column(column)

@@ -17,6 +17,7 @@ from asynclog.read.bare import messages, places
 
 ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
+TASK_NAME = regex(rb"name='Task-(\d+)'")
 _TASK = regex(rb"(?<![\w.])Task-(\d+)")
 _NAME = regex(rb"\bname='([\w.:-]{1,64})'")
 _TOOK = regex(rb" took (\d+\.\d+)(?: ?m?s\b| seconds)")

@@ -6,9 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from asynclog.lazy import regex
 from asynclog.read.column import Column, Told
-from asynclog.read.shapes import UNNAMED, ZEROS, Shape, form_of
+from asynclog.read.shapes import TASK_NAME, UNNAMED, ZEROS, Shape, form_of
 from asynclog.read.window import ZERO, ends_of, joined
 
 Array: TypeAlias = Any  # of numpy
@@ -16,8 +15,8 @@ Array: TypeAlias = Any  # of numpy
 UNKNOWN = -1  # instead of a row
 _MOST = 1 << 16  # digits that count in one entry: as many as it has bytes
 _NUMBER = 15  # characters of a duration, or digits of a task's number
+_SIDE = 7  # digits of a duration before its point, and behind: more seconds than these may be too many for one
 _TIME = 18  # digits of a number of 64 bits
-_TASK_NAME = regex(rb"name='Task-(\d+)'")
 _MIX = 0x9E3779B97F4A7C15  # odd: it keeps skeletons apart
 
 # What is known of a skeleton, in the columns of a table: where its digits that count stand in the pool and how many they
@@ -87,7 +86,7 @@ class Skeletons:
         for one in noted:
             self.rows[one.code] = UNKNOWN
             time, took, _ = one.shape.spans
-            task = _TASK_NAME.search(one.text)
+            task = TASK_NAME.search(one.text)
             forms = [self._form(one.text[slice(*span)]) if span else 0 for span in (took, task and task.span(1))]
             if time is not None and one.text[slice(*time)].translate(ZEROS) == self.time and None not in forms:
                 new.append((one, took[1] if took else 0, forms[0] or 0, task.end(1) if task else 0, forms[1] or 0))
@@ -112,8 +111,8 @@ class Skeletons:
         """What tells the weights of a printed number's digits; None where it is too long."""
         import numpy as np
 
-        whole, _, fraction = text.partition(b".")
-        if len(text) > _NUMBER:
+        whole, point, fraction = text.partition(b".")
+        if len(text) > _NUMBER or (point and max(len(whole), len(fraction)) > _SIDE):
             return None
         form = (len(whole), len(fraction))
         if form not in self.told.forms:

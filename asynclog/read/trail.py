@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from asynclog.lazy import regex
 from asynclog.model import Record
 from asynclog.read.column import Collected, Column, Place
+from asynclog.read.shapes import TASK_NAME
 
 TASK = b"name='Task-"
-_TASK_NAME = regex(rb"name='(Task-\d+)'")
 
 
 class Before(NamedTuple):
@@ -43,8 +42,8 @@ class Trail:
         """Note two neighbours of one duration: they may be one event that two handlers wrote."""
         raw, other = place.raw, before.place.raw
         if not before.number:
-            own = _TASK_NAME.search(raw)
-            if own is None or (former := _TASK_NAME.search(other)) is None or own[1] != former[1]:
+            own = TASK_NAME.search(raw)
+            if own is None or (former := TASK_NAME.search(other)) is None or own[1] != former[1]:
                 return
         if column is not None and column is before.column and not self._wrapped:
             at = raw.find(time)

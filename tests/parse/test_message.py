@@ -128,6 +128,9 @@ def test_slow_callback_wrapped_by_a_terminal(width):
         ("1e5", "s", None),
         ("0.5", "fortnights", None),
         ("9" * 400, "s", None),
+        ("9999999999999.9", "s", None),
+        ("35000000.5", "s", 35_000_000_500_000),
+        ("36000000.5", "s", None),
         ("٣", "s", 3_000_000),
     ],
 )

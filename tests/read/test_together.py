@@ -117,6 +117,22 @@ def test_zones_that_change(tmp_path: Path) -> None:
     assert [group.last.zone for group in wanted.groups.values() if group.last] == [60]
 
 
+@pytest.mark.parametrize("first", [False, True])
+@pytest.mark.parametrize("took", ["9999999999999.9", "99999999999999999999.5", "99999999999.125", "31536000.5"])
+def test_durations_that_none_can_be(took: str, first: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Damage, or hostile: they crash nothing, and hide no other."""
+    path = tmp_path / "years.log"
+    tooks = [took if (n == 0 if first else n % 50 == 7) else f"0.{n % 800 + 100}" for n in range(3000)]
+    path.write_text(
+        "".join(SLOW.format(t=time_of(n), name="Task-1", line=5, took=one) + "\n" for n, one in enumerate(tooks))
+    )
+    wanted = codec.dump_run(run_of(path, repeats=False))
+    assert codec.dump_run(run_of(path)) == wanted
+    monkeypatch.setattr(echoes, "MANY", 1 << 40)
+    monkeypatch.setattr(batches, "_MANY", 0)
+    assert codec.dump_run(run_of(path)) == wanted
+
+
 def test_what_was_met_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "names.log"
     path.write_text(log_of([SLOW, FAILED], 4000, name="worker-{n}"))
