@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _PATIENCE = "10s"
 _LOCK = threading.Lock()  # a worker may have threads, and what reads a log has one
-_FOLDERS: dict[tuple[tuple[str, str], ...], str] = {}
 
 # tasks are `pipeline.Task`, which is above this module:
 # ruff: noqa: ANN401
@@ -47,10 +46,11 @@ class Cluster:
         from distributed.comm.core import CommClosedError
         from distributed.scheduler import KilledWorker
 
-        alone = _Alone(work, tuple((file.name, file.read_text("utf-8")) for file in rules))
-        sent = [task._replace(source=replace(task.source, at=_absolute(task.source.path))) for task in tasks]
+        texts = tuple((str(file), file.read_text("utf-8-sig")) for file in rules)
+        sent = [_portable(task, texts) for task in tasks]
+        losses = (KilledWorker, CommClosedError)
         try:
-            yield from workers.spread(self.executor, self.size, alone, sent, on_loss, (KilledWorker, CommClosedError))
+            yield from workers.spread(self.executor, self.size, _Alone(work), sent, on_loss, losses)
         except ModuleNotFoundError as error:
             raise UsageError(
                 f"--scheduler {self.address}: a worker has no module {error.name}", "install the same asynclog there"
@@ -80,25 +80,19 @@ def connected(address: str) -> Iterator[Cluster]:
 
 @dataclass(frozen=True, slots=True)
 class _Alone:
-    """`work` on a machine that has none of the user's files but the logs."""
+    """`work` by one thread of a process at a time."""
 
     work: Callable[[Any], Any]
-    rules: tuple[tuple[str, str], ...]
 
     def __call__(self, task: Any) -> Any:
         with _LOCK:
-            return self.work(task._replace(settings=replace(task.settings, rules=self._written())))
+            return self.work(task)
 
-    def _written(self) -> tuple[str, ...]:
-        """Files of this machine with the texts of the rules."""
-        if self.rules and self.rules not in _FOLDERS:
-            import tempfile  # only workers of a cluster need it
 
-            folder = _FOLDERS[self.rules] = tempfile.mkdtemp(prefix="asynclog-rules-")
-            for number, (name, text) in enumerate(self.rules):
-                Path(folder, str(number)).mkdir()
-                Path(folder, str(number), name).write_text(text, "utf-8")
-        return tuple(os.path.join(_FOLDERS[self.rules], str(n), name) for n, (name, _) in enumerate(self.rules))
+def _portable(task: Any, texts: tuple[tuple[str, str], ...]) -> Any:
+    """`task` for a machine that has none of the user's files but the logs."""
+    settings = replace(task.settings, rules=(), rule_texts=texts)
+    return task._replace(settings=settings, source=replace(task.source, at=_absolute(task.source.path)))
 
 
 def _absolute(path: str) -> str:

@@ -15,7 +15,8 @@ TABLE = "asynclog"
 class Settings:
     """How logs are read and judged. Picklable: workers are given the same.
 
-    `rules` are files or folders of YAML; `in_app` globs of paths that are the user's; `plumbing` helpers whose frames
+    `rules` are files or folders of YAML, `rule_texts` names and texts of such files for a machine that has none;
+    `in_app` globs of paths that are the user's; `plumbing` helpers whose frames
     are never the site; `path_map` (old, new) prefixes. `since`, `until`, `around` are times as typed. `prefix` is a
     `logging` format string. `jobs` is a ceiling, 0 for as many as there are cores. `scheduler` is the address
     of a Dask cluster. `window` is in bytes, and so is `chunk`, the size of the parts that a file is cut into; 0: one for
@@ -23,6 +24,7 @@ class Settings:
     """
 
     rules: tuple[str, ...] = ()
+    rule_texts: tuple[tuple[str, str], ...] = ()
     in_app: tuple[str, ...] = ()
     plumbing: tuple[str, ...] = ()
     path_map: tuple[tuple[str, str], ...] = ()
@@ -86,17 +88,7 @@ def load_project(file: Path | None) -> Project:
         table = tomllib.loads(file.read_text("utf-8")).get("tool", {}).get(TABLE, {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{file}: {error}", "mend the file, or run in a folder without it") from None
-    known = (
-        set(Settings.__match_args__)
-        - {
-            "window",
-            "chunk",
-            "since",
-            "until",
-            "around",
-        }
-        | _COMMAND
-    )
+    known = set(Settings.__match_args__) - {"rule_texts", "window", "chunk", "since", "until", "around"} | _COMMAND
     if not isinstance(table, dict):
         raise UsageError(f"{file}: [tool.{TABLE}] must be a table", "write [tool.asynclog] on a line of its own")
     values: dict[str, Any] = {}

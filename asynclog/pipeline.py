@@ -29,7 +29,7 @@ from asynclog.classify.parts import UNCLASSIFIED
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.precompiled import builtin_data
 from asynclog.classify.regexes import RegexError, safe_regex
-from asynclog.classify.rulebook import Rulebook, files_of, load_builtin, load_user
+from asynclog.classify.rulebook import Rulebook, files_of, load_builtin, load_user, with_texts
 from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run
@@ -74,6 +74,8 @@ class Engine:
     def rulebook(self) -> Rulebook:
         """Built-in rules, refined by the user's."""
         book = load_builtin()
+        if self.settings.rule_texts:
+            book = with_texts(self.settings.rule_texts, book)
         return load_user([Path(path) for path in self.settings.rules], book) if self.settings.rules else book
 
     @cached_property

@@ -28,20 +28,21 @@ RULES = """rules:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[object]:
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workers would put temporary files."""
+    return tmp_path_factory.mktemp("scratch")
+
+
+@pytest.fixture(scope="module")
+def cluster(scratch: Path) -> Iterator[object]:
     distributed = pytest.importorskip("distributed", reason=NEEDED)
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = str(ROOT)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(ROOT))
+        patch.setenv("TMPDIR", str(scratch))
         with distributed.LocalCluster(
             n_workers=2, threads_per_worker=2, processes=True, host="127.0.0.1", dashboard_address=None
         ) as made:
             yield made
-    finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
 
 
 def report(names: list[str], on_part: object = None, **settings: object) -> bytes:
@@ -63,8 +64,8 @@ def test_packed_and_relative_names(cluster, tmp_path: Path, monkeypatch: pytest.
     assert report(names, scheduler=cluster.scheduler_address, chunk=50_000) == report(names)
 
 
-def test_rules_go_along(cluster, tmp_path: Path) -> None:
-    """Workers see the texts of the rules: their files may be elsewhere."""
+def test_rules_go_along(cluster, scratch: Path, tmp_path: Path) -> None:
+    """Workers see the texts of the rules: their files may be elsewhere, and nothing is left on the worker's disk."""
     folder = tmp_path / "rules"
     folder.mkdir()
     (folder / "mine.yaml").write_text(RULES)
@@ -72,6 +73,7 @@ def test_rules_go_along(cluster, tmp_path: Path) -> None:
     found = report([str(WEB)], scheduler=cluster.scheduler_address, chunk=50_000, rules=rules)
     assert found == report([str(WEB)], rules=rules)
     assert b'"quiet-steps"' in found
+    assert not [path.name for path in scratch.iterdir() if "asynclog" in path.name]
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(cluster, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from asynclog.classify.conditions import GROUP_KEYS, RECORD_KEYS, Conditions, Vi
 from asynclog.classify.messages import detail_pattern, message_pattern
 from asynclog.classify.precompiled import builtin_checked, builtin_rules, packed
 from asynclog.classify.rulecheck import Checker
-from asynclog.classify.rulefiles import UNREADABLE, WAY_OUT, Plain, read_plain, rule_files
+from asynclog.classify.rulefiles import UNREADABLE, WAY_OUT, Plain, parse_documents, read_plain, rule_files
 from asynclog.errors import RuleError
 from asynclog.model import MessagePattern, Rule, Severity
 from asynclog.slotted import dataclass, field, replace
@@ -153,6 +153,11 @@ def precompiled(folder: Path) -> bytes:
 def load_user(paths: Iterable[Path], base: Rulebook) -> Rulebook:
     """`base` with the user's files and folders on top: they replace, refine, silence, suppress."""
     return compile_rulebook(read_plain(files_of(paths)), base)
+
+
+def with_texts(texts: Iterable[tuple[str, str]], base: Rulebook) -> Rulebook:
+    """The same as `load_user`, of the names and texts of such files."""
+    return compile_rulebook([parse_documents(text, name) for name, text in texts], base)
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:
