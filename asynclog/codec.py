@@ -46,7 +46,16 @@ def is_saved(head: bytes) -> bool:
 
 def pack(kind: str, version: int, value: object) -> bytes:
     """`value`, a dataclass, as a document of format `kind`."""
-    return dumps({_HEADER: {"format": kind, "version": version}, kind: to_plain(value)})
+    header = {"format": kind, "version": version}
+    try:
+        import orjson
+
+        def piece(part: Any) -> Any:
+            return orjson.Fragment(orjson.dumps(to_plain(part), option=orjson.OPT_SORT_KEYS))
+
+        return orjson.dumps({_HEADER: header, kind: to_plain(value, piece)}, option=orjson.OPT_SORT_KEYS)
+    except (ImportError, TypeError):
+        return dumps({_HEADER: header, kind: to_plain(value)})
 
 
 def unpack(data: bytes, kind: str, version: int, cls: type[T], name: str = "") -> T:
@@ -152,8 +161,11 @@ def _fields(cls: Hashable) -> tuple[tuple[str, Any, Any], ...]:
     return tuple((name, hints[name], default) for name, default in found)
 
 
-def to_plain(value: Any) -> Any:
-    """`value` in terms of dict, list, str, int, float, bool and None."""
+def to_plain(value: Any, piece: Callable[[Any], Any] | None = None) -> Any:
+    """`value` in terms of dict, list, str, int, float, bool and None.
+
+    `piece` gives what is to stand for a dataclass in a mapping: as JSON they take a tenth of the room.
+    """
     if value is None or type(value) in (str, int, bool, float):
         return value
     if isinstance(value, Severity):
@@ -163,9 +175,11 @@ def to_plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [to_plain(item) for item in value]
     if isinstance(value, Mapping):
+        if piece is not None and value and hasattr(next(iter(value.values())), "__dataclass_fields__"):
+            return {str(key): piece(item) for key, item in value.items()}
         return {str(key): to_plain(item) for key, item in value.items()}
     fields = ((name, getattr(value, name), default) for name, default in _defaults(value.__class__))
-    return {name: to_plain(item) for name, item, default in fields if item != default}
+    return {name: to_plain(item, piece) for name, item, default in fields if item != default}
 
 
 def from_plain(cls: Any, data: Any, path: str = "") -> Any:

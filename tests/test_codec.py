@@ -1,9 +1,10 @@
 import json
 import sys
 from dataclasses import replace
+from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from asynclog import codec
@@ -82,11 +83,14 @@ def test_an_empty_run_is_small():
     assert codec.dump_run(Run()) == b'{"asynclog":{"format":"run","version":1},"run":{}}'
 
 
-def test_without_orjson_the_bytes_are_the_same(monkeypatch):
-    data = codec.dump_run(RUN)
-    monkeypatch.setitem(sys.modules, "orjson", None)
-    assert codec.dump_run(RUN) == data
-    assert codec.load_run(data) == RUN
+@given(runs())
+@example(RUN)
+@example(replace(RUN, groups={"g": replace(GROUP, messages={"\ud800": 1 << 70})}))
+def test_without_orjson_the_bytes_are_the_same(run):
+    data = codec.dump_run(run)
+    with mock.patch.dict(sys.modules, {"orjson": None}):
+        assert codec.dump_run(run) == data
+        assert codec.load_run(data) == run
 
 
 def test_what_people_edited_is_read_too():

@@ -128,7 +128,7 @@ class RunBuilder:
         """The run of all that was added. Of `rules` those stay that judged something."""
         self._flush()
         timelines = self._timelines()
-        # each builder is given up for its group: together they would hold the timelines twice
+        # each builder is given up for its group: together they would hold much twice
         groups = {name: self._groups.pop(name).freeze() for name in sorted(self._groups)}
         used = {rule for group in groups.values() for rule in group.rules}
         spans = tuple(self._with_writers(span) for span in merge_sources(tuple(sources)))
@@ -221,9 +221,7 @@ class RunBuilder:
         for severity in sorted(Severity, reverse=True):
             parts = [group.timelines[severity] for group in self._groups.values() if severity in group.timelines]
             if parts:
-                together = timeline.TimelineBuilder()
-                together.add_all(parts)
-                result[severity.label] = together.freeze()
+                result[severity.label] = timeline.merge_all(part.freeze() for part in parts)
         return result
 
     def _take_ends(self, source: int, findings: list[Finding]) -> None:

@@ -8,14 +8,12 @@ from typing import Any, NamedTuple, TypeAlias
 from asynclog.aggregate.columns import Counts
 from asynclog.aggregate.histogram import BOUNDS
 from asynclog.aggregate.timeline import CELL_BITS
-from asynclog.slotted import replace
 
 Array: TypeAlias = Any
 """An array of int64. (Numpy's own types ask for a newer Python than the oldest that asynclog runs on.)"""
 
 
 _TOGETHER = 1 << 15  # findings that are counted at once
-_PLACES = 1 << 16
 
 
 class Kind(NamedTuple):
@@ -40,7 +38,6 @@ class Table:
 
     def __init__(self) -> None:
         self._lots: list[tuple[Array, Array, Array, Array]] = []
-        self._places: dict[int, int] = {}
         self.size = 0
 
     def add(self, columns: Array, micros: Array, durations: Array, lines: Array) -> None:
@@ -79,16 +76,8 @@ class Table:
         while start < len(order):  # some at a time: numbers on the way take many times the memory of these
             end = int(np.searchsorted(columns, columns[min(start + _TOGETHER, len(order)) - 1], "right"))
             chosen = order[start:end]
-            for part in _counted(columns[start:end], micros[chosen], durations[chosen], lines[chosen], kinds, width):
-                places, events, sums = part.counts.cells
-                yield part._replace(counts=replace(part.counts, cells=(self._shared(places), events, sums)))
+            yield from _counted(columns[start:end], micros[chosen], durations[chosen], lines[chosen], kinds, width)
             start = end
-
-    def _shared(self, places: Sequence[int]) -> list[int]:
-        """The same numbers, each as one object: hundreds of thousands of cells are some thousand places."""
-        if len(self._places) > _PLACES:
-            self._places.clear()
-        return list(map(self._places.setdefault, places, places))
 
 
 def _counted(

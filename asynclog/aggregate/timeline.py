@@ -6,11 +6,11 @@ not in a timeline.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from operator import sub
 
-from asynclog.model import Timeline
+from asynclog.model import Cells, Timeline
 from asynclog.slotted import dataclass
 
 TIMELINE_CELLS = 512
@@ -20,17 +20,19 @@ CELL_BITS = 20
 BURST_GAP = 2 << CELL_BITS
 """Events closer than this (about two seconds, in microseconds) are one burst. A coarser level can only tell gaps of
 a whole empty cell, so there the gap is one cell if that is longer."""
+_WAITING = TIMELINE_CELLS
 
 
 class TimelineBuilder:
-    """A timeline that grows. Cells are counted as if at level 0 and made coarser together."""
+    """A timeline that grows. What is added waits, and is then made as coarse as all of it together demands."""
 
-    __slots__ = ("counts", "level", "totals")
+    __slots__ = ("_size", "_waiting", "cells", "level")
 
-    def __init__(self) -> None:
-        self.level = 0
-        self.counts: dict[int, int] = {}
-        self.totals: dict[int, int] = {}
+    def __init__(self, level: int = 0) -> None:
+        self.level = level
+        self.cells = Cells()
+        self._waiting: list[tuple[int, Cells]] = []
+        self._size = 0
 
     def add_many(self, micros: Sequence[int], durations: Sequence[int | None] | None = None) -> None:
         """Count events at `micros`, each with its duration in microseconds if there is one."""
@@ -39,31 +41,21 @@ class TimelineBuilder:
         for cell, duration in zip(cells, durations, strict=True) if durations is not None else ():
             if duration:
                 sums[cell] += duration
-        self.add_counted(list(numbers), list(numbers.values()), [] if durations is None else list(sums.values()))
+        self.add_counted(list(numbers), list(numbers.values()), list(sums.values()))
 
-    def add_counted(self, cells: Sequence[int], numbers: Sequence[int], sums: Sequence[int]) -> None:
-        """Count events by cells of level 0: how many are in each, and what their durations add up to, if they have any."""
-        if level := self.level:
-            cells = [cell >> level for cell in cells]
-        if len(cells) + len(self.counts) > TIMELINE_CELLS and (steps := self._steps({*cells, *self.counts})):
-            self._coarsen(steps)
-            cells = [cell >> steps for cell in cells]
-        for into, added in ((self.counts, numbers), (self.totals, sums)):
-            for cell, number in zip(cells, added, strict=False):
-                if number:
-                    into[cell] = into.get(cell, 0) + number
+    def add_counted(self, cells: Sequence[int], numbers: Sequence[int], sums: Sequence[int], level: int = 0) -> None:
+        """Count events by cells of a level: how many are in each, and what their durations add up to, if they have any."""
+        self._take(level, Cells(cells, numbers, sums or [0] * len(cells)))
 
-    def add_all(self, others: Sequence[TimelineBuilder]) -> None:
-        """Count all that was counted in `others`."""
-        level = max([self.level, *(other.level for other in others)])
-        if level > self.level:
-            self._coarsen(level - self.level)
-        for other in others:
-            shift = level - other.level
-            for into, added in ((self.counts, other.counts), (self.totals, other.totals)):
-                for cell, number in added.items():
-                    into[cell >> shift] = into.get(cell >> shift, 0) + number
-        self.settle()
+    def add(self, other: Timeline) -> None:
+        """Count all that was counted in another."""
+        self._take(other.level, Cells.of(other.cells))
+
+    def _take(self, level: int, cells: Cells) -> None:
+        self._waiting.append((level, cells))
+        self._size += len(cells)
+        if self._size > _WAITING:
+            self._settle()
 
     def move_back(self, ends: Iterable[int | None], durations: Iterable[int | None]) -> None:
         """Correct for durations that reach back into the cells before that of their end; unknown ones do not.
@@ -71,54 +63,56 @@ class TimelineBuilder:
         Added to a timeline that holds all of each duration in the cell of its end, it spreads them over the time in
         which they passed. Takes the totals of those that reach back only, so it costs little where durations are short.
         """
-        shift = CELL_BITS + self.level
-        inside = (1 << shift) - 1
+        moved: defaultdict[int, defaultdict[int, int]] = defaultdict(lambda: defaultdict(int))
+        inside = (1 << CELL_BITS + self.level) - 1
         for end, duration in zip(ends, durations, strict=True):
             if not duration or end is None or duration <= end & inside:
                 continue
-            start = end - duration
+            start, shift = end - duration, CELL_BITS + self.level
             while (end >> shift) - (start >> shift) >= TIMELINE_CELLS:
-                self._coarsen()
-                shift = CELL_BITS + self.level
-                inside = (1 << shift) - 1
-            first, last = start >> shift, end >> shift
-            if first == last:
-                continue
-            totals, counts = self.totals, self.counts
-            counts.setdefault(last, 0)
-            totals[last] = totals.get(last, 0) - (duration - (end & inside))
-            for cell in range(first, last):
-                counts.setdefault(cell, 0)
-                totals[cell] = totals.get(cell, 0) + ((cell + 1) << shift) - max(start, cell << shift)
-            if len(counts) > TIMELINE_CELLS:
-                self.settle()
-                shift = CELL_BITS + self.level
-                inside = (1 << shift) - 1
-        self.settle()
+                shift += 1
+            totals, first, last = moved[shift], start >> shift, end >> shift
+            totals[first] += (first + 1 << shift) - start
+            for cell in range(first + 1, last):
+                totals[cell] += 1 << shift
+            totals[last] -= (last << shift) - start
+        for shift, totals in moved.items():
+            self.add_counted(list(totals), [0] * len(totals), list(totals.values()), shift - CELL_BITS)
 
-    def _coarsen(self, steps: int = 1) -> None:
-        self.level += steps
-        self.counts = _shifted(self.counts, steps)
-        self.totals = _shifted(self.totals, steps)
-
-    @staticmethod
-    def _steps(cells: set[int]) -> int:
-        """By how many levels `cells` must rise to be few enough."""
-        steps = 0
-        while len(cells) > TIMELINE_CELLS:
-            cells = {cell >> 1 for cell in cells}
-            steps += 1
-        return steps
-
-    def settle(self) -> None:
-        """Make the cells as coarse as their number demands."""
-        if len(self.counts) > TIMELINE_CELLS:
-            self._coarsen(self._steps({*self.counts}))
+    def _settle(self) -> None:
+        """Put in what waits, in cells as coarse as their number demands."""
+        waiting, self._waiting, self._size = self._waiting, [], 0
+        if not waiting:
+            return
+        level = max(self.level, *(level for level, _ in waiting))
+        counts: dict[int, int] = {}
+        totals: dict[int, int] = {}
+        for own, cells in ((self.level, self.cells), *waiting):
+            places, *numbers = cells.columns
+            if own < level:
+                places = [place >> level - own for place in places]
+            for into, added in zip((counts, totals), numbers, strict=True):
+                for place, number in zip(places, added, strict=True):
+                    into[place] = into.get(place, 0) + number
+        if steps := _steps({*counts}):
+            level, counts, totals = level + steps, _shifted(counts, steps), _shifted(totals, steps)
+        places = sorted(counts)
+        self.level = level
+        self.cells = Cells(places, [counts[place] for place in places], [totals[place] for place in places])
 
     def freeze(self) -> Timeline:
         """What was counted."""
-        totals = self.totals
-        return Timeline(self.level, {cell: (n, totals.get(cell, 0)) for cell, n in sorted(self.counts.items())})
+        self._settle()
+        return Timeline(self.level, self.cells)
+
+
+def _steps(cells: set[int]) -> int:
+    """By how many levels `cells` must rise to be few enough."""
+    steps = 0
+    while len(cells) > TIMELINE_CELLS:
+        cells = {cell >> 1 for cell in cells}
+        steps += 1
+    return steps
 
 
 def _shifted(cells: dict[int, int], steps: int) -> dict[int, int]:
@@ -130,46 +124,22 @@ def _shifted(cells: dict[int, int], steps: int) -> dict[int, int]:
 
 def coarser(timeline: Timeline, level: int) -> Timeline:
     """The same events in the cells of a higher level."""
-    if level <= timeline.level:
-        return timeline
-    shift = level - timeline.level
-    cells: dict[int, tuple[int, int]] = {}
-    for cell, (count, total) in timeline.cells.items():
-        before = cells.get(cell >> shift, (0, 0))
-        cells[cell >> shift] = (before[0] + count, before[1] + total)
-    return Timeline(level, cells)
+    return timeline if level <= timeline.level else merge_all([timeline], level)
 
 
 def merge(a: Timeline, b: Timeline) -> Timeline:
     """The timeline of both."""
-    if not a.cells or not b.cells:
-        return a if a.cells else b
-    level = max(a.level, b.level)
-    cells = dict(coarser(a, level).cells)
-    for cell, (count, total) in coarser(b, level).cells.items():
-        before = cells.get(cell, (0, 0))
-        cells[cell] = (before[0] + count, before[1] + total)
-    while len(cells) > TIMELINE_CELLS:
-        level += 1
-        cells = dict(coarser(Timeline(level - 1, cells), level).cells)
-    return Timeline(level, dict(sorted(cells.items())))
+    return merge_all((a, b))
 
 
-def merge_all(timelines: Iterable[Timeline]) -> Timeline:
-    """The timeline of all."""
+def merge_all(timelines: Iterable[Timeline], level: int = 0) -> Timeline:
+    """The timeline of all, of this level or a higher one."""
     parts = [timeline for timeline in timelines if timeline.cells]
-    if len(parts) < 2:
+    if len(parts) < 2 and not level:
         return parts[0] if parts else Timeline()
-    builder = TimelineBuilder()
-    builder.level = max(part.level for part in parts)
-    counts, totals = builder.counts, builder.totals
+    builder = TimelineBuilder(level)
     for part in parts:
-        shift = builder.level - part.level
-        for cell, (count, total) in part.cells.items():
-            place = cell >> shift
-            counts[place] = counts.get(place, 0) + count
-            totals[place] = totals.get(place, 0) + total
-    builder.settle()
+        builder.add(part)
     return builder.freeze()
 
 

@@ -40,6 +40,7 @@ from asynclog.model.reports import (
 from asynclog.model.runs import (
     Accounting,
     Caller,
+    Cells,
     Facts,
     Group,
     Histogram,
@@ -59,6 +60,7 @@ __all__ = [
     "CallbackRef",
     "Caller",
     "CallerRow",
+    "Cells",
     "CoroutineRef",
     "ExampleFailure",
     "ExceptionReport",

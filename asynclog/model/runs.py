@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from array import array
+from bisect import bisect_left
+from collections.abc import ItemsView, Iterator, Mapping, Sequence, ValuesView
 
 from asynclog.model.findings import Rule, Site
 from asynclog.model.records import Frame, Severity, Timestamp
@@ -21,6 +23,52 @@ class Histogram:
     total: int = 0
     minimum: int | None = None
     maximum: int | None = None
+
+
+class Cells(Mapping[int, tuple[int, int]]):
+    """The cells of a timeline, in order: as three arrays they take a sixth of the room of a dict."""
+
+    __slots__ = ("columns",)
+
+    def __init__(self, places: Sequence[int] = (), events: Sequence[int] = (), totals: Sequence[int] = ()) -> None:
+        self.columns = (_packed(places), _packed(events), _packed(totals))
+        """Cells, ascending; events in each; microseconds of these."""
+
+    @classmethod
+    def of(cls, cells: Mapping[int, tuple[int, int]]) -> Cells:
+        """The same as arrays."""
+        if isinstance(cells, cls):
+            return cells
+        places = sorted(cells)
+        return cls(places, *zip(*(cells[place] for place in places), strict=True)) if places else cls()
+
+    def __getitem__(self, place: int) -> tuple[int, int]:
+        places, events, totals = self.columns
+        at = bisect_left(places, place)
+        if at == len(places) or places[at] != place:
+            raise KeyError(place)
+        return events[at], totals[at]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.columns[0])
+
+    def __len__(self) -> int:
+        return len(self.columns[0])
+
+    def items(self) -> ItemsView[int, tuple[int, int]]:
+        """Cells with what is in them."""
+        return dict(zip(self.columns[0], zip(*self.columns[1:], strict=True), strict=True)).items()
+
+    def values(self) -> ValuesView[tuple[int, int]]:
+        """What is in the cells."""
+        return dict(self.items()).values()
+
+
+def _packed(numbers: Sequence[int]) -> Sequence[int]:
+    try:
+        return array("q", numbers)
+    except OverflowError:
+        return numbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from asynclog import codec
 from asynclog.model import Report
 from asynclog.render.options import RenderOptions
 from asynclog.render.places import versioned
-from asynclog.render.safe import json_text
+from asynclog.render.safe import json_bytes
 
 
 def analyze(report: Report, options: RenderOptions) -> bytes:
     """The whole run, whatever is shown of it elsewhere."""
-    return json_text(codec.dump_run(report.run).decode().rstrip("\n")).encode() + b"\n"
+    return json_bytes(codec.dump_run(report.run))
 
 
 def diff(found: Any, options: RenderOptions) -> bytes:  # noqa: ANN401 - duck-typed
@@ -54,5 +54,4 @@ def _diff(found: Any) -> dict[str, Any]:  # noqa: ANN401 - duck-typed
 
 
 def _document(kind: str, body: dict[str, Any]) -> bytes:
-    text = codec.dumps({"asynclog": {"format": kind, "version": 1}, kind: body}).decode()
-    return json_text(text.rstrip("\n")).encode() + b"\n"
+    return json_bytes(codec.dumps({"asynclog": {"format": kind, "version": 1}, kind: body}))

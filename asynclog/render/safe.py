@@ -54,6 +54,13 @@ def json_text(document: str) -> str:
     return _UNSAFE.sub(_escaped, document)
 
 
+def json_bytes(document: bytes) -> bytes:
+    """The same for a document of one line, with the end of the line."""
+    if not document.isascii() or any(found in document for found in (b"\x7f", b"::", b"##")):
+        document = json_text(document.decode()).encode()
+    return b"%b\n" % document
+
+
 def _escaped(match: re.Match[str]) -> str:
     found = match.group()
     if found == "\n":  # between the parts of the document; in a string it is escaped already

@@ -80,12 +80,3 @@ def test_what_reaches_back_is_told(rows: list[tuple[int, int, int]]) -> None:
     reaching = [(at, took) for column, at, took in rows if blocking[column]]
     wanted.move_back([at for at, _ in reaching], [took for _, took in reaching])
     assert found.freeze() == wanted.freeze()
-
-
-def test_cells_share_their_places() -> None:
-    table = Table()
-    for column in (0, 2):
-        table.add(np.array([column]), np.array([1 << 50]), np.array([0]), np.array([column]))
-    first, second = table.parts(KINDS)
-    assert first.counts.cells[0][0] is second.counts.cells[0][0]
-    assert first.counts.cells[0][0] > 1000  # not one of those that Python shares by itself

@@ -1,10 +1,12 @@
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from asynclog.aggregate import timeline
 from asynclog.aggregate.timeline import BURST_GAP, CELL_BITS, TIMELINE_CELLS, Burst
-from asynclog.model import Timeline
+from asynclog.model import Cells, Timeline
 
 CELL = 1 << CELL_BITS
 events = st.lists(
@@ -92,3 +94,18 @@ def test_windows_hold_everything(pairs, number):
 def test_windows_are_where_the_events_were():
     times = made([(at * CELL, 0) for at in (0, 1, 98, 99)])
     assert [n for n, _ in timeline.windows(times, 0, 100 * CELL, 4)] == [2, 0, 0, 2]
+
+
+@given(st.dictionaries(st.integers(-(10**9), 10**9), st.tuples(st.integers(0, 10**9), st.integers(0, 10**30))))
+def test_cells_are_a_mapping_of_their_places(cells):
+    found = Cells.of(cells)
+    assert found == cells
+    assert list(found.items()) == sorted(cells.items())
+    assert list(found) == sorted(cells)
+    assert [found[place] for place in found] == list(found.values())
+    assert all(place in cells or found.get(place) is None for place in range(-3, 4))
+
+
+def test_cells_take_little_room():
+    found = made([(at * CELL, 10**6) for at in range(TIMELINE_CELLS)])
+    assert sum(map(sys.getsizeof, found.cells.columns)) < 30 * TIMELINE_CELLS
