@@ -11,6 +11,8 @@ from typing import BinaryIO
 from asynclog.errors import UsageError
 from asynclog.slotted import dataclass
 
+_STREAMS = (None, "-", "/dev/stdout", "/dev/stderr")  # the last two may lead to a file that is not ours to replace
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -41,21 +43,31 @@ def targets(formats: Iterable[str], output: str | None, default: str) -> tuple[T
     return tuple(found)
 
 
+def spare(targets: Iterable[Target], inputs: Iterable[str]) -> None:
+    """Raise UsageError where a target would replace one of the files that are read."""
+    for target in targets:
+        for path in inputs:
+            with contextlib.suppress(OSError):  # neither is there, so neither is lost
+                if target.file and os.path.isfile(target.file) and os.path.samefile(target.file, path):
+                    raise UsageError(f"{target.file}: is read, so nothing is written to it", "name another file")
+
+
 @contextlib.contextmanager
 def writing(target: Target) -> Iterator[BinaryIO]:
     """The place to write to. A file is written beside itself under another name and renamed when it is complete."""
-    if target.file is None or target.file == "-":
-        if sys.stdout is None:
+    stream = sys.stderr if target.file == "/dev/stderr" else sys.stdout
+    if target.file in _STREAMS:
+        if stream is None:
             raise UsageError("standard output is closed", "write to a file with -o FILE")
         try:
-            yield sys.stdout.buffer
-            sys.stdout.buffer.flush()
+            yield stream.buffer
+            stream.buffer.flush()
         except BrokenPipeError:  # the reader has seen enough: whatever is decided still holds
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     if os.path.isdir(target.file):
         raise UsageError(f"{target.file}: is a folder", "name a file in it")
-    folder = os.path.dirname(target.file) or "."
+    place = os.path.realpath(target.file)  # a link keeps leading there
     try:
         if os.path.exists(target.file) and not os.path.isfile(target.file):
             with open(target.file, "wb") as device:  # a device or pipe is written to, never replaced
@@ -63,7 +75,9 @@ def writing(target: Target) -> Iterator[BinaryIO]:
             return
         import tempfile  # imports half of the standard library
 
-        handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(target.file)}.", suffix=".part", dir=folder)
+        handle, temporary = tempfile.mkstemp(
+            prefix=f".{os.path.basename(place)}.", suffix=".part", dir=os.path.dirname(place)
+        )
     except OSError as error:
         raise _unwritable(target.file, error) from None
     try:
@@ -73,7 +87,7 @@ def writing(target: Target) -> Iterator[BinaryIO]:
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(temporary, 0o666 & ~umask)
-            os.replace(temporary, target.file)
+            os.replace(temporary, place)
         except OSError as error:
             raise _unwritable(target.file, error) from None
     except BaseException:

@@ -29,13 +29,14 @@ from asynclog.classify.parts import UNCLASSIFIED
 from asynclog.classify.plumbing import Plumbing
 from asynclog.classify.precompiled import builtin_data
 from asynclog.classify.regexes import RegexError, safe_regex
-from asynclog.classify.rulebook import Rulebook, files_of, load_builtin, load_user, with_texts
+from asynclog.classify.rulebook import Rulebook, files_of, load_builtin, load_user
 from asynclog.config import Settings
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run
 from asynclog.parse.message import understand
 from asynclog.read.form import prefix_form
 from asynclog.read.inputs import Input, expand, names_of, sets_of
+from asynclog.read.inputs import paths_of as paths_of  # for what is written beside the logs
 from asynclog.read.inputs import size_of_all as size_of_all  # for the progress bar
 from asynclog.read.layout import Layout
 from asynclog.read.narrow import time_filter, time_window
@@ -74,9 +75,8 @@ class Engine:
     def rulebook(self) -> Rulebook:
         """Built-in rules, refined by the user's."""
         book = load_builtin()
-        if self.settings.rule_texts:
-            book = with_texts(self.settings.rule_texts, book)
-        return load_user([Path(path) for path in self.settings.rules], book) if self.settings.rules else book
+        files, texts = [Path(path) for path in self.settings.rules], self.settings.rule_texts
+        return load_user(files, book, texts) if files or texts else book
 
     @cached_property
     def plumbing(self) -> Plumbing:
@@ -119,6 +119,8 @@ class Engine:
         verdict = self.judge.verdict(message)
         finding = self.judge.finding(message, verdict)
         if self._keep is not None and not self._keep(finding.timestamp):
+            if builder is not None:
+                builder.add_left_out(finding)
             return None, None
         if finding.kind == UNCLASSIFIED:
             if builder is not None:
@@ -183,8 +185,7 @@ def analyze(
     """
     book = engine(settings)
     _ = book.rulebook  # broken rules are told before anything is read
-    # sources are numbered when runs are combined
-    sources = [replace(source, index=0) for source in expand(arguments)]
+    sources = [replace(source, index=0) for source in expand(arguments)]  # numbered when runs are combined
     lost: list[str] = []
     window = time_window(settings.since, settings.until, settings.around)
     read = _read(book, sources, lost, on_part)

@@ -124,6 +124,8 @@ BAD = [
     pytest.param(nothing, ["ok.log", "-f", "text:a", "-f", "json:a"], "to one place", id="two formats in one file"),
     pytest.param(nothing, ["ok.log", "-o", "a", "-f", "text:b"], "-o", id="an output for no format"),
     pytest.param(nothing, ["ok.log", "-f", "jsonl", "-f", "text:a"], "jsonl", id="jsonl beside another"),
+    pytest.param(nothing, ["ok.log", "-o", "ok.log"], "ok.log: is read", id="the log itself as output"),
+    pytest.param(nothing, ["ok.*", "-f", "json:./ok.log"], "./ok.log: is read", id="a log of a pattern as output"),
     pytest.param(nothing, ["ok.log", "-o", "none/a"], "none/a: cannot be written", id="no such output folder"),
     pytest.param(nothing, ["ok.log", "-o", "ok.log/a"], "ok.log/a: cannot be written", id="output below a file"),
     pytest.param(read_only_folder, ["ok.log", "-o", "ro/a"], "ro/a: cannot be written", id="read-only output folder"),
@@ -321,6 +323,22 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     finally:
         reader.kill()
         reader.communicate()
+
+
+def test_a_link_keeps_leading_where_it_leads() -> None:
+    """Of /dev/stdout the link itself was replaced by a file, where root redirected it into one."""
+    os.symlink("real.txt", "link.txt")
+    assert main(["analyze", "ok.log", "-q", "-o", "link.txt"]) == 0
+    assert os.readlink("link.txt") == "real.txt"
+    assert "distinct defects" in Path("real.txt").read_text("utf-8")
+
+
+def test_dev_stdout_is_standard_output() -> None:
+    Path("all.txt").write_text("before\n")
+    with open("all.txt", "ab") as file:
+        words = command("analyze", "ok.log", "-q", "-o", "/dev/stdout")
+        assert subprocess.run(words, env=environment(), timeout=60, check=False, stdout=file).returncode == 0
+    assert Path("all.txt").read_text("utf-8").startswith("before\n14 distinct defects")
 
 
 @pytest.mark.parametrize("form", ["text", "jsonl"])

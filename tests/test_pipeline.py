@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from asynclog import codec, pipeline
+from asynclog.aggregate.views import ViewOptions, report
 from asynclog.config import Settings
 from asynclog.errors import FormatError, InputError, RuleError, UsageError
 from asynclog.model import Run
@@ -160,6 +161,26 @@ def test_records_without_time_are_in_no_stretch_of_time(tmp_path: Path) -> None:
     path.write_text("ERROR:asyncio:Task was destroyed but it is pending!\ntask: <Task pending>\n")
     assert count(run(path)) == 1
     assert count(run(path, since="00:00:00")) == 0
+
+
+def test_what_the_times_leave_out_is_said(tmp_path: Path) -> None:
+    """It was taken for a log without asyncio, with advice to turn logging on."""
+    path = log(tmp_path / "day.log", *DAY)
+    bare = tmp_path / "bare.log"
+    bare.write_text("ERROR:asyncio:Task was destroyed but it is pending!\ntask: <Task pending>\n")
+    some = run(path, since="20:00:00", chunk=400)
+    assert (some.accounting.records, some.accounting.elsewhen, some.accounting.timeless) == (4, 20, 0)
+    none = run(path, bare, since="2026-03-03")
+    assert (none.accounting.records, none.accounting.elsewhen, none.accounting.timeless) == (0, 24, 1)
+    assert codec.load_run(codec.dump_run(none)).accounting == none.accounting
+    told = report(none, ViewOptions())
+    left_out = "24 records at other times and 1 record without a time of day"
+    assert told.verdict == f"Nothing was found in the time that was asked for; {left_out}."
+    assert f"Left out: {left_out}." in told.accounting
+    assert not told.advice
+    assert (
+        "Left out by the time that was asked for: 20 records at other times." in report(some, ViewOptions()).accounting
+    )
 
 
 # -- settings --------------------------------------------------------------------------------------------------------

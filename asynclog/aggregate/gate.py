@@ -41,7 +41,8 @@ class Gate:
     """The answer: `failed` with a reason for each condition that was met, and what it rests on.
 
     `culprits` are the groups that met a condition, by fingerprint, each with what it did; a `--fail-if` looks at the
-    whole run and has none.
+    whole run and has none. `open` are conditions on what the log does not tell: a gate that does not fail for another
+    reason judged nothing then.
     """
 
     failed: bool
@@ -50,6 +51,7 @@ class Gate:
     culprits: Mapping[str, str] = field(default_factory=dict)
     report: Report | None = None
     diff: Diff | None = None
+    open: tuple[str, ...] = ()
 
 
 def condition(text: str, facts: Mapping[str, object]) -> Condition:
@@ -97,16 +99,22 @@ def decide(
                 )
             for name, count in guilty.items():
                 culprits.setdefault(name, f"{_many(count, 'finding')} of severity {floor.label}{more}")
+    unknown: list[str] = []
     for each in fail_if:
         value = facts.get(each.fact)
-        if value is not None and _SIGNS[each.sign](value, each.number):
+        if value is None:
+            unknown.append(f"{each.text}: records without a time of day do not tell {each.fact}")
+        elif _SIGNS[each.sign](value, each.number):
             reasons.append(f"{each.text}: {each.fact} is {value:.6g}")
-    return Gate(bool(reasons), _sentence(reasons, diff), tuple(reasons), culprits, report, diff)
+    sentence = _sentence(reasons, unknown, diff)
+    return Gate(bool(reasons), sentence, tuple(reasons), culprits, report, diff, tuple(unknown))
 
 
-def _sentence(reasons: Sequence[str], diff: Diff | None) -> str:
+def _sentence(reasons: Sequence[str], unknown: Sequence[str], diff: Diff | None) -> str:
     if reasons:
         return f"FAILED: {'; '.join(reasons)}."
+    if unknown:
+        return f"Not judged: {'; '.join(unknown)}."
     if diff is None:
         return "Passed: no condition was met."
     told = [f"{count} {state.value.replace('_', ' ')}" for state, count in diff.states.items() if count]

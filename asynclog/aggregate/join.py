@@ -74,6 +74,8 @@ def _merge_accounting(a: Accounting, b: Accounting) -> Accounting:
         a.malformed + b.malformed,
         tally.merge(a.unknown, b.unknown),
         dict(Counter(a.silenced) + Counter(b.silenced)),
+        a.elsewhen + b.elsewhen,
+        a.timeless + b.timeless,
     )
 
 

@@ -32,6 +32,7 @@ class RunBuilder:
         self._unknown: dict[str, int] = {}
         self._counts: Counter[str] = Counter()
         self._silenced: Counter[str] = Counter()
+        self._left_out: Counter[bool] = Counter()  # by whether it has a time
         self._buffer: list[Finding | None] = []  # None: the next does not follow the one before
         self._signs: dict[int, seams.Signs] = {}
         self._ends: dict[int, tuple[Finding, Finding]] = {}
@@ -111,6 +112,10 @@ class RunBuilder:
         self._facts.add_all([finding])
         self._take_sign(finding)
 
+    def add_left_out(self, finding: Finding) -> None:
+        """Count a record that is not of the time that was asked for, as far as is known."""
+        self._left_out[finding.timestamp is not None] += 1
+
     def add_malformed(self, finding: Finding | None = None) -> None:
         """Count a record that could not be understood, with the finding that it gave all the same."""
         self._counts["malformed"] += 1
@@ -140,6 +145,7 @@ class RunBuilder:
                 sum(span.lines for span in spans), sum(span.bytes for span in spans), counts.total(),
                 counts["classified"], counts["partial"], counts["unclassified"], counts["malformed"],
                 tally.cap(self._unknown), dict(sorted(self._silenced.items())),
+                self._left_out[True], self._left_out[False],
             ),
             self._facts.freeze(),
             spans,

@@ -27,6 +27,8 @@ def verdict(run: Run, rows: Sequence[ReportRow], severities: dict[str, int], blo
     if not run.groups:
         if run.accounting.records:
             return f"Nothing that a rule knows was found, but {number(run.accounting.records, 'record')} of asyncio."
+        if left_out := _left_out(run):
+            return f"Nothing was found in the time that was asked for; {left_out}."
         return f"No record of asyncio or its neighbours in {number(run.accounting.lines, 'line')}."
     serious = [row for row in rows if row.severity > Severity.INFO]
     names = {"error": "error", "warning": "warning", "info": "note"}
@@ -126,13 +128,19 @@ def accounting(run: Run) -> Iterable[str]:
     told = run.accounting
     files = f" in {number(len(run.sources), 'input')}" if run.sources else ""
     yield f"{number(told.lines, 'line')} ({size(told.bytes)}) read{files}."
+    left_out = _left_out(run)
     if not told.records:
-        yield "No record of asyncio or its neighbours was found."
+        where = " in the time that was asked for" if left_out else ""
+        yield f"No record of asyncio or its neighbours was found{where}."
+        if left_out:
+            yield f"Left out: {left_out}."
         return
     yield (
         f"{number(told.records, 'record')} of asyncio and its neighbours: {told.classified:,} classified, "
         f"{told.partial:,} partial, {told.unclassified:,} unclassified, {told.malformed:,} malformed."
     )
+    if left_out:
+        yield f"Left out by the time that was asked for: {left_out}."
     if told.silenced:
         names = [f"{rule} {count:,}" for rule, count in sorted(told.silenced.items())]
         yield f"{number(sum(told.silenced.values()), 'record')} silenced by rules that are off: {listed(names)}."
@@ -148,12 +156,19 @@ def accounting(run: Run) -> Iterable[str]:
         yield f"{number(len(run.groups), 'group')} tell of {number(len(families), 'thing')}: related ones are linked."
 
 
+def _left_out(run: Run) -> str:
+    """How many records --since, --until and --around keep out; empty where they keep out none."""
+    told = run.accounting
+    counts = {"at other times": told.elsewhen, "without a time of day": told.timeless}
+    return listed([f"{number(count, 'record')} {what}" for what, count in counts.items() if count])
+
+
 def source_lines(run: Run) -> Iterable[str]:
     """The inputs with their times and notes."""
     for span in run.sources:
         time = ""
         if span.first and span.last:
-            time = f", {span.first.text}" if span.first == span.last else f", {span.first.text} to {span.last.text}"
+            time = f", {span.first.text}" if span.first.micros == span.last.micros else f", {span.first.text} to {span.last.text}"
         form = f", {span.format}" if span.format else ""
         yield f"{span.path} ({number(span.lines, 'line')}{form}{time})"
 
@@ -171,7 +186,7 @@ def advice(run: Run, frame: Frame) -> Iterable[str]:
     """What this log cannot show, and how to turn it on."""
     groups = list(run.groups.values())
     debug = facts.debug_mode(run.facts)
-    if not run.accounting.records and run.accounting.lines:
+    if not run.accounting.records and run.accounting.lines and not _left_out(run):
         yield (
             "Either nothing went wrong, or asyncio does not write here. Its logger `asyncio` needs a handler: "
             "logging.basicConfig(level=logging.INFO) before asyncio.run(), or the file's handler on the root logger."

@@ -123,7 +123,7 @@ FACTS = {
 
 
 def facts_of(run: Run) -> dict[str, float | None]:
-    """The documented numbers of a run."""
+    """The documented numbers of a run; None where the log does not tell."""
     groups = run.groups.values()
     severities = _severities(list(groups))
     frame = clockwork.frame_of(run)
@@ -138,7 +138,7 @@ def facts_of(run: Run) -> dict[str, float | None]:
         "groups": len(groups),
         "defects": related.defects(run),
         "blocked_seconds": sum(by_process.values()) / 1e6,
-        "blocked_share": clockwork.share_of(by_process, frame.span),
+        "blocked_share": clockwork.share_of(by_process, frame.span) if any(by_process.values()) else 0.0,
         "longest_block": longest / 1e6,
         "records": told.records,
         "unclassified": told.unclassified,

@@ -150,14 +150,12 @@ def precompiled(folder: Path) -> bytes:
     return packed(folder, compile_rulebook)
 
 
-def load_user(paths: Iterable[Path], base: Rulebook) -> Rulebook:
-    """`base` with the user's files and folders on top: they replace, refine, silence, suppress."""
-    return compile_rulebook(read_plain(files_of(paths)), base)
+def load_user(paths: Iterable[Path], base: Rulebook, texts: Iterable[tuple[str, str]] = ()) -> Rulebook:
+    """`base` with the user's files and folders on top: they replace, refine, silence, suppress.
 
-
-def with_texts(texts: Iterable[tuple[str, str]], base: Rulebook) -> Rulebook:
-    """The same as `load_user`, of the names and texts of such files."""
-    return compile_rulebook([parse_documents(text, name) for name, text in texts], base)
+    `texts` are names and texts of further such files.
+    """
+    return compile_rulebook([*(parse_documents(text, name) for name, text in texts), *read_plain(files_of(paths))], base)
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:

@@ -15,6 +15,7 @@ from asynclog.commands.common import (
     CLEAN,
     ERROR,
     FAILED,
+    NOTHING,
     Options,
     check_names,
     note,
@@ -68,7 +69,7 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     """
     project = load_project(find_project())
     settings = settings_of(project, options)
-    targets = places(options, "analyze")
+    targets = places(options, "analyze", logs)
     view = view_options(project, options)
     check_names(view, logs, settings)
     gating = bool(options["fail_on"] or options["fail_if"])
@@ -105,9 +106,9 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     if not gating:
         return lost
     gate = decide(options["fail_on"], wanted, shown, None, facts_of(run))
-    if gate.failed:
-        note(f"FAILED: {'; '.join(gate.reasons)}", {})
-    return lost or (FAILED if gate.failed else CLEAN)
+    if gate.failed or gate.open:
+        note(gate.sentence, {})
+    return lost or (FAILED if gate.failed else NOTHING if gate.open else CLEAN)
 
 
 def _name_of(run: Run) -> str:

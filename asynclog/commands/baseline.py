@@ -10,7 +10,7 @@ import click
 from asynclog import pipeline
 from asynclog.aggregate import baseline as accepted
 from asynclog.commands.check import by_work_of, read_baseline
-from asynclog.commands.common import CLEAN, NOTHING, note, note_losses
+from asynclog.commands.common import CLEAN, NOTHING, not_over_inputs, note, note_losses
 from asynclog.commands.comparing import comparing, comparison, is_empty, reading_settings
 from asynclog.commands.options import logs, reading
 from asynclog.commands.progress import progress
@@ -43,6 +43,7 @@ def create(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
         raise UsageError(
             f"{file} is there already", "bring it up to date with: asynclog baseline update; or use --force"
         )
+    not_over_inputs([Target("json", file)], logs)
     with progress(logs, options):
         runs = pipeline.runs(logs, reading_settings(project, options))
     made = accepted.build(runs, per=options.get("per") or "")

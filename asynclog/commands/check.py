@@ -18,6 +18,7 @@ from asynclog.commands.common import (
     CLEAN,
     FAILED,
     NOTHING,
+    Options,
     check_names,
     note,
     note_losses,
@@ -28,7 +29,7 @@ from asynclog.commands.common import (
 from asynclog.commands.comparing import comparing, comparison, conditions, failing, is_empty, reading_settings
 from asynclog.commands.options import logs, output, reading, showing
 from asynclog.commands.progress import progress
-from asynclog.config import Settings, find_project, load_project
+from asynclog.config import Project, Settings, find_project, load_project
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Severity, Site
 from asynclog.output import write
@@ -54,15 +55,16 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     project = load_project(find_project())
     settings = reading_settings(project, options)
     wanted = conditions(options["fail_if"] or project.fail_if)
-    targets = places(options, "check")
+    file = options["baseline"] or project.baseline
+    targets = places(options, "check", [*logs, *filter(None, [file])])
     view = view_options(project, options)
     check_names(view, logs, settings)
-    file = options["baseline"] or project.baseline
     if not file and not options["demo_fail"] and any(target.format == "jsonl" for target in targets):
         raise UsageError(
             "-f jsonl of check is one change a line and needs a --baseline",
             "-f json and -f csv have the groups; asynclog analyze -f jsonl the findings",
         )
+    _needs_baseline(file, project, options)
     known = accepted.load(read_baseline(file), file) if file else None
     if known is not None:
         settings = by_work_of(known, file or "", settings)
@@ -85,16 +87,32 @@ def command(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     gate = replace(gate, report=shown)
     for target in targets:
         write(target, render(target.format, gate, render_options(options, target), view="check"))
-    return _code(gate, note_losses(run, options), empty)
+    return _code(gate, note_losses(run, options), empty, options["allow_empty"])
 
 
-def _code(gate: Gate, lost: int, empty: bool) -> int:
+def _needs_baseline(file: str | None, project: Project, options: Options) -> None:
+    """Raise UsageError for what compares with a baseline where there is none: it would pass whatever the log holds."""
+    if file or options["demo_fail"]:
+        return
+    states = [word for word in options["fail_on"] or project.fail_on if word in ("new", "worse")]
+    asked = ["--strict-counts"] * options["strict_counts"] + [f"--fail-on {word}" for word in states]
+    if asked:
+        raise UsageError(
+            f"{' and '.join(asked)}: needs a --baseline, without one nothing is compared",
+            "make one with `asynclog baseline create`, or use --fail-on error",
+        )
+
+
+def _code(gate: Gate, lost: int, empty: bool, allowed: bool) -> int:
     if lost:
         return lost
     if gate.failed:
         return FAILED
     if empty:
         note("exit 3: an empty log is no proof of anything; --allow-empty if that is fine here", {})
+        return NOTHING
+    if gate.open and not allowed:
+        note("exit 3: a condition could not be judged; --allow-empty if that is fine here", {})
         return NOTHING
     if gate.diff is not None and gate.diff.changes and not gate.diff.judged:
         return NOTHING

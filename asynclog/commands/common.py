@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from asynclog import pipeline
 from asynclog.aggregate.views import ViewOptions
 from asynclog.config import Project, Settings
-from asynclog.errors import UsageError
+from asynclog.errors import InputError, UsageError
 from asynclog.model import Run, Severity
-from asynclog.output import Target, targets
+from asynclog.output import Target, spare, targets
 from asynclog.render import RenderOptions, find
 
 CLEAN, FAILED, ERROR, NOTHING = 0, 1, 2, 3
 Options = Mapping[str, Any]  # what click gives
 
 
-def places(options: Options, view: str, default: str = "text") -> tuple[Target, ...]:
-    """Where the reports of a view go; raises UsageError for a format that is unknown or does not show it."""
-    found = targets(options.get("formats") or (), options.get("output"), default)
+def places(options: Options, view: str, inputs: Sequence[str]) -> tuple[Target, ...]:
+    """Where the reports of a view go.
+
+    Raises UsageError for a format that is unknown or does not show it, and for a file that is one of the `inputs`.
+    """
+    found = targets(options.get("formats") or (), options.get("output"), "text")
     for target in found:
         find(target.format, view)
+    not_over_inputs(found, inputs)
     return found
+
+
+def not_over_inputs(found: Sequence[Target], inputs: Sequence[str]) -> None:
+    """Raise UsageError where a report would replace what it is made of."""
+    if any(target.file and os.path.exists(target.file) for target in found):
+        with contextlib.suppress(InputError):  # what is wrong is said by who reads
+            spare(found, pipeline.paths_of(inputs))
 
 
 def view_options(project: Project, options: Options) -> ViewOptions:

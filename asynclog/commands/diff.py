@@ -39,8 +39,8 @@ def command(before: str, after: str, **options: Any) -> int:  # noqa: ANN401 - c
     project = load_project(find_project())
     settings = reading_settings(project, options)
     wanted = conditions(options["fail_if"])
-    targets = places(options, "diff")
     sides = ([before, *options["more_before"]], [after, *options["more_after"]])
+    targets = places(options, "diff", [*sides[0], *sides[1]])
     with progress([*sides[0], *sides[1]], options):
         old, new = (pipeline.runs(side, settings) for side in sides)
     found = compare(old, new, comparison(options, settings))
@@ -49,13 +49,17 @@ def command(before: str, after: str, **options: Any) -> int:  # noqa: ANN401 - c
     lost = max(note_losses(run, options) for run in (*old, *new))
     whole = combine(new)
     gate = decide(options["fail_on"], wanted, report(whole), found, facts_of(whole))
-    if gate.failed:
+    if gate.failed or gate.open:
         note(gate.sentence, {})
     if lost == ERROR:
         return ERROR
     if gate.failed:
         return FAILED
-    if options["allow_empty"] or found.judged:
+    if options["allow_empty"]:
+        return CLEAN
+    if gate.open:
+        return NOTHING
+    if found.judged:
         return CLEAN
     if is_empty([*old, *new]):
         note("nothing could be judged: no record of asyncio on either side", options)

@@ -45,7 +45,7 @@ def command(runs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - cli
     """
     project = load_project(find_project())
     settings = reading_settings(project, options)
-    targets = places(options, "trend")
+    targets = places(options, "trend", runs)
     with progress(runs, options):
         found = pipeline.runs(runs, settings)
     if len(found) < 2:

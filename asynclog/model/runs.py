@@ -254,7 +254,8 @@ class Seam:
 class Accounting:
     """Explained + unexplained = all: `records` = classified + partial + unclassified + malformed + silenced.
 
-    `silenced` counts by rule what rules of severity `off` claimed.
+    `silenced` counts by rule what rules of severity `off` claimed. Not among `records` are the `elsewhen`, written at
+    other times than were asked for, and the `timeless`, of which nobody knows when, where times were asked for.
     """
 
     lines: int = 0
@@ -266,6 +267,8 @@ class Accounting:
     malformed: int = 0
     unknown: Mapping[str, int] = field(default_factory=dict)
     silenced: Mapping[str, int] = field(default_factory=dict)
+    elsewhen: int = 0
+    timeless: int = 0
 
 
 @dataclass(frozen=True, slots=True)

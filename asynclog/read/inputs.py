@@ -150,11 +150,15 @@ def _by_time(paths: list[str]) -> list[str]:
     return sorted(paths, key=key)
 
 
+def paths_of(arguments: Iterable[str]) -> list[str]:
+    """The paths of all inputs that `arguments` name; raises InputError for names that lead nowhere."""
+    return [path for argument in arguments for _, paths in sets_of(argument) for path in paths]
+
+
 def size_of_all(arguments: Iterable[str]) -> int | None:
     """The bytes of all inputs that `arguments` name; None where that cannot be known."""
     try:
-        paths = [path for argument in arguments for _, paths in sets_of(argument) for path in paths]
-        sizes = [source.size for source in expand(paths)]
+        sizes = [source.size for source in expand(paths_of(arguments))]
     except (InputError, OSError):
         return None  # what is wrong is said by who reads
     return None if None in sizes else sum(size or 0 for size in sizes)

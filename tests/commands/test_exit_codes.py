@@ -56,6 +56,48 @@ def test_against_a_baseline(run: Run) -> None:
     assert run("check", BEFORE, "--baseline", file, "--demo-fail").code == 1
 
 
+def test_what_compares_with_a_baseline_needs_one(run: Run) -> None:
+    """Nothing is new without one: such a gate would pass whatever the log holds."""
+    for words in (["--fail-on", "new"], ["--fail-on", "error", "--fail-on", "worse"], ["--strict-counts"]):
+        done = run("check", BEFORE, *words)
+        assert done.code == ERROR, words
+        assert f"{' '.join(words[-2:])}: needs a --baseline" in done.err
+        assert not done.out
+    assert run("check", BEFORE, "--fail-on", "new", "--demo-fail").code == 1
+
+
+def test_a_report_never_replaces_what_it_is_made_of(run: Run) -> None:
+    file, log = baseline(run, BEFORE), Path("app.log")
+    log.write_bytes(BEFORE.read_bytes())
+    kept = {path: path.read_bytes() for path in (file, log)}
+    for words in (
+        ["check", log, "-f", "json:app.log"],
+        ["check", log, "--baseline", file, "-o", file],
+        ["diff", BEFORE, "new=app.log", "-o", log],
+        ["diff", BEFORE, BEFORE, "--after", log, "-o", log],
+        ["trend", BEFORE, log, "-o", log],
+        ["baseline", "create", log, "-o", log, "--force"],
+    ):
+        done = run(*words)
+        assert done.code == ERROR, words
+        assert ": is read, so nothing is written to it" in done.err
+        assert {path: path.read_bytes() for path in kept} == kept
+
+
+@pytest.mark.parametrize("fact", ["seconds > 5", "blocked_share > 0.05"])
+def test_a_condition_on_what_the_log_does_not_tell_is_no_pass(run: Run, fact: str) -> None:
+    """Without a time of day nobody knows how long it was: neither passed nor failed."""
+    log = Path("timeless.log")
+    log.write_text("WARNING:asyncio:Executing <Handle f() at /srv/app/x.py:5> took 0.200 seconds\n")
+    words = ("--fail-if", fact)
+    for done in (run("analyze", log, *words), run("check", log, *words), run("diff", log, log, *words)):
+        assert done.code == NOTHING
+        assert f"Not judged: {fact}: records without a time of day do not tell" in done.out + done.err
+    assert run("check", log, *words, "--fail-on", "warning").code == 1, "what failed all the same"
+    assert run("check", log, *words, "--allow-empty").code == 0
+    assert run("check", SAMPLES / "good_citizen_py38_debug.log", "--fail-if", "blocked_share > 0.05").code == 0
+
+
 # -- 2: what cannot be read ------------------------------------------------------------------------------------------
 
 
