@@ -50,6 +50,8 @@ _FORMS = tuple(
         + _ZONE,
         # 31/Jan/2026:12:00:00 +0000  31 Jan 2026 12:00:00  31-Jan-2026 12:00:00
         r"(?<!\d)(?P<day>\d{1,2})[-/ ]" + _MONTH + r"[-/ ,]+(?P<year>(?:19|20)\d\d)[: ,T]+" + _CLOCK + _ZONE,
+        # 31-Jan-26 12:00:00
+        r"(?<!\d)(?P<day>\d{1,2})-" + _MONTH + r"-(?P<year>\d\d)[ ,T]+" + _CLOCK + _ZONE,
         # Jan 31 12:00:00  févr. 21 12:00:00  Jan 31 2026 12:00:00  Wed Jan 31 12:00:00 2026
         r"(?<![A-Za-z])"
         + _MONTH

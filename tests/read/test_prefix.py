@@ -12,6 +12,15 @@ D = "2026-01-31 12:00:00"
 
 # prefix: time as printed, level, logger, pid, thread, task
 SAID = {
+    "month as a word": (
+        "[31-Jan-26 12:00:00 - ERROR] - asyncio - ",
+        "31-Jan-26 12:00:00",
+        "ERROR",
+        "asyncio",
+        None,
+        None,
+        None,
+    ),
     "nothing": ("", None, None, None, None, None, None),
     "basicConfig": ("ERROR:asyncio:", None, "ERROR", "asyncio", None, None, None),
     "warnings": ("WARNING:py.warnings:", None, "WARNING", "py.warnings", None, None, None),

@@ -37,6 +37,7 @@ DATED = {
     "fraction behind a colon": (NOON + ":250", NOON, 250_000, None),
     "access log": ("31/Jan/2026:12:00:00 +0000", NOON, 0, 0),
     "day month year": ("31 Jan 2026 12:00:00", NOON, 0, None),
+    "day month and two digits": ("31-Jan-26 12:00:00", NOON, 0, None),
     "day month year with dashes": ("31-Jan-2026 12:00:00.250", NOON, 250_000, None),
     "mail": ("Sat, 31 Jan 2026 12:00:00 GMT", NOON, 0, 0),
     "French": ("31 janvier 2026 12:00:00", NOON, 0, None),
