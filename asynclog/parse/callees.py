@@ -43,7 +43,8 @@ def coroutine(text: str) -> CoroutineRef | None:
     masked = mask(text)
     call = masked.find("() ")
     if call < 0:
-        return CoroutineRef(text.removesuffix("()").strip() or text)
+        end = masked.find("()")  # behind it stands what was pasted after a repr that is cut there
+        return CoroutineRef(text[:end].strip() if end > 0 else text)
     tail = masked[call + 3 :]
     if tail == "running":
         return CoroutineRef(text[:call], "running")

@@ -13,7 +13,7 @@ from asynclog.read.claim import Claim
 from asynclog.read.extent import Extent
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Line, Lines, NeedMore
-from asynclog.read.pasted import is_markup
+from asynclog.read.pasted import is_fence, is_markup
 from asynclog.read.prefix import is_header, parse_prefix
 from asynclog.read.recognise import Head
 
@@ -58,7 +58,7 @@ def is_quoted(lines: Lines, line: Line, head: Head, layout: Layout, base: int) -
     if before and layout.heads.match(line.text):
         return False
     if layout.native:
-        return not _is_first(lines, line, base, layout.heads)
+        return not (_is_first(lines, line, base, layout.heads) or _is_apart(lines, line, layout.heads))
     for above in lines_above(lines, line, _NEAR):
         if above.key != line.key:
             continue
@@ -77,6 +77,17 @@ def _is_first(lines: Lines, line: Line, base: int, heads: re.Pattern[str]) -> bo
             return False
         top = above
     return top.start == 0 and base == 0
+
+
+def _is_apart(lines: Lines, line: Line, heads: re.Pattern[str]) -> bool:
+    """Whether `line` begins a block of code of its own: the block that holds the last header above was closed."""
+    fences = 0
+    for above in lines_above(lines, line, _NEAR):
+        if is_fence(above.text):
+            fences += 1
+        elif above.text.strip() and (not fences or (above.key == line.key and heads.match(above.text))):
+            break
+    return fences > 0 and fences % 2 == 0
 
 
 def is_headless(lines: Lines, line: Line, base: int) -> bool:

@@ -35,6 +35,8 @@ def is_look_alike(head: Head, before: str, following: Sequence[str]) -> bool:
     pattern = head.pattern
     if pattern is None or pattern.channel == "traceback":
         return False
+    if pattern.channel == "log" and before.strip() == head.tail.strip() == "`":
+        return not is_detailed(following)  # only named
     logger = head.prefix.logger
     if pattern.channel != "log":
         if pattern.channel == "warning" and "category" not in head.fields and _SENTENCE.match(head.tail):

@@ -82,7 +82,10 @@ class Claims:
         rest = extent(
             lines, line, line.text[: head.start], head.pattern, self._layout, self._recogniser.is_head, self._inner
         )
-        return Claim(line, head, "\n".join((line.text[head.start :], *rest.lines)), rest, headless)
+        first = line.text[head.start :]
+        if head.tail == "`" and line.text[0] == "`":
+            first = first[:-1]
+        return Claim(line, head, "\n".join((first, *rest.lines)), rest, headless)
 
     def _unfinished(self, lines: Lines, claim: Claim, opened: int) -> Claim:
         """The claim of a text whose quotes, opened at `opened`, are closed on a later line."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from asynclog.lazy import regex
 from asynclog.read.ownwrapper import ANCHOR
+from asynclog.read.pasted import is_fence
 from asynclog.read.prefix import is_header
 
 _HEADERS, _REMEMBERED, _LONG = 16, 4096, 240  # shapes of headers, lines of each, characters of a line
@@ -140,7 +141,7 @@ class Grammar:
                 return True
         if self._open:
             self._open -= 1
-            if not ANCHOR.match(bare):
+            if not ANCHOR.match(bare) and not is_fence(bare):
                 return True  # a repr goes on over the line's end
             self._open = 0
         return self._by_grammar(bare)
@@ -212,7 +213,7 @@ class Grammar:
                 self._note_open(text)
             return True
         if self._own is not None or self._settled is not None or self._in_traceback:
-            return True  # text of a message; the next header ends it
+            return not (self._complete and is_fence(text))  # text of a message; the next header ends it
         return not self._complete and self._body == "free"
 
     def _is_next_thread(self, text: str) -> bool:

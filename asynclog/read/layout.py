@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 
 from asynclog.lazy import regex
 from asynclog.read.form import HEADER, PrefixForm
-from asynclog.read.pasted import undone
+from asynclog.read.pasted import ANNOTATED, undone
 from asynclog.read.prefix import LEVEL, RELAYED, is_header, shape, timed_shape
 from asynclog.read.testmarks import has_tests
 from asynclog.read.timestamps import find_timestamp
@@ -101,7 +101,13 @@ def clean(raw: bytes) -> str:
             return text  # JSON first: what is escaped in it is its own affair
         text = uncoloured(text)
     if (
-        "&" in text or text[-1:] in "'\"" or ',"' in text or '""' in text or not text.isascii()
+        "&" in text
+        or text[-1:] in "'\"`"
+        or ',"' in text
+        or '""' in text
+        or "%|" in text
+        or text.startswith(ANNOTATED)
+        or not text.isascii()
     ) and not text.lstrip().startswith("{"):
         return undone(text)
     return text

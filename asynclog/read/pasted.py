@@ -1,5 +1,5 @@
-"""What a page, a program or an export did to a line on its way, undone: escapes of HTML, typographic quotes, the repr of
-a child's output, the cells of a CSV row.
+"""What a page, a program or an export did to a line on its way, undone: escapes of HTML, typographic quotes, backticks
+around it, a progress bar before it, the repr of a child's output, the cells of a CSV row.
 
 Each is told by the line alone, so that a line means the same wherever a file is cut, and none touches a line that has
 nothing of it.
@@ -19,6 +19,9 @@ _TAGS = regex(_TAG)
 _MARKUP = regex(
     rf"[ \t]{{0,40}}(?:[`~]{{3,8}}[\w+-]{{0,20}}|(?:{_TAG}[ \t]{{0,4}}){{1,12}}(?:[`~]{{3,8}}\w{{0,20}})?)[ \t]{{0,80}}"
 )
+_FENCE = regex(r"[ \t]{0,40}[`~]{3,8}[\w+-]{0,20}[ \t]{0,80}")
+_BAR = regex(r"%\|[^|]{0,400}\| *\d[^\[\]|]{0,60}\[[^\[\]|]{0,200}\](?=[^\[\]|]{0,40}[A-Za-z])")
+ANNOTATED = ("Error:    ", "##[error]  ")  # a line of source that GitHub took for an error
 _FAR = 300  # characters in which a literal or the last cell of a row begins
 _ROW = regex(
     r"(?:\"\d{4}-\d\d-\d\d[T ][^\"]{1,40}\"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d[^\",]{0,30}|1\d{12})"
@@ -32,6 +35,11 @@ def is_markup(text: str) -> bool:
     return _MARKUP.fullmatch(text) is not None
 
 
+def is_fence(text: str) -> bool:
+    """Whether a line is nothing but the fence around a block of code."""
+    return text.lstrip()[:1] in "`~" and _FENCE.fullmatch(text) is not None
+
+
 def without_tags(text: str) -> str:
     """`text` without the tags that a page has around a log."""
     return _TAGS.sub("", text) if "<" in text else text
@@ -43,11 +51,23 @@ def undone(text: str) -> str:
         text = _ENTITY.sub(lambda found: _PLAIN[found.group()[1:-1]], text)
     if not text.isascii() and _CURLY.search(text):
         text = text.translate(_STRAIGHT)
+    if text[:1] == "`" and text[-1:] == "`" and text.count("`") == 2 and ("<" in text or ": " in text):
+        text = text[1:-1]  # a name alone may be no quotation but a word of somebody's
+    if "%|" in text:
+        text = _behind_bar(text)
+    if text.startswith(ANNOTATED):
+        text = text[text.index(" " if text[0] == "E" else "]") + 1 :]
     if text.endswith(("\\n'", '\\n"')):
         text = _without_literal(text)
     if '"' in text:
         text = _without_row(text)
     return text
+
+
+def _behind_bar(text: str) -> str:
+    """What stands on a line behind a progress bar, which ends without a new line."""
+    found = _BAR.match(text, text.rfind("%|"))
+    return text[found.end() :].lstrip() if found is not None else text
 
 
 def _without_literal(text: str) -> str:

@@ -182,7 +182,7 @@ def _finder(needles: Sequence[str]) -> Callable[[str], list[tuple[int, int, int]
 
 def _is_pasted(pattern: MessagePattern, line: str, tail: str) -> bool:
     """Whether a line behind a backtick is a log's: the quotation goes on below it, or holds a whole warning."""
-    whole = pattern.channel == "warning" and tail.strip() == "`"
+    whole = pattern.channel in ("warning", "log") and tail.strip() == "`"
     return (whole or line.count("`") == 1) and belongs(pattern, Prefix(), "")
 
 

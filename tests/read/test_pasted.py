@@ -295,3 +295,63 @@ def test_the_place_of_a_handler_is_no_logger(place: str, tmp_path: Path) -> None
     )
     assert kinds(tmp_path, log) == ["task-destroyed-pending"]
     assert kinds(tmp_path, log.replace(place, "shop.log:say:3")) == []
+
+
+# -- around a paste --------------------------------------------------------------------------------------------------
+
+
+def test_lines_that_are_each_code(tmp_path: Path) -> None:
+    session = "client_session: <aiohttp.client.ClientSession object at 0x7f0011>"
+    text = f"It says\n`Task was destroyed but it is pending!`\n`{TASK.strip()}`\n`Unclosed client session`\n`{session}`\n\nWhy?\n"
+    one, two = found(tmp_path, text)
+    assert (one.kind, one.coroutine, one.partial) == ("task-destroyed-pending", "tend", False)
+    assert (two.kind, two.text) == ("aiohttp-unclosed", "Unclosed client session")
+
+
+def test_a_message_that_is_only_named_is_none(tmp_path: Path) -> None:
+    assert not kinds(tmp_path, "- `Unclosed client session` appears at the end\nand so does `Unclosed connector`\n")
+
+
+def test_a_message_right_behind_a_bar_of_progress(tmp_path: Path) -> None:
+    bar = "copy:   6%|█▌                       | 8/130 [00:00<00:12,  9.47it/s]"
+    (one,) = found(tmp_path, f"{bar}Task exception was never retrieved\n{FUTURE}OSError: no\n{bar}\n")
+    assert (one.kind, one.coroutine, one.exception_type) == ("exception-never-retrieved", "load", "OSError")
+
+
+def test_a_source_line_that_github_took_for_an_error(tmp_path: Path) -> None:
+    (one,) = found(
+        tmp_path,
+        f"Task exception was never retrieved\n{FUTURE}Traceback (most recent call last):\n"
+        "  File \"/srv/shop/load.py\", line 8, in load\nError:     raise OSError('no')\nOSError: no\n",
+    )
+    assert (one.exception_type, one.site.line) == ("OSError", 5)
+
+
+LOG = "".join(f"2026-01-31 12:00:0{at} INFO shop: sold {at}\n" for at in range(6))
+OWN = f"2026-01-31 12:00:07 ERROR asyncio: Task was destroyed but it is pending!\n{TASK}"
+
+
+def test_a_block_of_code_of_its_own_speaks_for_itself(tmp_path: Path) -> None:
+    bare = f"Task was destroyed but it is pending!\n{TASK}"
+    assert len(kinds(tmp_path, f"```\n{LOG}{OWN}```\nand on the other machine\n\n```text\n{bare}```\n")) == 2
+
+
+def test_a_block_of_code_within_a_log_is_somebodys_text(tmp_path: Path) -> None:
+    bare = f"Task was destroyed but it is pending!\n{TASK}"
+    asked = f"2026-01-31 12:00:08 INFO shop: the answer is\n```\n{bare}```\n"
+    assert len(kinds(tmp_path, f"{LOG}{OWN}{asked}")) == 1
+
+
+def test_the_end_of_a_block_of_code_ends_a_record(tmp_path: Path) -> None:
+    text = f"```\nERROR:asyncio:Task exception was never retrieved\n{FUTURE}OSError: no\n```\n\nIt is the disk.\n"
+    (one,) = found(tmp_path, text)
+    assert one.exception_message == "no"
+
+
+def test_a_repr_that_is_cut_names_its_coroutine(tmp_path: Path) -> None:
+    (one,) = found(
+        tmp_path,
+        "ERROR:asyncio:Task exception was never retrieved\nfuture: <Task finished name='Task-5' coro=<Shop.open()\n\n"
+        "**How to see it**\nOpen the shop twice.\n",
+    )
+    assert one.coroutine == "Shop.open"

@@ -26,6 +26,11 @@ LINES = {
     "row": ('"2026-01-31T12:00:00.1Z","[ERROR]\tsays ""x"""', '2026-01-31T12:00:00.1Z [ERROR]\tsays "x"'),
     "row that goes on": ('2026-01-31 12:00:00,web,"Unclosed', "2026-01-31 12:00:00 web Unclosed"),
     "row of milliseconds": ('1769860800123,"ERROR x"', "1769860800123 ERROR x"),
+    "code": ("`client_session: <Session object at 0x7f0011>`", "client_session: <Session object at 0x7f0011>"),
+    "a bar of progress": ("copy:  6%|█▌    | 8/130 [00:00<00:12,  9.47it/s]Unclosed", "Unclosed"),
+    "two bars": (" 0%|    | 0/2 [00:00<?, ?it/s]\r50%|##  | 1/2 [00:03<00:03, 3.1s/it] Unclosed", "Unclosed"),
+    "annotated": ("Error:     raise Closed('x')", "    raise Closed('x')"),
+    "annotated as sent": ("##[error]    raise Closed('x')", "    raise Closed('x')"),
     "line of a cell": ('  File ""/srv/a.py"", line 3, in f', '  File "/srv/a.py", line 3, in f'),
 }
 AS_THEY_ARE = [
@@ -38,6 +43,12 @@ AS_THEY_ARE = [
     '2026-01-31 12:00:00,123 said "x","y"',
     '"a","b"',
     'print("")',
+    "`Unclosed client session` is what I see",
+    "`a` and `b`",
+    "```",
+    "copy:  6%|█▌    | 8/130 [00:00<00:12,  9.47it/s]",
+    "load 93%|mem 40%|disk",
+    "Error: it did not raise",
 ]
 
 
