@@ -13,6 +13,9 @@ _ENTITY = regex(r"&(?:lt|gt|quot|amp|apos|#39|#34|#x27);")
 _PLAIN = {"lt": "<", "gt": ">", "quot": '"', "amp": "&", "apos": "'", "#39": "'", "#34": '"', "#x27": "'"}
 _CURLY = regex(r"(?:File |coroutine |name=|exception=[\w.]{1,200}\()[‘’“”]")
 _STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+_RAISED = regex(
+    r"(?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*(?:Error|Exception|Warning|Exit|Interrupt|Group): "
+)  # text of an exception
 _ESCAPED = regex(r"\\(['\"\\])|\\t")
 _TAG = r"</?(?:pre|code|samp|tt|p|div|span|details|summary|blockquote|li|br|td|tr|b|i)(?: [^<>]{0,200})?/?>"
 _TAGS = regex(_TAG)
@@ -77,6 +80,7 @@ def _without_literal(text: str) -> str:
     inner = text[start + 2 : -3]
     if (
         start < 0
+        or _RAISED.match(text)
         or (start and text[start - 1] not in " \t:=(|]")
         or quote in inner.replace("\\\\", "").replace(f"\\{quote}", "")
     ):

@@ -48,6 +48,16 @@ _MODULES = frozenset(
 )
 _OWN_PLACE = regex(rf"(?<![\w.])(?:{'|'.join(sorted(_MODULES))})(?:\.py)?:\d+[\])]?\s*[:|\->]*\s*$")
 _TASK = regex(r"(?<![\w.])(Task-\d+)(?![\w.])")
+_WRITER = regex(rf"(?<![\w.])(?:{_THREADS}|(?:Main|(?:Spawn|Fork)?)Process(?:-\d+)*|ForkPoolWorker-\d+)(?![\w.])")
+# functions of asyncio and logging that write records: what %(funcName)s says
+_FUNCTIONS = {
+    **dict.fromkeys(("call_exception_handler", "default_exception_handler", "_run_once"), "asyncio"),
+    **dict.fromkeys(("_showwarnmsg", "_showwarning"), "py.warnings"),
+}
+_FUNCTION = regex(
+    rf"(?:(?:asyncio|py\.warnings|base_events|warnings)\W{{1,4}})?(?:{'|'.join(_FUNCTIONS)}|__del__|__init__)\W*"
+)
+_OF_LEVEL = regex(rf"\.(?:{LEVEL})$")  # %(name)s.%(levelname)s
 
 # A line that begins like this starts a record in any format. Deliberately narrow: a wrong start cuts a record short.
 _CLOCK = r"\d{1,2}:\d\d:\d\d"
@@ -142,7 +152,11 @@ def _said(rest: str, key: str | None, letter: str) -> tuple[str | None, str | No
 
 
 def _logger(rest: str) -> str | None:
-    names: list[str] = [name for name in _NAME.findall(_SOURCE.sub(" ", rest)) if name.partition(".")[0] != "logging"]
+    names: list[str] = [
+        _FUNCTIONS.get(name) or _OF_LEVEL.sub("", name)
+        for name in _NAME.findall(_SOURCE.sub(" ", rest))
+        if name.partition(".")[0] != "logging" and name != "MainProcess"
+    ]
     for known in ("asyncio", "py.warnings"):
         if known in names:
             return known
@@ -225,9 +239,17 @@ def _is_decoration(bare: str) -> bool:
         or _TEST.fullmatch(bare)
     ):
         return True
-    return bool(re.fullmatch(r"[\[(<]?(?:asyncio|py\.warnings|[\w.-]+\[\d+\])[\])>]?\s*[:|\->]*", bare)) or bool(
-        re.search(r"(?<![\w.])asyncio[\])]?\s*[:|\]-]\s*$", bare)
-    )
+    if _WRITER.search(bare):  # a thread or a process stands there, perhaps a logger beside it
+        bare = _WRITER.sub("", bare).strip(" \t[](){}<>|:/,#-0123456789")
+        if not bare:
+            return True
+    if _FUNCTION.fullmatch(bare.lstrip("[(<")):
+        return True
+    return bool(
+        re.fullmatch(
+            r"(?:\d+ +)?[\[(<]?(?:(?:asyncio|py\.warnings)(?:\.[A-Z]+)?|[\w.-]+\[\d+\])[\])>]?\s*[:|\->]*", bare
+        )
+    ) or bool(re.search(r"(?<![\w.])asyncio[\])]?\s*[:|\]-]\s*$", bare))
 
 
 def _has_prose(text: str) -> bool:

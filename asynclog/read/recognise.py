@@ -194,12 +194,17 @@ def belongs(pattern: MessagePattern, prefix: Prefix, before: str) -> bool:
         return False
     logger = prefix.logger
     if logger is None:
-        return not (pattern.strict and before.strip() and prefix.level is None and prefix.timestamp is None)
+        return not pattern.strict or not before.strip() or _has_writer(prefix)
     if pattern.not_loggers and _is_one_of(logger, pattern.not_loggers):
         return False
     if pattern.loggers:
         return _is_one_of(logger, pattern.loggers) or ("asyncio" in pattern.loggers and has_lead_in(before))
     return not pattern.strict or logger == "asyncio" or has_lead_in(before)
+
+
+def _has_writer(prefix: Prefix) -> bool:
+    """Whether a prefix without a logger says what only logging writes."""
+    return any(part is not None for part in (prefix.level, prefix.timestamp, prefix.thread))
 
 
 @lru_cache(maxsize=4096)

@@ -196,6 +196,13 @@ PLAUSIBLE = {
     "doing job": f"{D} ERROR (MainThread) [x] Error doing job: ",
     "unhandled": f"{D} ERROR app: Unhandled exception: ",
     "unit": "app[4711]: ",
+    "thread": "(MainThread) ",
+    "thread with a mark": "Thread-1 (serve): ",
+    "process and its number": "MainProcess 4242 ",
+    "logger and function": "[py.warnings:_showwarnmsg] ",
+    "number and logger": "     161 py.warnings ",
+    "logger and level as one": "asyncio.ERROR> ",
+    "function": "call_exception_handler: ",
 }
 QUOTING = {
     "quote": "He said: '",
@@ -204,6 +211,7 @@ QUOTING = {
     "call": "raise RuntimeError(",
     "frame": '  File "x", line 1, in ',
     "prose": "we saw that the log had ",
+    "prose about a thread": "the MainThread said ",
     "prose behind a prefix": f"{D} INFO app: worker one says that ",
     "assignment": "    x = ",
     "await": "  await ",

@@ -60,6 +60,25 @@ HEADS = {
         0,
         {},
     ),
+    "behind a thread": ("(MainThread) socket.send() raised exception.", "write-after-disconnect", 13, {}),
+    "behind a function": (
+        "_run_once: Executing <Handle f() at /srv/a.py:1> took 0.200 seconds",
+        "slow-callback",
+        11,
+        {"duration": "0.200"},
+    ),
+    "a numbered entry of a prompt": (
+        ">>> <stdin>-8:1: RuntimeWarning: coroutine 'w' was never awaited",
+        "coroutine-never-awaited",
+        4,
+        {"file": "<stdin>-8", "line": "1"},
+    ),
+    "python -c": (
+        "WARNING:py.warnings:-c:16: RuntimeWarning: coroutine 'w' was never awaited",
+        "coroutine-never-awaited",
+        20,
+        {"file": "-c", "line": "16"},
+    ),
 }
 
 
@@ -77,6 +96,7 @@ def test_heads(line: str, kind: str, start: int, fields: dict[str, str]) -> None
     "line",
     [
         pytest.param("", id="empty"),
+        pytest.param("Unclosed issues: 7", id="words of an application"),
         pytest.param(f"{D} INFO app: GET /health 200", id="another record"),
         pytest.param("He wrote: 'Task was destroyed but it is pending!'", id="quoted"),
         pytest.param(f'{D} INFO app: what does "Task was destroyed but it is pending!" mean', id="quoted in a record"),

@@ -37,6 +37,7 @@ AS_THEY_ARE = [
     "GET /a?x=1&amp;y=<b>",
     "GET /a?x=1&y=2&copy=3",
     "exception=ValueError('it said “no”, that’s all')",
+    r"ValueError: got b'abc\n'",
     r"sent b'abc' and b'def\n' to it",
     r"sent ab'c\n'",
     r"wrote b'a' 'b\n'",
