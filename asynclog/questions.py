@@ -128,14 +128,15 @@ def _explain_group(name: str, logs: Sequence[str], sources: Sequence[Input], set
     ids = short_ids(run.groups)
     title = f"group {ids[group.fingerprint]}: {run.rules[group.rule].title if group.rule in run.rules else group.kind}"
     summary = _summary(group, run, settings)
+    losses = tuple(f"{span.path}: {note}" for span in run.sources if span.lost for note in span.notes)
     sample = (*group.samples, *([group.worst] if group.worst else ()))[:1]
     source = next((source for source in sources if sample and source.path == sample[0].source), None)
     if source is None or not sample:
-        return Explanation(title, (*summary, _signature(group)), sample[0].text if sample else "")
+        return Explanation(title, (*summary, _signature(group)), sample[0].text if sample else "", losses)
     record, progress = _record(source, sample[0].line, settings)
     if record is None:
         raise InputError(f"{source.path}: changed while it was read", "try again when nobody writes to it")
-    return Explanation(title, (*summary, *_about(record, progress, settings)), record.text)
+    return Explanation(title, (*summary, *_about(record, progress, settings)), record.text, losses)
 
 
 def _named(name: str, run: Run) -> Group:
@@ -218,7 +219,7 @@ def _redacted(explanation: Explanation) -> Explanation:
         (title, tuple(replace(reason, text=hide(reason.text)) for reason in reasons))
         for title, reasons in explanation.sections
     )
-    return Explanation(explanation.title, sections, hide(explanation.text))
+    return replace(explanation, sections=sections, text=hide(explanation.text))
 
 
 def codes_of(group: Group) -> frozenset[tuple[str, Site]]:

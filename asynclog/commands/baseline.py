@@ -49,6 +49,7 @@ def create(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
     made = accepted.build(runs, per=options.get("per") or "")
     lost = max(note_losses(run, options) for run in runs)
     if lost:
+        note("no baseline was written: it would accept too little", options)
         return lost
     write(Target("json", file), accepted.dump(made))
     note(f"{file}: {len(made.groups)} groups of {len(runs)} run{'s' if len(runs) > 1 else ''} accepted", options)
@@ -73,6 +74,7 @@ def update(logs: tuple[str, ...], **options: Any) -> int:  # noqa: ANN401 - clic
         runs = pipeline.runs(logs, settings)
     lost = max(note_losses(run, options) for run in runs)
     if lost:
+        note("the baseline stays as it is: what was lost would be dropped from it", options)
         return lost
     if is_empty(runs):
         note("no record of asyncio was found: the baseline stays as it is", options)

@@ -110,8 +110,8 @@ def note(text: str, options: Options) -> None:
 
 
 def note_losses(run: Run, options: Options) -> int:
-    """Say what happened while reading; the exit code that follows from it."""
+    """Say what happened while reading; the exit code that follows from it. What was lost is told, however quiet."""
     for span in run.sources:
         for text in span.notes:
-            note(f"{span.path}: {text}", options)
+            note(f"{span.path}: {text}", {} if span.lost else options)
     return ERROR if any(span.lost for span in run.sources) else CLEAN

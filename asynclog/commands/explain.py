@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from asynclog import questions
-from asynclog.commands.common import CLEAN, render_options
+from asynclog.commands.common import CLEAN, ERROR, note, render_options
 from asynclog.commands.options import color, logs, narrowing, reading, settings_of
 from asynclog.config import find_project, load_project
 from asynclog.output import Target, write
@@ -32,4 +32,6 @@ def command(name: str, logs: tuple[str, ...], **options: Any) -> int:  # noqa: A
     settings = settings_of(load_project(find_project()), options)
     found = questions.explain(name, logs, settings)
     write(_OUT, explain.page(found, render_options(options, _OUT)))
-    return CLEAN
+    for text in found.losses:
+        note(text, {})
+    return ERROR if found.losses else CLEAN

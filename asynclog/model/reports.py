@@ -189,8 +189,12 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a record is in the group that it is in: titled sections of reasons, and the record's own text."""
+    """Why a record is in the group that it is in: titled sections of reasons, and the record's own text.
+
+    `losses` say what of the logs could not be read.
+    """
 
     title: str
     sections: tuple[tuple[str, tuple[Reason, ...]], ...] = ()
     text: str = ""
+    losses: tuple[str, ...] = ()

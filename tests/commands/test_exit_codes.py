@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import re
@@ -64,6 +65,25 @@ def test_what_compares_with_a_baseline_needs_one(run: Run) -> None:
         assert f"{' '.join(words[-2:])}: needs a --baseline" in done.err
         assert not done.out
     assert run("check", BEFORE, "--fail-on", "new", "--demo-fail").code == 1
+
+
+def test_lost_input_is_told_by_every_command(run: Run) -> None:
+    """Also with -q: an exit code of 2 without a word leaves nothing to go by."""
+    packed = gzip.compress(BEFORE.read_bytes())
+    Path("cut.log.gz").write_bytes(packed[: len(packed) // 2])
+    for words in (
+        ["analyze", "cut.log.gz", "-q"],
+        ["check", "cut.log.gz", "-q"],
+        ["diff", BEFORE, "cut.log.gz", "-q"],
+        ["trend", BEFORE, "cut.log.gz", "-q"],
+        ["explain", "a7ccf7", "cut.log.gz"],
+        ["baseline", "create", "cut.log.gz"],
+    ):
+        done = run(*words)
+        assert done.code == ERROR, words
+        assert "the gzip data is cut off" in done.err, words
+    assert "no baseline was written" in done.err
+    assert not Path("asynclog-baseline.json").exists()
 
 
 def test_a_report_never_replaces_what_it_is_made_of(run: Run) -> None:
