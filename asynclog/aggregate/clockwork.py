@@ -15,6 +15,7 @@ from asynclog.slotted import dataclass
 SPARK = 60
 ROW_SPARK = 24
 _WORST = 5
+_FEWEST = 4  # bars that show a course
 _FINE = 8  # cells in a window at least: a cell belongs where its middle lies, so an edge is off by half a cell
 _WIDTHS = (
     10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE,
@@ -84,16 +85,22 @@ def spark(run: Run, frame: Frame, number_of: int = SPARK) -> tuple[int, ...]:
     if frame.span is None:
         return ()
     if run.blocked.cells:
-        return tuple(total for _, total in timeline.windows(run.blocked, frame.start, frame.end, number_of))
+        return tuple(total for _, total in _bars(run.blocked, frame, number_of))
     every = timeline.merge_all(run.timeline.values())
-    return tuple(n for n, _ in timeline.windows(every, frame.start, frame.end, number_of)) if every.cells else ()
+    return tuple(number for number, _ in _bars(every, frame, number_of))
 
 
 def row_spark(group: Group, frame: Frame) -> tuple[int, ...]:
     """Findings in equal windows over the run."""
     if frame.span is None or not group.timeline.cells:
         return ()
-    return tuple(n for n, _ in timeline.windows(group.timeline, frame.start, frame.end, ROW_SPARK))
+    return tuple(number for number, _ in _bars(group.timeline, frame, ROW_SPARK))
+
+
+def _bars(times: Timeline, frame: Frame, most: int) -> list[tuple[int, int]]:
+    """At most `most` windows over the run, each of two cells or more: in less a second of events stands in one bar."""
+    number_of = min(most, (frame.end - frame.start) // (2 << timeline.CELL_BITS + times.level))
+    return timeline.windows(times, frame.start, frame.end, number_of) if times.cells and number_of >= _FEWEST else []
 
 
 def worst_windows(run: Run, frame: Frame) -> tuple[ReportWindow, ...]:

@@ -29,8 +29,7 @@ def page(explanation: Explanation, options: RenderOptions) -> str:
         lines = safe_lines(explanation.text)
         most = len(lines) if options.verbose > 0 else _LINES
         for line in lines[:most]:
-            for part in wrapped(clip(line, _TEXT), paper.measure - 4):
-                paper.say(f"│ {part}", "dim", indent=2, wide=True)
+            paper.quote(wrapped(clip(line, _TEXT), paper.measure - 4), 2)
         if len(lines) > most:
             paper.say(f"│ … {plural(len(lines) - most, 'more line')} (-v shows all)", "dim", indent=2)
     return paper.read()

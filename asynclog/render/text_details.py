@@ -117,8 +117,7 @@ def _quote(paper: Paper, label: str, sample: Sample) -> None:
     ]
     lines = [piece for part in cut for piece in wrapped(part, width)]
     most = len(lines) if paper.verbose > 1 else 30 if paper.verbose else 6
-    for line in lines[:most]:
-        paper.labelled("", f"│ {line}", "dim", wide=True)
+    paper.quote(lines[:most], 2 + LABEL)
     if len(lines) > most:
         paper.labelled("", f"│ … {plural(len(lines) - most, 'more line')}", "dim")
 

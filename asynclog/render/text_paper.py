@@ -72,6 +72,10 @@ class Paper:
             self.put([lead.append(line.rstrip())])
             lead = Text(" " * margin)
 
+    def quote(self, lines: Iterable[str], indent: int) -> None:
+        """Lines of a log as they are, behind a rule that none of them leaves."""
+        self.put((Text(f"│ {line}".rstrip(), "dim") for line in lines), indent)
+
     def link(self, file: str | None, line: int | None) -> str:
         """The style that makes a place a link, where links are wanted and the path is absolute."""
         if not self.links or not file or not (file.startswith("/") or file[1:3] in (":\\", ":/")):

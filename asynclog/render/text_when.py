@@ -23,8 +23,9 @@ def when(paper: Paper, report: Report) -> None:
         peak = max(rebin(report.spark, cells))
         paper.say(bars, "yellow", 2)
         paper.say(_axis(report, len(bars)), "dim", 2)
-        each = duration(report.span // len(bars)) if report.span else ""
-        what = f"blocked {duration(peak)}" if report.blocked else plural(peak, "finding")
+        width = report.span // len(bars) if report.span else 0
+        each = duration(width) if width else ""
+        what = f"blocked {duration(min(peak, width or peak))}" if report.blocked else plural(peak, "finding")
         paper.say(f"highest bar: {what}{f' in {each}' if each else ''}", "dim", 2)
     for window in report.windows[: None if paper.verbose > 0 else 3]:
         paper.bullet(safe(window.text))

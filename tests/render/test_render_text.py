@@ -16,6 +16,7 @@ from sample_reports import HOSTILE, SAMPLES, empty, hostile, many, one, report, 
 from asynclog.model import CallerRow, Frame
 from asynclog.render import RenderOptions, render
 from asynclog.render.places import columns
+from asynclog.render.rows import example
 from asynclog.render.text_paper import breaks, wrapped
 
 GOLDEN = Path(__file__).parent / "golden" / "text"
@@ -68,6 +69,17 @@ def test_paths_and_addresses_are_never_broken():
         lines = text(report((shown,)), width=width)
         assert lines.count(f"{file}:411") >= 3
         assert address in lines
+
+
+def test_a_long_path_stays_behind_the_rule_of_its_quotation():
+    """It went to a line of its own without the rule, below a rule without a text."""
+    path = "/usr/lib/" + 9 * "python3.13/" + "events.py:9"
+    base = row(1, 1)
+    sample = replace(example(base), text=f"created at {path}> took")
+    shown = replace(base, group=replace(base.group, worst=sample))
+    lines = text(report((shown,)), width=80).splitlines()
+    assert f"            │ {path}>" in lines
+    assert not [line for line in lines if line.strip() == "│"]
 
 
 def test_sentences_are_no_wider_than_can_be_read():
