@@ -13,7 +13,7 @@ from asynclog.render.places import versioned
 from asynclog.render.safe import json_text
 from asynclog.render.units import iso
 
-_NAME = regex(r"[^\W\d]\w*(?:\.(?:[^\W\d]\w*|<locals>|<lambda>))*")
+_NAME = regex(r"[^\W\d]\w*(?:\.(?:[^\W\d]\w*|<locals>|<lambda>))*|<\w+ object>")
 
 
 def finding_json(finding: Finding) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def finding_json(finding: Finding) -> dict[str, Any]:
 
 
 def _function(callback: str | None) -> str | None:
-    """The callback where it is called by a plain dotted name: what ran, when no coroutine did."""
+    """The callback by its plain dotted name, or its class where it is of C: what ran, when no coroutine is told."""
     return callback if callback is not None and _NAME.fullmatch(callback) else None
 
 

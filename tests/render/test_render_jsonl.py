@@ -54,6 +54,20 @@ def test_what_is_known():
     assert (shown["severity"], shown["partial"], shown["object"]) == ("warning", True, "Task")
 
 
+@pytest.mark.parametrize(
+    ("callback", "shown"),
+    [
+        ("Wire.lost", "Wire.lost"),
+        ("serve.<locals>.<lambda>", "serve.<locals>.<lambda>"),
+        ("<TaskStepMethWrapper object>", "<TaskStepMethWrapper object>"),
+        ("functools.partial(f)", None),
+    ],
+)
+def test_a_callback_is_named_where_no_coroutine_is_told(callback, shown):
+    assert finding_json(finding(callback=callback))["coroutine"] == shown
+    assert finding_json(finding(callback=callback, coroutine="A.b"))["coroutine"] == "A.b"
+
+
 @given(st.text(st.characters()))
 def test_a_line_is_a_line_and_says_the_same(text):
     shown = finding(text=text, task=text)
