@@ -22,7 +22,8 @@ _STEP = regex(
 )
 _OWN_LOGGERS = (None, "asyncio", "py.warnings", "root")
 _GUTTER = "E   "  # pytest's, before each line of an error
-_SENTENCE = regex(r"[!.,]*[ ]+[a-z'`]+(?:,?[ ][\w'`-]+)+")  # goes on behind the words of a message
+# goes on behind the words of a message, in the sentence or in the next cell of a table
+_SENTENCE = regex(r"[!.,]*[ ]+(?:[a-z'`]+(?:,?[ ][\w'`-]+)+|\|[ ])")
 _FUNCTION = regex(r"<(?:function|bound method|built-in method|cyfunction)\b|functools\.partial\(")
 _CALLEE = regex(r"[<(\[]|[^\s(]{1,400}\(|None\b|\S+$")
 

@@ -312,6 +312,10 @@ def test_a_message_that_is_only_named_is_none(tmp_path: Path) -> None:
     assert not kinds(tmp_path, "- `Unclosed client session` appears at the end\nand so does `Unclosed connector`\n")
 
 
+def test_a_message_in_a_table_is_somebodys(tmp_path: Path) -> None:
+    assert not kinds(tmp_path, "| says | do |\n|---|---|\n| Unclosed connector | close it |\n")
+
+
 def test_a_message_right_behind_a_bar_of_progress(tmp_path: Path) -> None:
     bar = "copy:   6%|█▌                       | 8/130 [00:00<00:12,  9.47it/s]"
     (one,) = found(tmp_path, f"{bar}Task exception was never retrieved\n{FUTURE}OSError: no\n{bar}\n")
