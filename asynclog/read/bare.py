@@ -103,7 +103,7 @@ def _cut(entry: bytes, cuts: _Cuts) -> Bare:
 
 
 def _cuts(entry: bytes, json: bool) -> _Cuts:
-    addresses = list(_addresses(entry)) if b"0x" in entry else []
+    addresses = list(addresses_of(entry)) if b"0x" in entry else []
     text = b"".join([entry[start:end] for start, end in _between(addresses, len(entry))])
     spans = messages(text, json)
     different = {token for span in spans for token in _TOKEN.findall(text, *span)} if spans else ()
@@ -137,7 +137,7 @@ def _between(spans: list[Span], end: int, start: int = 0) -> Iterator[Span]:
     yield start, end
 
 
-def _addresses(entry: bytes) -> Iterator[Span]:
+def addresses_of(entry: bytes) -> Iterator[Span]:
     """Where the digits of addresses stand: 7f5560 of 0x7f5560. By `split`, which is four times as fast as a regex."""
     before, *rest = entry.split(b"0x")
     at, first = len(before), True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from asynclog.model import Record
@@ -104,21 +105,21 @@ class Told:
     behind the point; and how times are printed.
     """
 
-    __slots__ = ("columns", "forms", "fraction", "names", "time", "whole")
+    __slots__ = ("_order", "columns", "forms", "fraction", "names", "time", "whole")
 
     def __init__(self, time: bytes, whole: Sequence[int], fraction: Sequence[int]) -> None:
         self.columns: list[Column] = []
         self.names: list[bytes] = []
         self.forms = [(0, 0)]
         self.time, self.whole, self.fraction = time, whole, fraction
+        places = [*whole, *fraction]
+        order = [places.index(at) if at in places else len(places) + at for at in range(len(time))]
+        self._order: Callable[[bytes], tuple[int, ...]] = itemgetter(*order) if len(time) > 1 else tuple
 
     def clock(self, whole: int, fraction: int) -> bytes:
         """A time as printed: `whole` are its digits but for those of the fraction of a second."""
-        text = bytearray(self.time)
-        for places, number in ((self.whole, whole), (self.fraction, fraction)):
-            for place, digit in zip(places, b"%0*d" % (len(places), number), strict=True):
-                text[place] = digit
-        return bytes(text)
+        digits = b"%0*d%0*d" % (len(self.whole), whole, len(self.fraction), fraction)
+        return bytes(self._order(digits + self.time))
 
     def took(self, number: int, form: int) -> bytes:
         """A duration as printed."""

@@ -15,7 +15,6 @@ from typing import Any, NamedTuple, TypeAlias
 
 from asynclog.read.bare import Bare
 from asynclog.read.column import Lot
-from asynclog.read.shapes import ZEROS
 from asynclog.read.skeletons import (
     CLOCK,
     LINES,
@@ -29,7 +28,7 @@ from asynclog.read.skeletons import (
     Noted,
     Skeletons,
 )
-from asynclog.read.window import Window, ends_of, joined, number_at, zeroed
+from asynclog.read.window import Window, ends_of, joined, number_at
 
 Array: TypeAlias = Any  # of numpy
 
@@ -70,13 +69,20 @@ class Known(NamedTuple):
         self.longest[self.lot.columns[rank]] = seconds
 
 
-class Digits:
-    """What was met in one source, whose times are all like `time`. What is `noted` is known from the next look on."""
+class Torn(Exception):  # noqa: N818 - it is no error
+    """What was taken for an entry is none."""
 
-    def __init__(self, time: bytes) -> None:
+
+class Digits:
+    """What was met in one source, whose times are all like `time`. What is `noted` is known from the next look on.
+
+    `leading` tells whether entries start with their times.
+    """
+
+    def __init__(self, time: bytes, leading: bool) -> None:
         import numpy as np
 
-        self._skeletons = Skeletons(time)
+        self._skeletons = Skeletons(time, leading)
         self.told = self._skeletons.told
         self.noted: list[Noted] = []
         self._names: dict[bytes, int] = {}
@@ -89,61 +95,62 @@ class Digits:
         """Whether so much was met that it is better to begin anew."""
         return len(self._skeletons.rows) > _ROWS or len(self.told.columns) + len(self.told.names) > _TOLD
 
-    def split(self, data: bytes, others: Sequence[int]) -> Window | None:
-        """The entries of `data`, if all lines that start with a time start one, and those at `others` do.
-
-        None where times do not start lines.
-        """
-        import numpy as np
-
+    def split(self, data: bytes) -> Window | None:
+        """The entries of `data`, if all lines that start with a time start one; None where entries do not start with times."""
         if not self._skeletons.leading:
             return None
-        zeros = zeroed(data)
-        line = b"\n" + self._skeletons.time
-        ends = ends_of([len(part) + len(line) for part in zeros.split(line)])
-        ends[1:] -= len(line) - 1
-        return Window(data, zeros, np.sort(np.concatenate([ends, [at for at in others if at]]).astype(np.int64)))
+        masked, time = self._skeletons.masks.of(data), self._skeletons.time
+        if not masked.startswith(time):
+            return None
+        first, *others = masked.split(b"\n" + time)
+        texts = [first[len(time) :], *others]
+        return Window(data, ends_of(list(map(len, texts)), len(time) + 1).tolist(), list(map(hash, texts)))
+
+    def window(self, data: bytes, entries: Sequence[bytes]) -> Window:
+        """The window that was split into `entries`."""
+        places = ends_of(list(map(len, entries)), 1).tolist()
+        return Window(data, places, self._skeletons.keys(data, places))
 
     def look_up(
         self, window: Window, bare: Callable[[bytes], Bare], concerns: Callable[[bytes], bool],
         whole: Callable[[bytes], bool] | None = None,
     ) -> Known | None:  # fmt: skip
-        """What is known of the entries of `window`; None where it is little, or where one that is not known is not `whole`.
+        """What is known of the entries of `window`; None where it is little. Those that do not concern us need not be known.
 
-        Those that do not concern us need not be known.
+        Raises `Torn` where one that is not known is not `whole`.
         """
         import numpy as np
 
         if len(self.noted) > _LOT:
             self._learn()
-        rows = list(map(self._skeletons.rows.get, window.codes(), repeat(UNKNOWN)))
+        rows = list(map(self._skeletons.rows.get, window.codes, repeat(UNKNOWN)))
         texts: list[bytes] = []
         changed, tokens = [], {}
         for at in [at for at, row in enumerate(rows) if row == UNKNOWN]:
-            entry = window.entry(at)
+            entry = window[at]
             text, token = bare(entry)
-            rows[at] = self._skeletons.rows.get(hash(text.translate(ZEROS)), UNKNOWN)
+            if token:
+                rows[at] = self._skeletons.rows.get(self._skeletons.key(text), UNKNOWN)
             if rows[at] >= 0:
                 texts.append(text)
                 changed.append(at)
-                if token:
-                    tokens[at] = token
+                tokens[at] = token
             elif whole is not None and not whole(entry):
-                return None
+                raise Torn
             elif not concerns(entry):
                 rows[at] = _NOTHING
         row = np.array(rows)
-        data, starts = window.array(), window.starts[:-1]
+        raw, starts = window.data, np.array(window.places[:-1])
         if changed:
             more, places = joined(texts)
-            starts = starts.copy()
-            starts[changed] = places + len(data)
-            data = np.concatenate([data, more])
+            starts[changed] = np.array(places[:-1]) + len(raw)
+            raw += more
+        data = np.frombuffer(raw, np.uint8)
         index = np.flatnonzero(row >= 0)
         table, starts = self._skeletons.table[row[index]], starts[index]
         told = self._known(data, starts, table)
         names = self._usual[told] if len(self._usual) else told
-        self._check(data, starts, table, index, told, names, tokens)
+        self._check(raw, starts, table, index, told, names, tokens)
         fine = told >= 0
         if np.count_nonzero(fine) < len(rows) * _FEW:
             return None
@@ -153,7 +160,7 @@ class Digits:
         return self._of(window, row, data, starts, table, index, told, names, tokens)
 
     def _check(
-        self, data: Array, starts: Array, table: Array, index: Array, told: Array, names: Array,
+        self, raw: bytes, starts: Array, table: Array, index: Array, told: Array, names: Array,
         tokens: Mapping[int, bytes],
     ) -> None:  # fmt: skip
         """Put in names that users gave; where a rule may look for a part of one or of an identifier, nothing is told."""
@@ -164,7 +171,7 @@ class Digits:
         spans = (starts[ranks, None] + table[ranks, NAME : NAME_END + 1]).tolist()
         found = []
         for rank, number, (start, end) in zip(ranks.tolist(), told[ranks].tolist(), spans, strict=True):
-            name = data[start:end].tobytes()
+            name = raw[start:end]
             column = columns[number]
             if name not in column.fine and not column.allows(name, b""):
                 told[rank] = UNKNOWN
@@ -192,7 +199,7 @@ class Digits:
         heights[index] = table[:, LINES]
         others = np.flatnonzero(row < 0).tolist()
         for at in others:
-            heights[at] = window.entry(at).count(b"\n") + 1
+            heights[at] = window[at].count(b"\n") + 1
         lines, forms = ends_of(heights), table[:, TOOK_FORM]
         numbers = self._skeletons.numbers(data, starts + table[:, TOOK], forms)
         clock = starts + table[:, CLOCK]
@@ -201,7 +208,7 @@ class Digits:
         longer = self.told.seconds(numbers, forms) > self._longest[told]
         return Known(
             lines.tolist(),
-            window.starts.tolist(),
+            window.places,
             ranks,
             [at for at in others if row[at] == UNKNOWN],
             index,
@@ -239,23 +246,23 @@ class Digits:
         """Take what was noted."""
         import numpy as np
 
-        self._skeletons.add(
-            list({noted.code: noted for noted in self.noted if noted.code not in self._skeletons.rows}.values())
-        )
-        usable = [noted for noted in self.noted if self._skeletons.rows[noted.code] >= 0]
-        self.noted.clear()
-        if not usable:
+        data, places = joined([noted.text for noted in self.noted])
+        keys = self._skeletons.keys(data, places)
+        rows = self._skeletons.rows
+        self._skeletons.add({key: noted for key, noted in zip(keys, self.noted, strict=True) if key not in rows})
+        own = np.array([rows[key] for key in keys])
+        usable = np.flatnonzero(own >= 0)
+        noted, self.noted = [self.noted[at] for at in usable.tolist()], []
+        if not noted:
             return
-        data, starts = joined([noted.text for noted in usable])
-        sums = self._skeletons.sums(
-            data, starts, self._skeletons.table[[self._skeletons.rows[noted.code] for noted in usable]]
-        )
+        starts = np.array(places[:-1])[usable]
+        sums = self._skeletons.sums(np.frombuffer(data, np.uint8), starts, self._skeletons.table[own[usable]])
         usual, longest = [], []
-        for noted, own in zip(usable, sums.tolist(), strict=True):
-            if own not in self._sums:
-                self._sums[own] = len(self.told.columns)
-                self.told.columns.append(noted.column)
-                usual.append(self._name(noted.name))
-                longest.append(noted.column.longest)
+        for one, total in zip(noted, sums.tolist(), strict=True):
+            if total not in self._sums:
+                self._sums[total] = len(self.told.columns)
+                self.told.columns.append(one.column)
+                usual.append(self._name(one.name))
+                longest.append(one.column.longest)
         self._usual = np.concatenate([self._usual, np.array(usual, np.int64)])
         self._longest = np.concatenate([self._longest, longest])

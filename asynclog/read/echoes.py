@@ -19,6 +19,7 @@ from asynclog.read.shapes import ZEROS, Key, Own, Shape, shape_of
 from asynclog.read.skeletons import Noted
 from asynclog.read.together import MANY, Together
 from asynclog.read.trail import TASK, Before, Trail
+from asynclog.read.window import Window
 
 PENDING = 10_000  # echoes that wait in columns before they are handed over
 _SHAPES = 1 << 14
@@ -58,11 +59,11 @@ class Echoes:
 
     # -- telling -----------------------------------------------------------------------------------------------------
 
-    def split(self, data: bytes) -> list[bytes]:
+    def split(self, data: bytes) -> list[bytes] | Window:
         """The entries of `data`, which starts and ends with whole ones."""
         return self._together.split(data, self._time) if self._taken >= MANY else self.entries.split(data)
 
-    def take(self, entries: list[bytes], index: int, offset: int, line: int) -> tuple[int, int, int]:
+    def take(self, entries: list[bytes] | Window, index: int, offset: int, line: int) -> tuple[int, int, int]:
         """Collect the entries that `split` gave from `index` on, up to the first that is no echo: its index, offset, line.
 
         `offset` is the place in the source, `line` the line of the entry at `index`.
@@ -83,7 +84,9 @@ class Echoes:
             index = stop
         return index, offset, line
 
-    def _each(self, entries: list[bytes], index: int, stop: int, offset: int, line: int) -> tuple[int, int, int]:
+    def _each(
+        self, entries: list[bytes] | Window, index: int, stop: int, offset: int, line: int
+    ) -> tuple[int, int, int]:
         """Collect the entries from `index` up to `stop`, each for itself, up to the first that is no echo."""
         shapes, columns, trail, waiting = self._shapes, self._columns, self._trail, self._trail.waiting
         own_column, own_parts, own_line = waiting.columns.append, waiting.owns.append, waiting.lines.append
@@ -135,7 +138,7 @@ class Echoes:
             own_parts(parts)
             own_line(line)
             if noted is not None:
-                noted.append(Noted(code, bare, known.shape, column, name))
+                noted.append(Noted(entry, bare, token, known.shape, column, name))
             last, met, found, number = entry, offset, column, took
             line += height
             offset += len(entry) + 1

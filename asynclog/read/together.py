@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from asynclog.read.bare import Bares
 from asynclog.read.column import Column, Place
-from asynclog.read.digits import Digits, Known
+from asynclog.read.digits import Digits, Known, Torn
 from asynclog.read.entries import Entries
-from asynclog.read.shapes import form_of
+from asynclog.read.shapes import ZEROS, form_of
 from asynclog.read.skeletons import Noted
 from asynclog.read.trail import TASK, Before, Trail
-from asynclog.read.window import window_of
+from asynclog.read.window import Window
 
 MANY = 6_000  # echoes of a source, from which on it is worth numpy's import
 _BYTES = 1 << 14  # of a window, likewise
@@ -25,13 +25,13 @@ class Together:
 
     def __init__(self, source: Entries, trail: Trail, bares: Bares, concerns: Callable[[bytes], bool]) -> None:
         self._source, self._trail, self._bares, self._concerns = source, trail, bares, concerns
-        self._entries: list[bytes] = []
+        self._entries: Sequence[bytes] | Window = []
         self._known: Known | None = None
         self._digits: Digits | None = None
         self._below = self._beyond = self._missed = self._skip = 0
         self._open = (0, 0)
 
-    def split(self, data: bytes, time: bytes) -> list[bytes]:
+    def split(self, data: bytes, time: bytes) -> list[bytes] | Window:
         """The entries of a window, and a look at what is `known` of them. `time` is that of the last echo."""
         self.flush()
         self._entries, self._known = [], None
@@ -39,24 +39,27 @@ class Together:
         if len(data) < _BYTES or self._skip > 0 or (self._digits is None and form_of(time) is None):
             return self._source.split(data)
         if self._digits is None or self._digits.full:
-            self._digits = Digits(time)
-        window = self._digits.split(data, self._source.bare_starts(data))
-        if window is not None:
-            self._known = self._digits.look_up(window, self._bares.guess, self._concerns, self._source.is_one)
-        if window is None or self._known is None:
-            window = window_of(data, self._source.split(data))
+            self._digits = Digits(time, data[: len(time)].translate(ZEROS) == time.translate(ZEROS))
+        window = None if self._source.bare_starts(data) else self._digits.split(data)
+        try:
+            if window is not None:
+                self._known = self._digits.look_up(window, self._bares.guess, self._concerns, self._source.is_one)
+        except Torn:
+            window = None
+        if window is None:
+            window = self._digits.window(data, self._source.split(data))
             self._known = self._digits.look_up(window, self._bares.guess, self._concerns)
         self._missed = 0 if self._known is not None else self._missed + 1
         if self._missed > _PATIENCE:
             self._skip = min(1 << (self._missed - _PATIENCE), _LONGEST_SKIP)
-        self._entries = window.entries()
-        return self._entries
+        self._entries = window
+        return window
 
-    def known(self, entries: list[bytes]) -> Known | None:
+    def known(self, entries: list[bytes] | Window) -> Known | None:
         """What is known of the entries of a window; None where it is little."""
         return self._known if entries is self._entries else None
 
-    def noting(self, entries: list[bytes]) -> list[Noted] | None:
+    def noting(self, entries: list[bytes] | Window) -> list[Noted] | None:
         """Where to note the entries of a window that were taken apart; None where they will not be asked for."""
         return self._digits.noted if self._digits is not None and entries is self._entries else None
 

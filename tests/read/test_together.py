@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,12 @@ from hypothesis import strategies as st
 from asynclog import batches, codec, pipeline
 from asynclog.config import Settings
 from asynclog.model import Run
-from asynclog.read import bare, digits, echoes, together
+from asynclog.read import bare, digits, echoes, together, window
 from asynclog.read.bare import Bares
 from asynclog.read.clock import Clock
 from asynclog.read.column import Told
 from asynclog.read.echoes import Echoes
-from asynclog.read.shapes import form_of
+from asynclog.read.shapes import ZEROS, form_of
 from asynclog.read.timestamps import parse_timestamp
 
 SLOW = "{t} WARNING asyncio: Executing <Task pending name='{name}' coro=<work() running at /srv/a.py:{line}>> took {took} seconds"
@@ -219,7 +220,7 @@ def test_times_are_what_they_are_alone(time: bytes, hour: int, minute: int, seco
 
 @given(st.sampled_from([time for time in TIMES if form_of(time)]), st.integers(0, 999))
 def test_times_are_printed_as_they_were(time: bytes, fraction: int) -> None:
-    told = digits.Digits(time).told
+    told = digits.Digits(time, True).told
     changed = time.replace(b".789", b".%03d" % fraction).replace(b",789", b",%03d" % fraction)
     numbers = [int(bytes(changed[at] for at in places)) for places in (told.whole, told.fraction)]
     assert told.clock(*numbers) == changed
@@ -230,3 +231,20 @@ def test_durations_are_printed_as_they_were() -> None:
     told.forms.append((2, 3))
     assert [told.took(1250, 1), told.took(12345, 1), told.took(0, 0)] == [b"01.250", b"12.345", b""]
     assert told.seconds(1250, 1) == 1.25
+
+
+@given(
+    st.lists(
+        st.sampled_from([b"0x", b"7f3a", b"5x", b"9", b"deadbeefdeadbeef", b"_", b"\n", b" ", b"xyz", b"A", b"\xff"])
+    )
+)
+def test_digits_become_zeros_and_addresses_are_blotted_out(parts: list[bytes]) -> None:
+    data = b"".join(parts)
+    wanted = bytearray(data.translate(ZEROS))
+    for line in re.finditer(rb"[^\n]+", data):
+        for start, end in bare.addresses_of(line[0]):
+            if end - start <= 16:
+                wanted[line.start() + start : line.start() + end] = b"\xff" * (end - start)
+    masks = window.Masks()
+    masks.of(b"9" * 1000)
+    assert masks.of(data) == bytes(wanted)
