@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import gc
 import os
 import sys
@@ -9,6 +11,7 @@ import sys
 _YOUNG = 1_000_000
 """Objects after which Python looks for cycles. Reading makes many that stay and next to none in a cycle: by default the
 looking takes a tenth of the time of a dense log, from a hundred thousand on a thirtieth."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 EXIT_CLEAN, EXIT_FAILED, EXIT_ERROR, EXIT_NOTHING, EXIT_INTERRUPTED = 0, 1, 2, 3, 130
 
 
@@ -41,6 +44,11 @@ def main(arguments: list[str] | None = None) -> int:
         _silence()
         return EXIT_CLEAN
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            _silence()
+            print(f"error: the output cannot be written: {error.strerror}", file=sys.stderr)
+            print("hint: make room, or write elsewhere with -o FILE", file=sys.stderr)
+            return EXIT_ERROR
         import traceback
 
         traceback.print_exc()
@@ -54,12 +62,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _flush() -> None:
-    sys.stdout.flush()
+    if sys.stdout is not None:  # it is where the caller closed it
+        sys.stdout.flush()
 
 
 def _silence() -> None:
-    """After the reader went away: nothing more to write, also not when Python closes its streams."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Where nothing more can be written: also not when Python closes its streams."""
+    with contextlib.suppress(OSError, AttributeError):  # it is no file, or closed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

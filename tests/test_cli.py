@@ -354,6 +354,42 @@ def test_a_closed_pipe_ends_quietly(form: str) -> None:
     assert running.wait(60) == 0
 
 
+WRITERS = [
+    ["analyze", "ok.log"],
+    ["analyze", "ok.log", "-f", "jsonl"],
+    ["check", "ok.log"],
+    ["diff", "ok.log", "ok.log"],
+    ["rules", "list"],
+    ["--help"],
+]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")
+@pytest.mark.parametrize("words", WRITERS, ids=" ".join)
+def test_a_full_disk_is_no_bug_of_asynclog(words: list[str]) -> None:
+    """What is redirected into a file on a full disk: an error with a way out, not a traceback."""
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            command(*words), env=environment(), timeout=60, check=False, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-2:] == [
+        "error: the output cannot be written: No space left on device",
+        "hint: make room, or write elsewhere with -o FILE",
+    ]
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs sh")
+@pytest.mark.parametrize("words", WRITERS[:4], ids=" ".join)
+def test_a_closed_standard_output_is_said(words: list[str]) -> None:
+    line = ["sh", "-c", '"$@" >&-', "sh", *command(*words)]
+    done = subprocess.run(line, env=environment(), timeout=60, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "error: standard output is closed" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_ctrl_c_exits_130_without_a_traceback() -> None:
     running = subprocess.Popen(
         [sys.executable, "-m", "asynclog", "analyze", "-"],

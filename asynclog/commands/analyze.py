@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
@@ -20,6 +19,7 @@ from asynclog.commands.common import (
     check_names,
     note,
     note_losses,
+    on_terminal,
     places,
     render_options,
     view_options,
@@ -122,14 +122,15 @@ def _stream(logs: Sequence[str], settings: Settings, options: Options, target: T
     from asynclog.render.jsonl import finding_line
 
     book = pipeline.engine(settings)
-    beside = {**options, "quiet": options["quiet"] or (target.file is None and sys.stdout.isatty())}
+    beside = {**options, "quiet": options["quiet"] or (target.file is None and on_terminal())}
     with writing(target) as file, progress(logs, beside):
         for finding in pipeline.findings(logs, settings):
             if _shown(finding, view):
                 file.write(finding_line(finding))
+    lost = [text for text in book.notes if "reading stopped" in text]
     for text in book.notes:
-        note(text, options)
-    return ERROR if any("reading stopped" in text for text in book.notes) else CLEAN
+        note(text, {} if text in lost else options)
+    return ERROR if lost else CLEAN
 
 
 def _shown(finding: Finding, view: ViewOptions) -> bool:

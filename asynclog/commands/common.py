@@ -61,13 +61,13 @@ def check_names(view: ViewOptions, logs: Sequence[str], settings: Settings, run:
 
 def render_options(options: Options, target: Target) -> RenderOptions:
     """How it is laid out: colour and links only for a terminal, width as the terminal has it."""
-    terminal = target.file is None and sys.stdout.isatty()
+    terminal = target.file is None and on_terminal()
     colored = color(options, target)
     return RenderOptions(
         width=width(),
         color=colored,
         hyperlinks=colored and terminal,
-        ascii=target.file is None and not (sys.stdout.encoding or "utf-8").lower().startswith("utf"),
+        ascii=target.file is None and not (getattr(sys.stdout, "encoding", "") or "utf-8").lower().startswith("utf"),
         top=options.get("top"),
         verbose=int(options.get("verbose") or 0) - int(options.get("quiet") or 0),
     )
@@ -78,8 +78,13 @@ def color(options: Options, target: Target) -> bool:
     wish = options.get("color", "auto")
     if wish == "auto":
         declined = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
-        return target.file is None and sys.stdout.isatty() and not declined
+        return target.file is None and on_terminal() and not declined
     return bool(wish == "always") and target.file is None
+
+
+def on_terminal() -> bool:
+    """Whether standard output is one; it may be closed."""
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def width() -> int:

@@ -73,6 +73,7 @@ def test_lost_input_is_told_by_every_command(run: Run) -> None:
     Path("cut.log.gz").write_bytes(packed[: len(packed) // 2])
     for words in (
         ["analyze", "cut.log.gz", "-q"],
+        ["analyze", "cut.log.gz", "-q", "-f", "jsonl"],
         ["check", "cut.log.gz", "-q"],
         ["diff", BEFORE, "cut.log.gz", "-q"],
         ["trend", BEFORE, "cut.log.gz", "-q"],
