@@ -143,3 +143,17 @@ def test_ctrl_c_ends_all_workers_at_once(whole_group: bool, tmp_path: Path) -> N
     assert "Traceback" not in err
     assert not any(Path(f"/proc/{pid}").exists() for pid in started)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["app.log"]
+
+
+@pytest.mark.parametrize(
+    ("ceiling", "sizes", "jobs"),
+    [
+        pytest.param(4, [workers.PAYS], 4, id="large"),
+        pytest.param(4, [workers.PAYS - 1], 1, id="small"),
+        pytest.param(4, [workers.PAYS // 2, workers.PAYS // 2], 4, id="large together"),
+        pytest.param(4, [workers.PAYS, None], 1, id="beside standard input, which is read once"),
+        pytest.param(4, [], 1, id="saved reports only"),
+    ],
+)
+def test_how_many_processes_pay(ceiling: int, sizes: list[int | None], jobs: int) -> None:
+    assert workers.worth(ceiling, sizes) == jobs

@@ -23,6 +23,7 @@ _STEPS = (
     *(n * _HOUR for n in (1, 2, 3, 6, 12)),
     *(n * _DAY for n in (1, 2, 7, 14, 30, 91, 365, 3_650, 36_500)),
 )
+_FEWEST = 3  # bars that show a course
 _COLUMNS = 150
 _TICKS = 9
 _CELL_BITS = 20  # a cell of a timeline of level 0 is 2**20 microseconds (see `model.Timeline`)
@@ -60,7 +61,7 @@ class Chart:
 
 
 def timeline(report: Report) -> Chart | None:
-    """Blocked time and findings by severity over the run; None where the log has no times."""
+    """Blocked time and findings by severity over the run; None where the log has no times or is too short for bars."""
     run = report.run
     parts = {"blocked": run.blocked, **{name: run.timeline.get(name, Timeline()) for name in report.severities}}
     edges = list(_edges(parts.values()))
@@ -74,6 +75,8 @@ def timeline(report: Report) -> Chart | None:
     step = _step(max((end - start) / _COLUMNS, 2 * cell))
     origin = start // step * step
     count = (end - origin) // step + 1
+    if count < _FEWEST:
+        return None
     clock = _Clock(stamps, end - start)
     lanes = [lane for name, part in parts.items() if (lane := _lane(name, part, origin, step, count, clock))]
     if not lanes:

@@ -105,6 +105,12 @@ def test_a_report_never_replaces_what_it_is_made_of(run: Run) -> None:
         assert {path: path.read_bytes() for path in kept} == kept
 
 
+def test_shares_may_be_percentages(run: Run) -> None:
+    """The loop of this log was blocked for 0.64 % of its time."""
+    for text, code in (("> 0.6 %", 1), ("> 0.7%", 0), ("> 0.006", 1), ("> 0.007", 0)):
+        assert run("check", BEFORE, "--fail-on", "never", "--fail-if", f"blocked_share {text}").code == code, text
+
+
 @pytest.mark.parametrize("fact", ["seconds > 5", "blocked_share > 0.05"])
 def test_a_condition_on_what_the_log_does_not_tell_is_no_pass(run: Run, fact: str) -> None:
     """Without a time of day nobody knows how long it was: neither passed nor failed."""

@@ -62,7 +62,7 @@ def test_a_timeline_counts_every_event_once():
 
 def test_bars_and_ticks_stay_in_the_chart_and_in_order():
     first = START >> 20
-    for span in (0, 1, 59, 3_700, 90_000, 40_000_000):
+    for span in (15, 59, 3_700, 90_000, 40_000_000):
         cells = {first + (span * at // 9): (1, 1) for at in range(10)}
         chart = html_charts.timeline(timed(cells, span=span))
         assert chart is not None
@@ -78,17 +78,24 @@ def test_bars_and_ticks_stay_in_the_chart_and_in_order():
 
 def test_times_are_those_of_the_log():
     zone = replace(stamp(START), zone=120)
-    source = SourceSpan("a.log", 0, 1, 1, zone, zone)
+    source = SourceSpan("a.log", 0, 1, 1, zone, replace(zone, micros=zone.micros + 60 * SECOND))
     dated = timed({START >> 20: (1, 1)})
     chart = html_charts.timeline(replace(dated, run=replace(dated.run, sources=(source,))))
     assert chart is not None
     assert chart.text.startswith("From 12:00:00 to ")
     relative = replace(stamp(3 * SECOND), dated=False, text="3.000")
-    source = SourceSpan("a.log", 0, 1, 1, relative, relative)
+    source = SourceSpan("a.log", 0, 1, 1, relative, replace(relative, micros=33 * SECOND))
     bare = timed({3: (1, 1)})
     chart = html_charts.timeline(replace(bare, run=replace(bare.run, sources=(source,))))
     assert chart is not None
-    assert chart.text.startswith("From 0 s to 5 s")
+    assert chart.text.startswith("From 0 s to 35 s")
+
+
+@pytest.mark.parametrize("span", [0, 1, 4])
+def test_a_run_of_moments_has_no_chart(span: int):
+    """One bar as wide as the page, of five seconds for a run of one, shows no course."""
+    first = START >> 20
+    assert html_charts.timeline(timed({first: (3, 1), first + span: (1, 1)}, span=span)) is None
 
 
 def test_no_times_no_chart():
