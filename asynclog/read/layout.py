@@ -105,7 +105,7 @@ def clean(raw: bytes) -> str:
         or text[-1:] in "'\"`"
         or ',"' in text
         or '""' in text
-        or "%|" in text
+        or "%" in text
         or text.startswith(ANNOTATED)
         or not text.isascii()
     ) and not text.lstrip().startswith("{"):
