@@ -14,7 +14,7 @@ from asynclog.read.pasted import ANNOTATED, undone
 from asynclog.read.prefix import LEVEL, RELAYED, is_header, shape, timed_shape
 from asynclog.read.testmarks import has_tests
 from asynclog.read.timestamps import find_timestamp
-from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers
+from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers, title_of
 from asynclog.slotted import dataclass, field, replace
 
 SAMPLE_BYTES = 1 << 18
@@ -86,8 +86,11 @@ class Layout:
     def description(self) -> str:
         """The format in words, for the report."""
         if self.form is not None:
-            return ", ".join([*self.wrappers, "the prefix of --prefix"])
-        parts = [*self.wrappers, "JSON lines" if self.json else "prefixed lines" if self.header else "bare lines"]
+            return ", ".join([*map(title_of, self.wrappers), "the prefix of --prefix"])
+        parts = [
+            *map(title_of, self.wrappers),
+            "JSON lines" if self.json else "prefixed lines" if self.header else "bare lines",
+        ]
         return ", ".join(parts)
 
 

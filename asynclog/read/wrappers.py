@@ -13,9 +13,11 @@ from typing import NamedTuple
 
 from asynclog.lazy import regex
 from asynclog.read.pasted import is_markup
+from asynclog.read.tags import tag_pattern
 from asynclog.slotted import dataclass
 
 JSON_LINE = "json-line"
+_TAG = "tag:"  # before the pattern of a tag that only this file has
 _LEVELS = r"(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL|SUCCESS|root|asyncio)\b"
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)"
 
@@ -73,6 +75,12 @@ WRAPPERS = (
         regex(r"(?P<key>(?:[\w.~-]{0,60}/){0,12}[\w.-]{1,80}\.(?:log|out|err|txt)(?:\.\d{1,3})?)[:-](?:\d{1,9}[:-])?"),
         ".",
     ),
+    # fluentd: time, tag, object
+    Wrapper(
+        "fluentd",
+        regex(r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4}) (?P<key>[\w.*-]+): (?=\{\")"),
+        ': {"',
+    ),
     # docker logs -t, plain time before every line is settled by the record itself (see cut.py), not here
 )
 
@@ -106,7 +114,7 @@ def peeler(names: tuple[str, ...]) -> Callable[[str], Peeled]:
 
 def _peeler_of(names: tuple[str, ...]) -> Callable[[str], Peeled]:
     """The same for a single wrapper, the usual case."""
-    pattern = _BY_NAME[names[0]].pattern
+    pattern = _wrapper(names[0]).pattern
     match, groups = pattern.match, pattern.groupindex
     key, time, part = (groups.get(name, 0) for name in ("key", "time", "partial"))
 
@@ -140,7 +148,7 @@ def _objects(names: tuple[str, ...]) -> Callable[[str], Peeled]:
 def _peel(names: tuple[str, ...], line: str) -> Peeled:
     start, keys, time, partial = 0, [], None, False
     for name in names:
-        found = _BY_NAME[name].pattern.match(line, start)
+        found = _wrapper(name).pattern.match(line, start)
         if found is None:
             break
         if name == JSON_LINE:
@@ -163,7 +171,12 @@ def _peel(names: tuple[str, ...], line: str) -> Peeled:
 
 def pattern_of(name: str) -> str:
     """The pattern of a wrapper."""
-    return _BY_NAME[name].pattern.pattern
+    return _wrapper(name).pattern.pattern
+
+
+def title_of(name: str) -> str:
+    """What a wrapper is called in the report."""
+    return "tagged lines" if name.startswith(_TAG) else name
 
 
 def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
@@ -177,9 +190,12 @@ def settle_wrappers(lines: list[str]) -> tuple[str, ...]:
                 if any("{" in line for line in rest) and _are_entries(rest):
                     return (*names, JSON_LINE)
                 continue
-            if _stands_before_most(wrapper, rest):
+            if wrapper.name not in names and _stands_before_most(wrapper, rest):
                 best = wrapper
                 break
+        if best is None and (pattern := tag_pattern(rest)) is not None:
+            best = _wrapper(_TAG + pattern)
+            best = best if _stands_before_most(best, rest) else None
         if best is None or best.name in names:
             break
         names.append(best.name)
@@ -203,6 +219,12 @@ def _stands_before_most(wrapper: Wrapper, lines: list[str]) -> bool:
             if without < 0:
                 return False
     return True
+
+
+@lru_cache(maxsize=256)
+def _wrapper(name: str) -> Wrapper:
+    """The wrapper of this name; that of a tag holds its pattern."""
+    return Wrapper(name, regex(name.removeprefix(_TAG))) if name.startswith(_TAG) else _BY_NAME[name]
 
 
 _BY_NAME = {wrapper.name: wrapper for wrapper in WRAPPERS}

@@ -84,7 +84,7 @@ def test_wrappers_are_found_and_taken_off(line: str, names: tuple[str, ...], key
 
 
 def test_every_wrapper_has_a_row() -> None:
-    assert {wrapper.name for wrapper in WRAPPERS} - {JSON_LINE} == {
+    assert {wrapper.name for wrapper in WRAPPERS} - {JSON_LINE, "fluentd"} == {
         name for _, names, _, _ in LINES.values() for name in names
     }
 
@@ -134,3 +134,48 @@ def test_json_around_single_lines() -> None:
 
 def test_json_around_whole_entries_is_no_wrapper() -> None:
     assert settle_wrappers([json.dumps({"message": "hello", "level": "info"})] * 3) == ()
+
+
+def test_fluentd() -> None:
+    entry = '{"log":"  File \\"a.py\\", line 1, in f\\n","stream":"stderr","time":"2026-01-31T12:00:00Z"}'
+    line = f"2026-01-31 12:00:00.000000000 +0000 kube.app: {entry}"
+    names = settle_wrappers([line])
+    assert names == ("fluentd", JSON_LINE)
+    peeled = peel(line, names)
+    assert (peeled.rest, peeled.key, peeled.time) == (
+        '  File "a.py", line 1, in f',
+        "kube.app stderr",
+        "2026-01-31T12:00:00Z",
+    )
+
+
+TAGS = {
+    "task runner": "[api] ",
+    "pad": "    default: ",
+    "tox": "py312: ",
+    "MPI": "[1,0]<stderr>: ",
+    "stern": "web-7d9f6c5b-x2x4z app ",
+    "cat -n": "    12\t",
+    "grep -n": "815:",
+    "behind one that is known": "web-1  | [worker] ",
+}
+
+
+@pytest.mark.parametrize("tag", TAGS.values(), ids=TAGS)
+def test_tags_that_stand_before_every_line(tag: str) -> None:
+    whole = ["Task exception was never retrieved", "future: <Task finished>", "", "Traceback (most recent call last):"]
+    whole += ['  File "/srv/a.py", line 3, in job', "    raise KeyError(1)", "KeyError: 1"]
+    wrappers = settle_wrappers([tag + line for line in whole])
+    assert [peel((tag + line).rstrip(" "), wrappers).rest for line in whole] == whole
+
+
+def test_numbers_of_lines_are_no_writers() -> None:
+    lines = [f"{number}:future: <Task finished>" for number in range(9)]
+    assert {peel(line, settle_wrappers(lines)).key for line in lines} == {None}
+    ranks = [f"[1,{number % 2}]<stderr>: future: <Task finished>" for number in range(9)]
+    assert {peel(line, settle_wrappers(ranks)).key for line in ranks} == {"[1,0]<stderr>:", "[1,1]<stderr>:"}
+
+
+@pytest.mark.parametrize("prefix", ["ERROR: ", "2026-01-31 12:00:00 ", "asyncio: ", "E   12:00:00 ", "got 'x': "])
+def test_prefixes_of_records_are_no_tags(prefix: str) -> None:
+    assert settle_wrappers([prefix + "Traceback (most recent call last):", prefix + "future: <Task finished>"]) == ()
