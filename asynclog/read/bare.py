@@ -22,6 +22,7 @@ _TOKEN = regex(
     rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64})"
     rb"(?![\w./\\-])"
 )
+_SIGNS = (b"0x", b"exception=", b"Traceback (")  # one of them stands before all that is cut
 TOKEN = b"0#"  # what stands for one
 TOKEN_LETTERS = b"0123456789abcdef-"
 
@@ -51,6 +52,8 @@ class Bares:
 
     def of(self, entry: bytes) -> Bare:
         """`entry` without addresses and identifiers."""
+        if not any(map(entry.__contains__, _SIGNS)):
+            return Bare(entry)
         cuts = _cuts(entry, self._json)
         if len(self._cuts) >= _REMEMBERED:
             self._cuts.clear()
@@ -59,6 +62,8 @@ class Bares:
 
     def guess(self, entry: bytes) -> Bare:
         """The same, many times as fast, if a text like it was met before: else it may be cut wrongly, or too little."""
+        if not any(map(entry.__contains__, _SIGNS)):
+            return Bare(entry)
         cuts = self._cuts.get(hash(entry.translate(_ALIKE)))
         if cuts is None:
             return self.of(entry)
