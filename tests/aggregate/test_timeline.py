@@ -108,4 +108,6 @@ def test_cells_are_a_mapping_of_their_places(cells):
 
 def test_cells_take_little_room():
     found = made([(at * CELL, 10**6) for at in range(TIMELINE_CELLS)])
+    assert (found.level, len(found.cells)) == (0, TIMELINE_CELLS)
+    assert made([(at * CELL, None) for at in range(TIMELINE_CELLS + 1)]).level == 1
     assert sum(map(sys.getsizeof, found.cells.columns)) < 30 * TIMELINE_CELLS

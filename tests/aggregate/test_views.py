@@ -234,6 +234,7 @@ def test_a_helper_that_creates_for_everybody_is_pointed_out():
     assert any(
         "`spawn` (/app/util.py:5 in spawn) creates 4 different" in line for line in report(run_of(*findings)).advice
     )
+    assert any("creates 3 different" in line for line in report(run_of(*findings[:3])).advice)
     assert not any("`spawn`" in line for line in report(run_of(*findings[:2])).advice)
 
 
