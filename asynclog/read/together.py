@@ -14,7 +14,7 @@ from asynclog.read.skeletons import Noted
 from asynclog.read.trail import TASK, Before, Trail
 from asynclog.read.window import Window
 
-MANY = 6_000  # echoes of a source, from which on it is worth numpy's import
+MANY = 20_000  # echoes of a source, from which on it is worth numpy's import and what is to be learnt
 _BYTES = 1 << 14  # of a window, likewise
 _PATIENCE = 16  # windows of which little was known, one behind the other, after which not each is looked at
 _LONGEST_SKIP = 256
