@@ -6,28 +6,23 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import groupby
-from typing import Any, TypeAlias
 
 from asynclog.aggregate.columns import Columns, Counts, counts_of
+from asynclog.aggregate.counter import Kind, counter
 from asynclog.aggregate.run import RunBuilder
-from asynclog.aggregate.table import Kind, Table
 from asynclog.classify.alike import Alike
-from asynclog.held import DATED, Durations, Held, Template, shows_token, template_of
+from asynclog.held import Durations, Held, Template, shows_token, template_of
 from asynclog.model import Finding, Record
-from asynclog.parse.message import DIGITS, duration
+from asynclog.parse.message import duration
 from asynclog.read.clock import Clock
-from asynclog.read.column import Collected, Column, Lot, Place, Told
-from asynclog.read.shapes import Own
+from asynclog.read.column import Collected, Column, Lot, Place
+from asynclog.read.shapes import UNNAMED, Own
 
-Array: TypeAlias = Any  # of numpy
-_MANY = 20_000  # echoes from which on numpy pays, with its import
-_PACKED = 1 << 15  # echoes in lots from which on these are put together
-_HELD = 1 << 17  # findings that are held before they are counted
+_MANY = 50_000  # echoes that wait before they are counted
+_COUNTED = 1 << 18  # findings whose lines are held, though they are counted
 _TURNS = 8  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
 _WAITING = 1 << 13  # columns whose longest record is not yet told
-_DIGITS: dict[str | None, int] = {None: -1} | DIGITS
 _UNITS = ("s", "ms", "us")
 _LIFECYCLE = "loop-lifecycle"
 _SIGNS = ("Close <", "Using ")  # lifecycle records whose place among the others matters
@@ -52,9 +47,7 @@ class Batches:
         self._columns: list[Column] = []
         self._owns: list[Own] = []
         self._lines: list[int] = []
-        self._lots: list[Lot] = []
-        self._waiting = 0
-        self._table = Table()
+        self._counter = counter()
         self._turns = self._signs = 0
         self._longest: dict[Column, int] = {}
         self._like: Record | None = None
@@ -116,14 +109,12 @@ class Batches:
         self._columns += collected.columns
         self._owns += collected.owns
         self._lines += collected.lines
-        self._lots += collected.lots
-        self._waiting += collected.size
+        for lot in collected.lots:
+            self._take_lot(lot)
         self._turns += bool(collected.columns) and not collected.lots
-        if len(self._lines) > _MANY:
-            self._pack()
-        if self._waiting > _PACKED:
-            self._pack_lots()
-        if self._table.size > _HELD or self._turns > _TURNS:
+        if self._turns > _TURNS or len(self._lines) > _MANY:
+            self._count_plainly()
+        if self._counter is not None and self._counter.size > _COUNTED:
             self._settle()
 
     def finish(self) -> None:
@@ -143,34 +134,14 @@ class Batches:
     def _hold(self, column: Column) -> Held:
         held = self._held.get(column)
         if held is None:
-            held = self._held[column] = Held(column, len(self._held), self._read[template_of(column).unit])
+            template = template_of(column)
+            held = self._held[column] = Held(column, len(self._held), self._read[template.unit])
+            if self._counter is not None:
+                self._counter.add_column(template.kind, template.blocking)
         return held
 
-    def _pack(self) -> None:
-        """Make what waits numbers; where that cannot be, count it."""
-        import numpy as np
-
-        self._turns = 0
-        times = [own[0] for own in self._owns]
-        held = {column: self._hold(column) for column in set(self._columns)}
-        read = {column: one.read for column, one in held.items()}
-        durations = [read[column][own[1]] for column, own in zip(self._columns, self._owns, strict=True)]
-        known = list(filter(None, times))
-        micros = self._clock.together(known) if known else np.zeros(0, np.int64)
-        if micros is None or None in durations:
-            self._count_plainly()
-            return
-        if len(known) < len(times):
-            every = np.zeros(len(times), np.int64)
-            every[np.array(list(map(bool, times)))] = micros
-            micros = every
-        columns = np.array([held[column].number for column in self._columns])
-        self._take_names([own[2] for own in self._owns])
-        self._take_ends(columns, micros, times.__getitem__)
-        self._table.add(columns, micros, np.array(durations, np.int64), np.array(self._lines, np.int64))
-        self._forget()
-
     def _forget(self) -> None:
+        self._turns = 0
         self._columns, self._owns, self._lines = [], [], []
 
     def _take_names(self, names: Sequence[bytes]) -> None:
@@ -178,49 +149,20 @@ class Batches:
             if name:
                 self._hold(column).tasks[name] += number
 
-    def _take_ends(self, columns: Array, micros: Array, printed: Callable[[int], bytes]) -> None:
-        """Note the first and the last time of each column that has times."""
-        import numpy as np
-
-        held = list(self._held.values())
-        if micros.min() < DATED <= micros.max():
-            for index, (micro, own) in enumerate(zip(micros.tolist(), columns.tolist(), strict=True)):
-                held[own].reach(micro, partial(printed, index))
-            return
-        ascending = bool((micros[1:] >= micros[:-1]).all())
-        order = np.argsort(columns, kind="stable") if ascending else np.lexsort((micros, columns))
-        starts = np.flatnonzero(np.diff(columns[order], prepend=-1))
-        for place in (order[starts], order[np.append(starts[1:], len(order)) - 1]):
-            for index, micro, own in zip(place.tolist(), micros[place].tolist(), columns[place].tolist(), strict=True):
-                held[own].reach(micro, partial(printed, index))
-
-    def _pack_lots(self) -> None:
-        for told, lots in groupby(self._lots, lambda lot: lot.told):
-            self._take_lots(told, list(lots))
-        self._lots, self._waiting = [], 0
-
-    def _take_lots(self, told: Told, lots: list[Lot]) -> None:
-        """Make numbers of echoes that were told together."""
-        import numpy as np
-
-        lot = Lot(told, *(np.concatenate(arrays) for arrays in list(zip(*lots, strict=True))[1:]))
-        micros = self._clock.lot(lot)
-        if micros is None:
-            for column, name, whole, fraction, number, form, line in zip(*map(np.ndarray.tolist, lot[1:]), strict=True):
-                self._columns.append(told.columns[column])
-                self._owns.append((told.clock(whole, fraction), told.took(number, form), told.names[name]))
-                self._lines.append(line)
-            return
-        different, inverse = np.unique(lot.columns, return_inverse=True)
-        held = [self._hold(told.columns[column]) for column in different.tolist()]
-        pairs, counts = np.unique(inverse * len(told.names) + lot.names, return_counts=True)
-        for pair, number in zip(pairs.tolist(), counts.tolist(), strict=True):
-            if name := told.names[pair % len(told.names)]:
-                held[pair // len(told.names)].tasks[name] += number
-        columns = np.array([own.number for own in held])[inverse]
-        self._take_ends(columns, micros, lambda at: told.clock(int(lot.wholes[at]), int(lot.fractions[at])))
-        digits = np.array([_DIGITS[template_of(own.column).unit] for own in held])[inverse]
-        self._table.add(columns, micros, _durations(lot, digits), lot.lines)
+    def _take_lot(self, lot: Lot) -> None:
+        """Count echoes that were told together."""
+        assert self._counter is not None
+        numbers = [-1] * len(lot.columns)
+        for number, name, count in lot.names:
+            column = lot.columns[number]
+            held = self._hold(column)
+            numbers[number] = held.number
+            if name or column.name:
+                held.tasks[name or UNNAMED] += count
+        for column, *moments in lot.ends:
+            for micros, printed in moments:
+                self._hold(column).reach(micros, partial(bytes, printed))
+        self._counter.add(lot.rows, numbers)
 
     def _count_plainly(self) -> None:
         """Count what waits, column by column."""
@@ -248,19 +190,15 @@ class Batches:
 
     def _settle(self) -> None:
         """Count what is held."""
-        self._pack_lots()
-        if self._table.size and self._lines:  # numpy is there
-            self._pack()
         if self._lines:
             self._count_plainly()
         columns = list(self._held.values())
-        templates = [template_of(held.column) for held in columns]
-        kinds = [template.kind for template in templates]
-        self._builder.add_blocked(*self._table.reaching(kinds, [template.blocking for template in templates]))
-        for part in self._table.parts(kinds):
-            self._count(columns[part.column], part.choice, part.counts, part.lines)
+        if self._counter is not None and self._counter.size:
+            self._builder.add_blocked(*self._counter.reaching())
+            for part in self._counter.parts():
+                self._count(columns[part.column], part.choice, part.counts, part.lines)
+        self._counter = counter()
         self._held.clear()
-        self._turns = 0
         if len(self._longest) > _WAITING:
             self._add_longest()
 
@@ -281,14 +219,3 @@ class Batches:
     def _finding(self, place: Place) -> Finding | None:
         assert self._like is not None
         return self._find(self._again(place, self._like), False)[0]
-
-
-def _durations(lot: Lot, digits: Array) -> Array:
-    """Durations of units that have so many `digits` (-1: they are no durations) as microseconds, as `duration` has it."""
-    import numpy as np
-
-    behind = np.array([behind for _, behind in lot.told.forms])[lot.forms]
-    more = 10 ** np.maximum(digits - behind, 0)
-    less = 10 ** np.maximum(behind - digits - 1, 0)
-    rounded = np.where(behind > digits, (lot.numbers // less + 5) // 10, lot.numbers * more)
-    return np.where(digits < 0, 0, rounded)

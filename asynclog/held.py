@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeAlias
 
+from asynclog.aggregate.counter import Kind
 from asynclog.aggregate.facts import BLOCKING
 from asynclog.aggregate.names import UNNAMED, task_name
-from asynclog.aggregate.table import Kind
 from asynclog.classify.alike import Alike
 from asynclog.model import Finding, Timestamp
 from asynclog.parse.message import DIGITS, LONGEST, duration
@@ -47,6 +47,11 @@ class Template:
     def most(self) -> float:
         """The largest number that a duration may be printed as."""
         return LONGEST / 10 ** DIGITS[self.unit] if self.unit is not None else float("inf")
+
+    @property
+    def digits(self) -> int:
+        """Digits behind the point of a printed duration that make microseconds of it; -1 where it is none."""
+        return DIGITS[self.unit] if self.unit is not None else -1
 
     @property
     def blocking(self) -> bool:

@@ -29,6 +29,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.fixture(params=["compiled", "in Python"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways of doing what `asynclog.native` does."""
+    from asynclog import native
+
+    if request.param == "in Python":
+        for name in ("Lookup", "Counter", "newlines"):
+            monkeypatch.setattr(native, name, None)
+    elif native.Lookup is None:
+        pytest.skip("nothing is compiled here")
+    return str(request.param)
+
+
 @pytest.fixture
 def golden(request: pytest.FixtureRequest) -> Callable[[Path, str | bytes], None]:
     """Compares an output with its golden file, or writes it with --update-golden."""

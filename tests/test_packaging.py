@@ -65,8 +65,9 @@ def test_the_wheel_holds_code_rules_types_and_licence(wheel: Path) -> None:
     assert {f"asynclog/rules/{name}" for name in (*RULES, "precompiled.bin")} <= names
     assert "asynclog/py.typed" in names
     assert f"{info}/licenses/LICENSE" in names
-    code = {str(file.relative_to(ROOT)) for file in (ROOT / "asynclog").rglob("*.py")}
+    code = {str(file.relative_to(ROOT)) for file in (ROOT / "asynclog").rglob("*.py")} - {"asynclog/native/build.py"}
     assert code <= names
+    assert not {name for name in names if name.endswith((".c", ".h"))}
     assert not {name for name in names if name.split("/")[0] not in ("asynclog", info)}
     assert "asynclog = asynclog.__main__:main" in scripts
     assert f"Requires-Python: {PROJECT['requires-python']}" in metadata
@@ -79,6 +80,28 @@ def test_the_wheel_works(wheel: Path, tmp_path: Path) -> None:
     out = analyzed(str(tmp_path / "site"), tmp_path)
     assert out.startswith(str(tmp_path))
     assert "[task-destroyed-pending]" in out
+
+
+def test_the_wheel_holds_what_can_be_compiled(wheel: Path, tmp_path: Path) -> None:
+    """Or it is a wheel for all machines, and works as well."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = [name for name in archive.namelist() if "native/compiled." in name and not name.endswith(".pyi")]
+        archive.extractall(tmp_path)
+    assert wheel.name.endswith("-none-any.whl") if not names else "-cp311-abi3-" in wheel.name
+    code = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); from asynclog import native; print(native.Lookup is not None)"
+    done = subprocess.run([sys.executable, "-S", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(bool(names))
+
+
+def test_without_a_compiler_the_wheel_is_built_and_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("CC", "CXX", "LDSHARED"):
+        monkeypatch.setenv(name, "no-such-compiler")
+    monkeypatch.setenv("DISTUTILS_USE_SDK", "1")
+    wheel = build("build_wheel", tmp_path)
+    assert wheel.name.endswith("-py3-none-any.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+    assert "[task-destroyed-pending]" in analyzed(str(tmp_path / "site"), tmp_path)
 
 
 def test_an_editable_install_works(tmp_path: Path) -> None:
@@ -122,7 +145,8 @@ def test_the_code_needs_nothing_that_is_not_declared() -> None:
     declared = {name.split(">")[0].split("[")[0].strip().lower().replace("-", "_") for name in names}
     declared = {{"pyyaml": "yaml"}.get(name, name) for name in declared}
     used = set()
-    for file in (ROOT / "asynclog").rglob("*.py"):
+    build = ROOT / "asynclog" / "native" / "build.py"
+    for file in {*(ROOT / "asynclog").rglob("*.py")} - {build}:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 used.update(alias.name.split(".")[0] for alias in node.names)

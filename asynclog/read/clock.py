@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
 
 from asynclog.lazy import regex
-from asynclog.read.column import Lot
 from asynclog.read.shapes import ZEROS, Form, form_of
 from asynclog.read.timestamps import parse_timestamp
 
-Array: TypeAlias = Any  # of numpy
-
 _REMEMBERED = 1 << 16
-_DIGITS = b"0123456789"
 _SECONDS = regex(rb"(?s)(.*\d\d:\d\d:)([0-5]\d)(Z| ?[+-]\d\d:?\d\d| ?[A-Z]{2,5})?")
-_LARGEST = 18  # digits of a number of 64 bits
 
 
 class _Starts(dict[bytes, int]):
@@ -61,40 +55,6 @@ class Clock:
             result.append(None if base is None else base + int(text[form.fraction]) * form.scale)
         return result
 
-    def together(self, times: Sequence[bytes]) -> Array | None:
-        """The same for very many times at once, as an array of numpy; None where they are not all of one form."""
-        first = times[0]
-        form = form_of(first)
-        every = b"".join(times)
-        if form is None or every.translate(ZEROS) != first.translate(ZEROS) * len(times):
-            return None
-        import numpy as np
-
-        digits = np.frombuffer(every, np.uint8).reshape(len(times), len(first))
-        at, end = form.fraction.start, form.fraction.stop
-        places = [place for place in range(len(first)) if first[place] in _DIGITS and not at <= place < end]
-        if len(places) > _LARGEST:
-            return None
-        _, where, inverse = np.unique(_number(digits, places), return_index=True, return_inverse=True)
-        seconds = [self._whole(times[index][form.whole] + times[index][form.zone]) for index in where.tolist()]
-        if None in seconds:
-            return None
-        return np.array(seconds, np.int64)[inverse] + _number(digits, range(at, end)) * form.scale
-
-    def lot(self, lot: Lot) -> Array | None:
-        """The same for echoes in arrays; None where one of their times is none."""
-        import numpy as np
-
-        told = lot.told
-        form = form_of(told.time)
-        assert form is not None
-        wholes, inverse = np.unique(lot.wholes, return_inverse=True)
-        texts = [told.clock(whole, 0) for whole in wholes.tolist()]
-        seconds = [self._whole(text[form.whole] + text[form.zone]) for text in texts]
-        if None in seconds:
-            return None
-        return np.array(seconds, np.int64)[inverse] + lot.fractions * form.scale
-
     def _alike(self, times: Sequence[bytes]) -> list[int | None] | None:
         """The same for times of one form, each looked up by all that stands before its fraction of a second."""
         first = times[0] if times else b""
@@ -128,13 +88,3 @@ class Clock:
             stamp = parse_timestamp(text.decode("utf-8", "backslashreplace"))
             self._seconds[text] = stamp.micros if stamp is not None else None
         return self._seconds[text]
-
-
-def _number(digits: Array, places: Sequence[int]) -> Array:
-    """The number that the digits at `places` of each row make."""
-    import numpy as np
-
-    number = np.zeros(len(digits), np.int64)
-    for place in places:
-        number = number * 10 + (digits[:, place] - 48)
-    return number

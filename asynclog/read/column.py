@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from operator import itemgetter
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from asynclog.model import Record
 from asynclog.read.bare import TOKEN_LETTERS
 from asynclog.read.shapes import Key, Own
 from asynclog.slotted import dataclass, field
-
-Array: TypeAlias = Any  # of numpy
 
 _REMEMBERED = 1 << 13  # names
 _SHOWN = 4  # identifiers of a column of which a record is kept
@@ -28,6 +25,10 @@ class Accepted(Protocol):
     @property
     def most(self) -> float:
         """The largest number that a duration may be printed as: others are damage, and no echoes."""
+
+    @property
+    def digits(self) -> int:
+        """Digits behind the point of a printed duration that make microseconds of it; -1 where it is none."""
 
 
 Accept = Callable[[Record], Accepted | None]
@@ -100,56 +101,16 @@ class Column:
         return True
 
 
-class Told:
-    """What is told of echoes by number: columns, names, and `forms` of durations: how many digits stand before and
-    behind the point; and how times are printed.
+class Lot(NamedTuple):
+    """Echoes that were told together: `rows` are four numbers of 64 bits for each: column, microseconds of the time and of
+    the duration, line. `ends` are the first and last time of a column, and as printed; `names` counts those of tasks by
+    the number of the column: None stands for that of the first, or the one that asyncio gave.
     """
 
-    __slots__ = ("_order", "columns", "forms", "fraction", "names", "time", "whole")
-
-    def __init__(self, time: bytes, whole: Sequence[int], fraction: Sequence[int]) -> None:
-        self.columns: list[Column] = []
-        self.names: list[bytes] = []
-        self.forms = [(0, 0)]
-        self.time, self.whole, self.fraction = time, whole, fraction
-        places = [*whole, *fraction]
-        order = [places.index(at) if at in places else len(places) + at for at in range(len(time))]
-        self._order: Callable[[bytes], tuple[int, ...]] = itemgetter(*order) if len(time) > 1 else tuple
-
-    def clock(self, whole: int, fraction: int) -> bytes:
-        """A time as printed: `whole` are its digits but for those of the fraction of a second."""
-        digits = b"%0*d%0*d" % (len(self.whole), whole, len(self.fraction), fraction)
-        return bytes(self._order(digits + self.time))
-
-    def took(self, number: int, form: int) -> bytes:
-        """A duration as printed."""
-        before, behind = self.forms[form]
-        digits = b"%0*d" % (before + behind, number)
-        return digits[:before] + b"." + digits[before:] if form else b""
-
-    def seconds(self, numbers: Array, forms: Array) -> Array:
-        """Durations as the numbers that were printed, whatever their unit: the nearest floats."""
-        import numpy as np
-
-        return numbers / 10.0 ** np.array([behind for _, behind in self.forms])[forms]
-
-
-class Lot(NamedTuple):
-    """Echoes in arrays: column and name, the digits of the time, the duration without its point, its form, the line."""
-
-    told: Told
-    columns: Array
-    names: Array
-    wholes: Array
-    fractions: Array
-    numbers: Array
-    forms: Array
-    lines: Array
-
-    def some(self, start: int, end: int, line: int) -> Lot:
-        """Those from `start` to `end`, `line` lines later."""
-        columns, names, wholes, fractions, numbers, forms, lines = (array[start:end] for array in self[1:])
-        return Lot(self.told, columns, names, wholes, fractions, numbers, forms, lines + line)
+    columns: list[Column]
+    rows: bytes
+    ends: list[tuple[Column, tuple[int, bytes], tuple[int, bytes]]]
+    names: list[tuple[int, bytes | None, int]]
 
 
 @dataclass(slots=True)
@@ -165,7 +126,6 @@ class Collected:
     owns: list[Own] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     lots: list[Lot] = field(default_factory=list)
-    size: int = 0
     longest: set[Column] = field(default_factory=set)
     tokens: Counter[tuple[Column, bytes]] = field(default_factory=Counter)
     shown: list[tuple[Column, Place]] = field(default_factory=list)

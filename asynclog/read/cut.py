@@ -92,6 +92,8 @@ class Cutter:
                 return found, start
             if self._echoes is None or base + start < self._first or not self._echoes.entries.starts(data, start):
                 keep, at = self._ask(lines, base, hit, found), at + 1
+            elif not dense and (stop := self._taken(data, base, start)):
+                at, keep = bisect_left(hits, stop, at), None
             else:
                 stop = self._stop(data, base, start, dense)
                 if stop < 0 and not final and len(data) - start < RECORD_CAP:
@@ -106,6 +108,18 @@ class Cutter:
         if final:
             found.extend(self._cut_off(lines, base))
         return found, len(data)
+
+    def _taken(self, data: bytes, base: int, start: int) -> int:
+        """Take the entry at `start` if it is a known echo; where the next one starts, 0 where it is none."""
+        assert self._echoes is not None
+        if base + start < self._covered() or (known := self._echoes.known(data, start)) is None:
+            return 0
+        window, stop = known
+        if base + stop > self._limit:
+            return 0
+        self._echoes.take(window, 0, base + start, self._line_at(data, start, base))
+        self.covered[None] = max(self.covered.get(None, 0), self._echoes.reach)
+        return stop
 
     def _stop(self, data: bytes, base: int, start: int, dense: bool) -> int:
         """Where the entries end that are taken together from `start` on, -1 where the end of the first is not seen."""

@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from asynclog import native
 from asynclog.model import Record
 from asynclog.read.bare import Bare, Bares
 from asynclog.read.column import Accept, Collected, Column, Place
 from asynclog.read.entries import Entries
 from asynclog.read.layout import Layout
 from asynclog.read.shapes import ZEROS, Key, Own, Shape, shape_of
-from asynclog.read.skeletons import Noted
-from asynclog.read.together import MANY, Together
+from asynclog.read.together import Noted, Together, Window
 from asynclog.read.trail import TASK, Before, Trail
-from asynclog.read.window import Window
 
 PENDING = 10_000  # echoes that wait in columns before they are handed over
 _SHAPES = 1 << 14
@@ -52,37 +51,45 @@ class Echoes:
         self._trail = Trail(layout.json, self.entries.wrapper is not None)
         self._shapes: dict[int, _Met | None] = {}
         self._columns: dict[Key, Column | None] = {}
-        self._together = Together(self.entries, self._trail, self._bares, concerns)
-        self._size = self._taken = 0
-        self._time = b""
+        self._together = (
+            Together(self.entries, self._trail, self._bares, concerns) if native.Lookup is not None else None
+        )
+        self._size = 0
         self._fine: dict[tuple[bytes, ...], set[bytes]] = {}
 
     # -- telling -----------------------------------------------------------------------------------------------------
 
     def split(self, data: bytes) -> list[bytes] | Window:
         """The entries of `data`, which starts and ends with whole ones."""
-        return self._together.split(data, self._time) if self._taken >= MANY else self.entries.split(data)
+        window = self._together.split(data) if self._together is not None else None
+        return window if window is not None else self.entries.split(data)
 
     def take(self, entries: list[bytes] | Window, index: int, offset: int, line: int) -> tuple[int, int, int]:
         """Collect the entries that `split` gave from `index` on, up to the first that is no echo: its index, offset, line.
 
         `offset` is the place in the source, `line` the line of the entry at `index`.
         """
-        known = self._together.known(entries)
-        if known is None:
+        if isinstance(entries, list):
             return self._each(entries, index, len(entries), offset, line)
+        together = self._together
+        assert together is not None
         while index < len(entries):
-            stop = known.until(index)
+            stop = entries.until(index)
             if stop == index:
+                if together.again(entries, index):
+                    continue
                 if self._each(entries, index, index + 1, offset, line)[0] == index:
                     break
                 stop = index + 1
             else:
-                self._together.collect(index, stop, offset, line)
-            offset += known.offsets[stop] - known.offsets[index]
-            line += known.lines[stop] - known.lines[index]
-            index = stop
+                together.collect(entries, index, stop, offset, line)
+            size, height = entries.between(index, stop)
+            index, offset, line = stop, offset + size, line + height
         return index, offset, line
+
+    def known(self, data: bytes, start: int) -> tuple[Window, int] | None:
+        """The entry that starts at `start`, to be taken, and where the next one starts; None where it is no known echo."""
+        return self._together.find(data, start) if self._together is not None else None
 
     def _each(
         self, entries: list[bytes] | Window, index: int, stop: int, offset: int, line: int
@@ -91,9 +98,8 @@ class Echoes:
         shapes, columns, trail, waiting = self._shapes, self._columns, self._trail, self._trail.waiting
         own_column, own_parts, own_line = waiting.columns.append, waiting.owns.append, waiting.lines.append
         last, met, found = b"", -1, None
-        before, taken = trail.before, len(waiting.lines)
+        before = trail.before
         number = before.number if before is not None else None
-        noted = self._together.noting(entries)
 
         for index in range(index, stop):  # noqa: B020 - goes on from where it was
             bare = entry = entries[index]
@@ -137,16 +143,14 @@ class Echoes:
             own_column(column)
             own_parts(parts)
             own_line(line)
-            if noted is not None:
-                noted.append(Noted(entry, bare, token, known.shape, column, name))
+            if self._together is not None:
+                self._together.learn(Noted(bare, known.shape, column, name))
             last, met, found, number = entry, offset, column, took
             line += height
             offset += len(entry) + 1
         else:
             index = stop
         if found is not None:
-            self._time = parts[0]
-            self._taken += len(waiting.lines) - taken
             trail.reach(Place(last, waiting.lines[-1], met), number or b"", found)
         return index, offset, line
 
@@ -170,10 +174,11 @@ class Echoes:
         if self._size > _KEYS:
             self._columns.clear()
             self._shapes.clear()
-            self._together.forget()
             self._size = 0
         self._size += len(bare) + 100
-        self._columns[key] = self._column(entry, shape, key, Bare(bare, token), offset, records)
+        column = self._columns[key] = self._column(entry, shape, key, Bare(bare, token), offset, records)
+        if column is not None and self._together is not None and (not column.name or column.allows(column.name, token)):
+            self._together.learn(Noted(bare, shape, column, column.name))
 
     @property
     def reach(self) -> int:
@@ -226,9 +231,10 @@ class Echoes:
     @property
     def pending(self) -> int:
         """How many wait."""
-        return len(self._trail.waiting.lines) + self._trail.waiting.size
+        return len(self._trail.waiting.lines) + (self._together.pending if self._together is not None else 0)
 
     def collected(self) -> Collected:
         """Hand over what waits."""
-        self._together.flush()
+        if self._together is not None:
+            self._together.flush()
         return self._trail.collected()

@@ -25,7 +25,6 @@ from asynclog.read.echoes import PENDING, Echoes
 from asynclog.read.form import PrefixForm
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, settle
-from asynclog.read.newlines import expect
 from asynclog.read.places import opened
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
@@ -257,7 +256,6 @@ class Reader:
             seam.entry.update(part.covered)
             seam.exit.update({writer: offset for writer, offset in part.covered.items() if offset > part.end})
         left = None if source.size is None or not self._bounded(source) else source.size - base - len(data)
-        expect(left and min(left, part.end - base))
         fresh = windows = 0  # what stands before `fresh` was searched
         while True:
             more = self._fill(

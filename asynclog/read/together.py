@@ -1,124 +1,225 @@
-"""Windows full of echoes: all entries looked up at once, and those that are known collected as arrays."""
+"""Whole windows of entries looked up at once, in compiled code: those that are known are collected without being touched.
+
+What was learnt of entries that were taken apart, `native.Lookup` tells again of all like them. What it does not know is
+taken apart, or is nothing of ours.
+"""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+import os
+from bisect import bisect_left
+from collections.abc import Callable
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
 
+from asynclog import native
 from asynclog.read.bare import Bares
-from asynclog.read.column import Column, Place
-from asynclog.read.digits import Digits, Known, Torn
+from asynclog.read.clock import Clock
+from asynclog.read.column import Column, Lot, Place
 from asynclog.read.entries import Entries
-from asynclog.read.shapes import ZEROS, form_of
-from asynclog.read.skeletons import Noted
+from asynclog.read.shapes import TASK_NAME, UNNAMED, Shape, form_of
 from asynclog.read.trail import TASK, Before, Trail
-from asynclog.read.window import Window
 
-MANY = 20_000  # echoes of a source, from which on it is worth numpy's import and what is to be learnt
-_BYTES = 1 << 14  # of a window, likewise
-_PATIENCE = 16  # windows of which little was known, one behind the other, after which not each is looked at
-_LONGEST_SKIP = 256
+if TYPE_CHECKING:
+    from asynclog.native.compiled import Lookup
+
+_MOST = 24 << 20  # bytes of what was learnt, above which it is better to begin anew
+_TIME = 48  # bytes of a time
+_NOWHERE = (0, 0)
+
+
+class Noted(NamedTuple):
+    """An entry that was taken apart, without what changes: its shape, column and the name of its task."""
+
+    bare: bytes
+    shape: Shape
+    column: Column
+    name: bytes
+
+
+class Window:
+    """The entries of a window, and what is known of them: `unknown` has the indices of those that are to be taken apart."""
+
+    def __init__(self, data: bytes, lookup: Lookup, unknown: list[int], tokens: dict[int, bytes]) -> None:
+        self._data, self._lookup = data, lookup
+        self.unknown, self.tokens = unknown, tokens
+
+    def __len__(self) -> int:
+        return self._lookup.size
+
+    def __getitem__(self, index: int) -> bytes:
+        place = self._lookup.place
+        return self._data[place(index)[0] : place(index + 1)[0] - 1]
+
+    def until(self, index: int) -> int:
+        """The first entry from `index` on that is not known."""
+        at = bisect_left(self.unknown, index)
+        return self.unknown[at] if at < len(self.unknown) else len(self)
+
+    def between(self, index: int, stop: int) -> tuple[int, int]:
+        """Bytes and lines from the start of one entry to that of another."""
+        (start, line), (end, last) = self._lookup.place(index), self._lookup.place(stop)
+        return end - start, last - line
 
 
 class Together:
-    """Takes what is known in the windows of one source. What does not concern us is skipped."""
+    """Takes what is known in the windows of one source. `concerns` tells whether an entry may be ours."""
 
     def __init__(self, source: Entries, trail: Trail, bares: Bares, concerns: Callable[[bytes], bool]) -> None:
         self._source, self._trail, self._bares, self._concerns = source, trail, bares, concerns
-        self._entries: Sequence[bytes] | Window = []
-        self._known: Known | None = None
-        self._digits: Digits | None = None
-        self._below = self._beyond = self._missed = self._skip = 0
-        self._open = (0, 0)
+        self._lookup: Lookup | None = None
+        self._clock = Clock()
+        self._split = False  # whether entries start where lines start with a time like that of the first
+        self._numbers: dict[Column, int] = {}
+        self._columns: list[Column] = []
 
-    def split(self, data: bytes, time: bytes) -> list[bytes] | Window:
-        """The entries of a window, and a look at what is `known` of them. `time` is that of the last echo."""
-        self.flush()
-        self._entries, self._known = [], None
-        self._skip -= 1
-        if len(data) < _BYTES or self._skip > 0 or (self._digits is None and form_of(time) is None):
-            return self._source.split(data)
-        if self._digits is None or self._digits.full:
-            self._digits = Digits(time, data[: len(time)].translate(ZEROS) == time.translate(ZEROS))
-        window = None if self._source.bare_starts(data) else self._digits.split(data)
-        try:
-            if window is not None:
-                self._known = self._digits.look_up(window, self._bares.guess, self._concerns, self._source.is_one)
-        except Torn:
-            window = None
+    @property
+    def pending(self) -> int:
+        """How many were collected and not handed over."""
+        return self._lookup.pending if self._lookup is not None else 0
+
+    def split(self, data: bytes) -> Window | None:
+        """The entries of `data`, which starts and ends with whole ones; None where nothing was learnt."""
+        if self._lookup is None:
+            return None
+        window = None
+        if self._split or self._source.json:
+            window = self._looked_up(data, [] if self._source.json else self._source.bare_starts(data), True)
         if window is None:
-            window = self._digits.window(data, self._source.split(data))
-            self._known = self._digits.look_up(window, self._bares.guess, self._concerns)
-        self._missed = 0 if self._known is not None else self._missed + 1
-        if self._missed > _PATIENCE:
-            self._skip = min(1 << (self._missed - _PATIENCE), _LONGEST_SKIP)
-        self._entries = window
+            window = self._looked_up(data, list(accumulate(len(entry) + 1 for entry in self._source.split(data))), False)
+        assert window is not None
         return window
 
-    def known(self, entries: list[bytes] | Window) -> Known | None:
-        """What is known of the entries of a window; None where it is little."""
-        return self._known if entries is self._entries else None
+    def find(self, data: bytes, start: int) -> tuple[Window, int] | None:
+        """The entry that starts at `start`, as a window, and where the next one starts; None where it is not known."""
+        if self._lookup is None or not (self._split or self._source.json):
+            return None
+        end = self._lookup.find(data, start)
+        if not end or not self._source.starts(data, end):
+            return None
+        return Window(data, self._lookup, [], {}), end
 
-    def noting(self, entries: list[bytes] | Window) -> list[Noted] | None:
-        """Where to note the entries of a window that were taken apart; None where they will not be asked for."""
-        return self._digits.noted if self._digits is not None and entries is self._entries else None
+    def _looked_up(self, data: bytes, starts: list[int], masked: bool) -> Window | None:
+        """The entries of `data`, which start at `starts` and, if `masked`, where lines start with times; None where one of
+        these is no entry.
+        """
+        lookup = self._lookup
+        assert lookup is not None
+        unknown = lookup.look_up(data, starts, masked)
+        window = Window(data, lookup, [], {})
+        for at in unknown:
+            entry = window[at]
+            bare, token = self._bares.guess(entry)
+            if token and (number := lookup.assign(at, bare)) is not None:
+                if self._columns[number].allows(self._columns[number].name, token):
+                    window.tokens[at] = token
+                    continue
+                lookup.dismiss(at)
+            elif masked and not self._source.json and not self._source.is_one(entry):
+                return None
+            elif not self._concerns(entry):
+                lookup.nothing(at, bare)
+                continue
+            window.unknown.append(at)
+        return window
 
-    def forget(self) -> None:
-        """Begin anew with the next window."""
-        self._digits = None
-
-    def collect(self, index: int, stop: int, offset: int, line: int) -> None:
-        """Take the entries from `index` up to `stop`, all of which are known; `offset` and `line` are the first's."""
-        known, trail = self._known, self._trail
-        assert known is not None
-        first, last = known.ranks[index], known.ranks[stop]
-        if first == last:
+    def learn(self, noted: Noted) -> None:
+        """Know entries like one that was taken apart."""
+        time, took, name = noted.shape.spans
+        if time is None or time[1] - time[0] > _TIME:
             return
-        below, beyond = line - known.lines[index], offset - known.offsets[index]
-        if first != self._open[1] or below != self._below:
+        printed = noted.bare[slice(*time)]
+        if self._lookup is None or self._lookup.learnt > _MOST:
             self.flush()
-            self._open = (first, first)
-        self._below, self._beyond, self._open = below, beyond, (self._open[0], last)
-        trail.waiting.size += last - first
+            if not printed:
+                return
+            self._split = time[0] == 0 and self._source.wrapper is None
+            seed = int.from_bytes(os.urandom(8), "little")
+            assert native.Lookup is not None
+            self._lookup = native.Lookup(self._source.json, printed, seed, self._micros)
+            self._numbers, self._columns = {}, []
+        form, task = form_of(printed), TASK_NAME.search(noted.bare)
+        self._lookup.learn(
+            noted.bare,
+            self._number(noted.column),
+            noted.shape.lines,
+            time,
+            form.fraction.indices(len(printed))[:2] if form is not None else _NOWHERE,
+            took or _NOWHERE,
+            task.span(1) if task is not None else _NOWHERE,
+            name if name is not None and noted.name != UNNAMED else _NOWHERE,
+            [(start, len(noted.bare) if end is None else end) for start, end in noted.shape.kept],
+        )
+
+    def again(self, window: Window, index: int) -> bool:
+        """Whether an entry that was not known is known by now."""
+        assert self._lookup is not None
+        if index in window.tokens or not self._lookup.again(index):
+            return False
+        window.unknown.remove(index)
+        return True
+
+    def collect(self, window: Window, index: int, stop: int, offset: int, line: int) -> None:
+        """Take the entries from `index` up to `stop`, none of them unknown; `offset` and `line` are the first's."""
+        lookup, trail = self._lookup, self._trail
+        assert lookup is not None
+        told, first, last = lookup.collect(index, stop, line)
+        if last < 0:
+            return
+        start, lines = lookup.place(index)
+
+        def place(at: int) -> Place:
+            begin, before = lookup.place(at)
+            return Place(window[at], line + before - lines, offset + begin - start)
+
+        column, time, took = self._parts(first)
         before = trail.before
-        if before is not None and before.number == self._took(first):
-            place = self._place(first)
-            if before.number or TASK in place.raw:
-                trail.meet(before, place, self._column(first), self._time(first))
-        for rank in known.alike[bisect_right(known.alike, first) : bisect_left(known.alike, last)]:
-            former = Before(self._place(rank - 1), self._took(rank), self._column(rank - 1))
-            trail.meet(former, self._place(rank), self._column(rank), self._time(rank))
-        for rank in known.longer[bisect_left(known.longer, first) : bisect_left(known.longer, last)]:
-            trail.longest(self._column(rank), self._took(rank), self._place(rank))
-            known.is_longest(rank, self._column(rank).longest)
-        for rank, token in known.tokens[bisect_left(known.tokens, (first,)) : bisect_left(known.tokens, (last,))]:
-            if trail.token(column := self._column(rank), token):
-                trail.waiting.shown.append((column, self._place(rank)))
-        trail.reach(self._place(last - 1), self._took(last - 1), self._column(last - 1))
+        if before is not None and before.number == took and (took or TASK in window[first]):
+            trail.meet(before, place(first), column, time)
+        for at, other in told:
+            column, time, took = self._parts(at)
+            if other < 0:
+                trail.longest(column, took, place(at))
+            else:
+                trail.meet(Before(place(other), took, self._parts(other)[0]), place(at), column, time)
+        for at, token in window.tokens.items():
+            if index <= at < stop and trail.token(column := self._parts(at)[0], token):
+                trail.waiting.shown.append((column, place(at)))
+        column, time, took = self._parts(last)
+        trail.reach(place(last), took, column)
 
     def flush(self) -> None:
-        """Hand the trail what was taken."""
-        start, end = self._open
-        if end > start and self._known is not None:
-            self._trail.waiting.lots.append(self._known.lot.some(start, end, self._below))
-        self._open = (end, end)
+        """Hand the trail what was collected."""
+        lookup = self._lookup
+        if lookup is None or not lookup.pending:
+            return
+        rows, ends, named = lookup.drain()
+        names = [b"", *lookup.names][1:]
+        columns = self._columns
+        self._trail.waiting.lots.append(
+            Lot(
+                columns[:],
+                rows,
+                [(columns[number], first, last) for number, first, last in ends],
+                [(number, names[name] if name >= 0 else None, count) for number, name, count in named],
+            )
+        )
 
-    def _place(self, rank: int) -> Place:
-        assert self._known is not None
-        at = int(self._known.index[rank])
-        return Place(self._entries[at], self._below + self._known.lines[at], self._beyond + self._known.offsets[at])
+    def _number(self, column: Column) -> int:
+        number = self._numbers.get(column)
+        if number is None:
+            assert self._lookup is not None
+            number = self._numbers[column] = self._lookup.add_column(
+                column.fine, column.most, column.longest, column.template.digits
+            )
+            self._columns.append(column)
+        return number
 
-    def _took(self, rank: int) -> bytes:
-        assert self._known is not None
-        lot = self._known.lot
-        return lot.told.took(int(lot.numbers[rank]), int(lot.forms[rank]))
+    def _parts(self, at: int) -> tuple[Column, bytes, bytes]:
+        assert self._lookup is not None
+        parts = self._lookup.parts(at)
+        assert parts is not None
+        return self._columns[parts[0]], parts[1], parts[2]
 
-    def _time(self, rank: int) -> bytes:
-        assert self._known is not None
-        lot = self._known.lot
-        return lot.told.clock(int(lot.wholes[rank]), int(lot.fractions[rank]))
-
-    def _column(self, rank: int) -> Column:
-        assert self._known is not None
-        lot = self._known.lot
-        return lot.told.columns[int(lot.columns[rank])]
+    def _micros(self, time: bytes) -> int | None:
+        return self._clock.micros([time])[0]

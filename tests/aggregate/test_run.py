@@ -1,23 +1,23 @@
+from array import array
 from dataclasses import replace
 from itertools import pairwise
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from making import finding, logs, run_of, stamp
 
-from asynclog import codec
+from asynclog import codec, native
 from asynclog.aggregate import run as run_module
 from asynclog.aggregate import tally
 from asynclog.aggregate.columns import Columns, Counts, counts_of
+from asynclog.aggregate.counter import Kind, counter
 from asynclog.aggregate.group import GroupBuilder, merge_groups
 from asynclog.aggregate.join import adds_up, combine, merge_runs, shift_lines, shift_sources
 from asynclog.aggregate.keep import earliest, latest
 from asynclog.aggregate.names import UNNAMED
 from asynclog.aggregate.related import relate, settle
 from asynclog.aggregate.run import RunBuilder
-from asynclog.aggregate.table import Kind, Table
 from asynclog.model import Accounting, Run, Severity, SourceSpan
 
 
@@ -90,23 +90,30 @@ def test_groups_merge_like_lists(a, b):
     assert merge_groups(first, second) == both == merge_groups(second, first)
 
 
-def by_numpy(micros: list, durations: list, lines: list) -> Counts:
-    table, number = Table(), len(lines)
-    for some in (slice(0, 3), slice(3, number)):
-        if lines[some]:
-            took = durations[some]
-            table.add(*map(np.array, ([0] * len(took), [at or 0 for at in micros[some]], took, lines[some])))
-    [part] = table.parts([Kind(None not in micros, True)])
-    assert part.lines.tolist() == lines
+def compiled(micros: list, durations: list, lines: list) -> Counts:
+    own = counter()
+    assert own is not None
+    own.add_column(Kind(None not in micros, True), blocking=False)
+    rows = [
+        number for at, took, line in zip(micros, durations, lines, strict=True) for number in (0, at or 0, took, line)
+    ]
+    own.add(array("q", rows).tobytes(), [0])
+    [part] = own.parts()
+    assert list(part.lines) == lines
     assert part.column == part.choice == 0
     return part.counts
 
 
-@pytest.mark.parametrize("way", [lambda micros, durations, lines: counts_of(micros, durations), by_numpy])
+needs_compiled = pytest.mark.skipif(native.Counter is None, reason="nothing is compiled here")
+
+
+@pytest.mark.parametrize(
+    "way", [lambda micros, durations, lines: counts_of(micros, durations), pytest.param(compiled, marks=needs_compiled)]
+)
 @given(log=logs(30))
 def test_the_dense_path_says_the_same(log, way):
     template = finding("slow-callback", took=0.2, text="Executing", task="poller", debug=True)
-    if way is by_numpy and any(one.timestamp is None for one in log):
+    if way is compiled and any(one.timestamp is None for one in log):
         log = [replace(one, timestamp=None) for one in log]
     dense = [
         replace(template, line=number, offset=one.offset, timestamp=one.timestamp, duration=one.duration or 0)

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from asynclog import batches, codec, pipeline
+from asynclog import batches, codec, native, pipeline
 from asynclog.config import Settings
 from asynclog.model import Run
-from asynclog.read import above, cut, digits, echoes, reader, together
+from asynclog.read import above, cut, reader
 from asynclog.read.bare import TOKEN, Bares
 from asynclog.read.column import Collected
 from asynclog.read.echoes import Echoes
@@ -93,15 +93,14 @@ def check(path: Path, **options: object) -> None:
     wanted = codec.dump_run(run_of(path, False))
     assert codec.dump_run(run_of(path, True)) == wanted
     assert codec.dump_run(run_of(path, True, **options)) == wanted
-    with pytest.MonkeyPatch.context() as patch:  # all by numpy, counted again and again
+    with pytest.MonkeyPatch.context() as patch:  # counted again and again
         patch.setattr(batches, "_MANY", 0)
-        patch.setattr(batches, "_HELD", 3)
+        patch.setattr(batches, "_COUNTED", 3)
+        patch.setattr(reader, "PENDING", 5)
         assert codec.dump_run(run_of(path, True)) == wanted
-        patch.setattr(echoes, "MANY", 0)  # and looked up together
-        patch.setattr(together, "_BYTES", 0)
-        patch.setattr(together, "_PATIENCE", 1_000_000)
-        patch.setattr(digits, "_FEW", 0)
-        patch.setattr(digits, "_LOT", 0)
+        assert codec.dump_run(run_of(path, True, **options)) == wanted
+        patch.setattr(native, "Lookup", None)  # and each taken apart
+        patch.setattr(native, "Counter", None)
         assert codec.dump_run(run_of(path, True)) == wanted
         assert codec.dump_run(run_of(path, True, **options)) == wanted
 
@@ -175,7 +174,7 @@ def test_few_echoes_are_handed_over_now_and_then(folder: Path, monkeypatch: pyte
     add = batches.Batches.add_collected
 
     def counting(self: batches.Batches, collected: Collected) -> None:
-        handed.append(len(collected.lines) + collected.size)
+        handed.append(len(collected.lines) + sum(len(lot.rows) for lot in collected.lots) // 32)
         add(self, collected)
 
     monkeypatch.setattr(batches.Batches, "add_collected", counting)

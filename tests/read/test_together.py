@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from asynclog import batches, codec, pipeline
+from asynclog import codec, native, pipeline
 from asynclog.config import Settings
 from asynclog.model import Run
-from asynclog.read import bare, digits, echoes, together, window
+from asynclog.read import bare, together
 from asynclog.read.bare import Bares
 from asynclog.read.clock import Clock
-from asynclog.read.column import Told
 from asynclog.read.echoes import Echoes
-from asynclog.read.shapes import ZEROS, form_of
 from asynclog.read.timestamps import parse_timestamp
 
 SLOW = "{t} WARNING asyncio: Executing <Task pending name='{name}' coro=<work() running at /srv/a.py:{line}>> took {took} seconds"
@@ -30,13 +27,7 @@ HANDLE = "{t} WARNING asyncio: Executing <Handle f(<Up ob...t {address}>, {n}) a
 OWN = "{t} INFO app: order {token} of {n} is on its way"
 
 
-@pytest.fixture(autouse=True)
-def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without waiting for many."""
-    monkeypatch.setattr(echoes, "MANY", 0)
-    monkeypatch.setattr(together, "_BYTES", 0)
-    monkeypatch.setattr(together, "_PATIENCE", 1_000_000)
-    monkeypatch.setattr(digits, "_LOT", 0)
+pytestmark = pytest.mark.skipif(native.Lookup is None, reason="nothing is compiled here")
 
 
 def run_of(path: Path, repeats: bool = True) -> Run:
@@ -90,8 +81,6 @@ def test_most_are_not_taken_apart(name: str, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(Echoes, "_each", counting)
     assert codec.dump_run(run_of(path)) == wanted
     assert sum(apart) < 3000
-    monkeypatch.setattr(batches, "_PACKED", 10)
-    assert codec.dump_run(run_of(path)) == wanted
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -129,32 +118,16 @@ def test_durations_that_none_can_be(took: str, first: bool, tmp_path: Path, monk
     )
     wanted = codec.dump_run(run_of(path, repeats=False))
     assert codec.dump_run(run_of(path)) == wanted
-    monkeypatch.setattr(echoes, "MANY", 1 << 40)
-    monkeypatch.setattr(batches, "_MANY", 0)
+    monkeypatch.setattr(native, "Lookup", None)
     assert codec.dump_run(run_of(path)) == wanted
 
 
 def test_what_was_met_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "names.log"
     path.write_text(log_of([SLOW, FAILED], 4000, name="worker-{n}"))
-    monkeypatch.setattr(digits, "_TOLD", 20)
+    monkeypatch.setattr(together, "_MOST", 20_000)
     monkeypatch.setattr(bare, "_REMEMBERED", 2)
     assert codec.dump_run(run_of(path)) == codec.dump_run(run_of(path, repeats=False))
-
-
-def test_where_little_is_known_is_seldom_looked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "names.log"
-    names = [f"req-{n * 2654435761 % 2**32:08x}" for n in range(12_000)]
-    path.write_text(
-        "".join(SLOW.format(t=time_of(n), name=name, line=5, took="0.5") + "\n" for n, name in enumerate(names))
-    )
-    looks: list[int] = []
-    look_up = digits.Digits.look_up
-    monkeypatch.setattr(together, "_PATIENCE", 16)
-    monkeypatch.setattr(together, "_BYTES", 1 << 13)
-    monkeypatch.setattr(digits.Digits, "look_up", lambda self, *rest: looks.append(1) or look_up(self, *rest))
-    assert codec.dump_run(run_of(path)) == codec.dump_run(run_of(path, repeats=False))
-    assert 16 < len(looks) < path.stat().st_size / (1 << 14) / 2
 
 
 def test_a_rule_for_one_name_is_heard(tmp_path: Path) -> None:
@@ -216,35 +189,3 @@ def test_times_are_what_they_are_alone(time: bytes, hour: int, minute: int, seco
     own = time.replace(b"12:34:56", b"%02d:%02d:%02d" % (hour, minute, second))
     alone = parse_timestamp(own.decode())
     assert clock.micros([own]) == [alone.micros if alone is not None else None]
-
-
-@given(st.sampled_from([time for time in TIMES if form_of(time)]), st.integers(0, 999))
-def test_times_are_printed_as_they_were(time: bytes, fraction: int) -> None:
-    told = digits.Digits(time, True).told
-    changed = time.replace(b".789", b".%03d" % fraction).replace(b",789", b",%03d" % fraction)
-    numbers = [int(bytes(changed[at] for at in places)) for places in (told.whole, told.fraction)]
-    assert told.clock(*numbers) == changed
-
-
-def test_durations_are_printed_as_they_were() -> None:
-    told = Told(b"", [], [])
-    told.forms.append((2, 3))
-    assert [told.took(1250, 1), told.took(12345, 1), told.took(0, 0)] == [b"01.250", b"12.345", b""]
-    assert told.seconds(1250, 1) == 1.25
-
-
-@given(
-    st.lists(
-        st.sampled_from([b"0x", b"7f3a", b"5x", b"9", b"deadbeefdeadbeef", b"_", b"\n", b" ", b"xyz", b"A", b"\xff"])
-    )
-)
-def test_digits_become_zeros_and_addresses_are_blotted_out(parts: list[bytes]) -> None:
-    data = b"".join(parts)
-    wanted = bytearray(data.translate(ZEROS))
-    for line in re.finditer(rb"[^\n]+", data):
-        for start, end in bare.addresses_of(line[0]):
-            if end - start <= 16:
-                wanted[line.start() + start : line.start() + end] = b"\xff" * (end - start)
-    masks = window.Masks()
-    masks.of(b"9" * 1000)
-    assert masks.of(data) == bytes(wanted)

@@ -1,0 +1,25 @@
+"""What is done for each byte, entry or finding of a log, so often that it pays to be compiled.
+
+All are None where nothing could be compiled when the package was built, or where ASYNCLOG_PURE is set: the same is then
+done in Python, slower.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from asynclog.native import compiled as types
+
+Counter: type[types.Counter] | None = None
+Lookup: type[types.Lookup] | None = None
+newlines: Callable[[bytes, int, int], int] | None = None
+
+if not os.environ.get("ASYNCLOG_PURE"):
+    with suppress(ImportError):
+        from asynclog.native import compiled
+
+        Counter, Lookup, newlines = compiled.Counter, compiled.Lookup, compiled.newlines

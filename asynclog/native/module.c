@@ -1,0 +1,52 @@
+/* asynclog.native.compiled: what is done for each byte, entry or finding of a log, so often that it must be compiled. */
+#include "lookup.h"
+#include "counter.h"
+
+#include "texts.h"
+
+/* Bytes of data[start:end] that are line ends. Counted 255 blocks at a time, so that compilers count with vectors of bytes. */
+static PyObject *newlines(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *data;
+    char *bytes;
+    Py_ssize_t start, end, size;
+    if (!PyArg_ParseTuple(args, "Snn", &data, &start, &end) || PyBytes_AsStringAndSize(data, &bytes, &size) < 0)
+        return NULL;
+    end = end < size ? end : size;
+    start = start < 0 ? 0 : start;
+    Py_ssize_t count = 0;
+    for (; end - start >= 32; ) {
+        uint8_t sums[32] = {0};
+        Py_ssize_t blocks = (end - start) / 32;
+        blocks = blocks < 255 ? blocks : 255;
+        for (Py_ssize_t block = 0; block < blocks; block++, start += 32)
+            for (int at = 0; at < 32; at++) sums[at] += bytes[start + at] == '\n';
+        for (int at = 0; at < 32; at++) count += sums[at];
+    }
+    for (; start < end; start++) count += bytes[start] == '\n';
+    return PyLong_FromSsize_t(count);
+}
+
+static PyMethodDef functions[] = {
+    {"newlines", newlines, METH_VARARGS, "newlines(data, start, end): how many line ends stand there"},
+    {NULL},
+};
+
+static int add_types(PyObject *module)
+{
+    PyType_Spec *specs[] = {&lookup_spec, &counter_spec};
+    for (size_t at = 0; at < 2; at++) {
+        PyObject *type = PyType_FromSpec(specs[at]);
+        int added = type == NULL ? -1 : PyModule_AddType(module, (PyTypeObject *)type);
+        Py_XDECREF(type);
+        if (added < 0) return -1;
+    }
+    return 0;
+}
+
+static PyModuleDef_Slot module_slots[] = {{Py_mod_exec, add_types}, {0, NULL}};
+static PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "compiled", "What is done for each byte, entry or finding of a log.", 0, functions, module_slots,
+};
+
+PyMODINIT_FUNC PyInit_compiled(void) { return PyModuleDef_Init(&definition); }

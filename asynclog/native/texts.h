@@ -1,0 +1,102 @@
+/* Bytes as asynclog compares them: digits are all alike, and the digits of addresses are not there. */
+#ifndef ASYNCLOG_TEXTS_H
+#define ASYNCLOG_TEXTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+static inline int is_digit(uint8_t byte) { return (uint8_t)(byte - '0') < 10; }
+
+static inline int is_hexadecimal(uint8_t byte)
+{
+    return is_digit(byte) || (uint8_t)((byte | 0x20) - 'a') < 6;
+}
+
+static inline int is_word(uint8_t byte)
+{
+    return is_digit(byte) || (uint8_t)((byte | 0x20) - 'a') < 26 || byte == '_';
+}
+
+/* Eight bytes, or what is left of a text, with each digit made zero. */
+static inline uint64_t zeros_of(uint64_t bytes)
+{
+    uint64_t values = bytes ^ EACH('0');
+    uint64_t others = (((values & EACH(0x7f)) + EACH(0x76)) | values) & EACH(0x80);
+    return bytes ^ (values & (((others ^ EACH(0x80)) >> 7) * 0xff));
+}
+
+static inline uint64_t zeros_at(const uint8_t *text, size_t size)
+{
+    uint64_t bytes = 0;
+    memcpy(&bytes, text, size < 8 ? size : 8);
+    return zeros_of(bytes);
+}
+
+static inline uint64_t turned(uint64_t sum, uint64_t bytes)
+{
+    sum = (sum ^ bytes) * 0x9E3779B97F4A7C15ULL;
+    return sum ^ (sum >> 29);
+}
+
+static inline uint64_t mixed(uint64_t sum)
+{
+    sum = (sum ^ (sum >> 32)) * 0xD6E8FEB86659FD93ULL;
+    sum = (sum ^ (sum >> 32)) * 0xD6E8FEB86659FD93ULL;
+    return sum ^ (sum >> 32);
+}
+
+/* What the zeroed bytes of a text come to: two sums side by side, for the processor makes both at once. */
+static inline uint64_t sum_of(const uint8_t *text, size_t size, uint64_t seed)
+{
+    uint64_t one = seed ^ size, other = ~seed;
+    for (; size >= 16; text += 16, size -= 16) {
+        one = turned(one, zeros_at(text, 8));
+        other = turned(other, zeros_at(text + 8, 8));
+    }
+    if (size >= 8) {
+        one = turned(one, zeros_at(text, 8));
+        text += 8;
+        size -= 8;
+    }
+    return mixed(turned(one, zeros_at(text, size)) + other * 0xC2B2AE3D27D4EB4FULL);
+}
+
+/* Whether a text is `zeroed` but for the digits. */
+static inline int is_alike(const uint8_t *text, const uint8_t *zeroed, size_t size)
+{
+    for (; size >= 8; text += 8, zeroed += 8, size -= 8) {
+        uint64_t other;
+        memcpy(&other, zeroed, 8);
+        if (zeros_at(text, 8) != other) return 0;
+    }
+    uint64_t other = 0;
+    memcpy(&other, zeroed, size);
+    return zeros_at(text, size) == other;
+}
+
+/* Where the next 0x of an address stands: one that is not within a word and that digits follow; NULL where none does. */
+static inline const uint8_t *next_address(const uint8_t *from, const uint8_t *start, const uint8_t *end)
+{
+    while (from < end) {
+        const uint8_t *sign = memchr(from, 'x', (size_t)(end - from));
+        if (sign == NULL) return NULL;
+        if (sign > start && sign[-1] == '0' && sign + 1 < end && is_hexadecimal(sign[1])
+            && (sign == start + 1 || !is_word(sign[-2])))
+            return sign - 1;
+        from = sign + 1;
+    }
+    return NULL;
+}
+
+/* Where the digits behind an 0x end: in 0x10x2 the second nought is the next one's. */
+static inline const uint8_t *end_of_address(const uint8_t *sign, const uint8_t *end)
+{
+    const uint8_t *at = sign + 2;
+    while (at < end && is_hexadecimal(*at)) at++;
+    return at < end && *at == 'x' && at[-1] == '0' ? at - 1 : at;
+}
+
+#endif
