@@ -19,7 +19,7 @@ from asynclog.read.column import Collected, Column, Lot, Place
 from asynclog.read.shapes import UNNAMED, Own
 
 _MANY = 50_000  # echoes that wait before they are counted
-_COUNTED = 1 << 18  # findings whose lines are held, though they are counted
+_COUNTED = 1 << 17  # findings whose lines are held, though they are counted
 _TURNS = 8  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
 _WAITING = 1 << 13  # columns whose longest record is not yet told

@@ -59,11 +59,19 @@ class Counter:
     def parts(self) -> Iterator[Part]:
         """What was counted, by column and choice."""
         for column, choice, cells, buckets, total, least, greatest, lines in self._counter.parts():
-            places, events, spent = cells
+            places, events, spent = map(_numbers, cells)
             counts = Counts(
-                (places, events, spent if self._kinds[column].lasting else []), buckets[:2], total, least, greatest
+                (places, events, spent if self._kinds[column].lasting else []),
+                (_numbers(buckets[0]), _numbers(buckets[1])),
+                total,
+                least,
+                greatest,
             )
-            yield Part(column, choice, counts, memoryview(lines).cast("q"))
+            yield Part(column, choice, counts, _numbers(lines))
+
+
+def _numbers(data: bytes) -> Sequence[int]:
+    return memoryview(data).cast("q")
 
 
 def counter() -> Counter | None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from operator import sub
 
+from asynclog import native
 from asynclog.model import Cells, Timeline
 from asynclog.slotted import dataclass
 
@@ -84,6 +86,12 @@ class TimelineBuilder:
         waiting, self._waiting, self._size = self._waiting, [], 0
         if not waiting:
             return
+        if native.united_cells is not None:
+            parts = [(level, *cells.columns) for level, cells in ((self.level, self.cells), *waiting)]
+            with suppress(OverflowError):  # of sums that no log comes to unless someone wants it to
+                self.level, *columns = native.united_cells(parts, self.level, TIMELINE_CELLS)
+                self.cells = Cells(*columns)
+                return
         level = max(self.level, *(level for level, _ in waiting))
         counts: dict[int, int] = {}
         totals: dict[int, int] = {}

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 Counter: type[types.Counter] | None = None
 Lookup: type[types.Lookup] | None = None
 newlines: Callable[[bytes, int, int], int] | None = None
+united_cells: Callable[[list[types.Cells], int, int], types.Cells] | None = None
 
 if not os.environ.get("ASYNCLOG_PURE"):
     with suppress(ImportError):
         from asynclog.native import compiled
 
-        Counter, Lookup, newlines = compiled.Counter, compiled.Lookup, compiled.newlines
+        Counter, Lookup = compiled.Counter, compiled.Lookup
+        newlines, united_cells = compiled.newlines, compiled.united_cells

@@ -1,10 +1,8 @@
 /* Findings counted by column: times in cells, durations in buckets, and their lines. */
 #include "counter.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "map.h"
+#include "room.h"
 
 typedef struct {
     int timed, lasting, blocking;
@@ -36,20 +34,6 @@ typedef struct {
     Map cells, filled;
     Numbers ends, durations;  /* of findings of blocking columns that began in an earlier cell */
 } Counter;
-
-static int make_room(void **items, size_t *room, size_t wanted, size_t size)
-{
-    if (wanted <= *room) return 0;
-    size_t larger = *room * 2 > wanted ? *room * 2 : wanted + 8;
-    void *moved = realloc(*items, larger * size);
-    if (moved == NULL) {
-        PyErr_NoMemory();
-        return -1;
-    }
-    *items = moved;
-    *room = larger;
-    return 0;
-}
 
 static int append(Numbers *numbers, int64_t number)
 {
@@ -167,22 +151,31 @@ failed:
     return NULL;
 }
 
-static PyObject *list_of(const int64_t *numbers, size_t count, size_t step)
+static PyObject *list_of(const int64_t *numbers, size_t count)
 {
     PyObject *list = PyList_New((Py_ssize_t)count);
     for (size_t at = 0; list != NULL && at < count; at++) {
-        PyObject *number = PyLong_FromLongLong(numbers[at * step]);
+        PyObject *number = PyLong_FromLongLong(numbers[at]);
         if (number == NULL || PyList_SetItem(list, (Py_ssize_t)at, number) < 0) Py_CLEAR(list);
     }
     return list;
 }
 
-/* The lists that a part's cells make: places, numbers, sums. */
+static PyObject *bytes_of(const int64_t *numbers, size_t count, size_t step)
+{
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(count * sizeof(int64_t)));
+    char *to = bytes == NULL ? NULL : PyBytes_AsString(bytes);
+    for (size_t at = 0; to != NULL && at < count; at++) memcpy(to + at * sizeof(int64_t), numbers + at * step, sizeof(int64_t));
+    return bytes;
+}
+
+/* What a part's cells hold: places, numbers, sums, eight bytes for each. */
 static PyObject *cells_of(const Cell *cells, size_t count)
 {
-    PyObject *places = list_of(&cells->second, count, sizeof(Cell) / sizeof(int64_t));
-    PyObject *numbers = list_of(&cells->number, count, sizeof(Cell) / sizeof(int64_t));
-    PyObject *totals = list_of(&cells->total, count, sizeof(Cell) / sizeof(int64_t));
+    const size_t step = sizeof(Cell) / sizeof(int64_t);
+    PyObject *places = bytes_of(&cells->second, count, step);
+    PyObject *numbers = bytes_of(&cells->number, count, step);
+    PyObject *totals = bytes_of(&cells->total, count, step);
     if (places != NULL && numbers != NULL && totals != NULL) return Py_BuildValue("NNN", places, numbers, totals);
     Py_XDECREF(places);
     Py_XDECREF(numbers);
@@ -196,8 +189,7 @@ static size_t own_of(const Cell *cells, size_t from, size_t count, int part)
     return from;
 }
 
-/* parts(): what was counted, by column and choice: (column, choice, cells, buckets, total, least, greatest, lines),
- * the lines as bytes, eight for each. */
+/* parts(): what was counted, by column and choice: (column, choice, cells, buckets, total, least, greatest, lines). */
 static PyObject *parts(Counter *self, PyObject *Py_UNUSED(unused))
 {
     static const Cell none;
@@ -210,8 +202,7 @@ static PyObject *parts(Counter *self, PyObject *Py_UNUSED(unused))
         size_t cell_end = own_of(cells, cell, cell_count, (int)at), bucket_end = own_of(filled, bucket, filled_count, (int)at);
         PyObject *own = cells_of(cells ? cells + cell : &none, cell_end - cell);
         PyObject *lasting = cells_of(filled ? filled + bucket : &none, bucket_end - bucket);
-        PyObject *lines = PyBytes_FromStringAndSize((const char *)part->lines, (Py_ssize_t)(part->count * sizeof(int64_t)));
-        PyObject *item = NULL;
+        PyObject *lines = bytes_of(part->lines, part->count, 1), *item = NULL;
         if (own != NULL && lasting != NULL && lines != NULL)
             item = Py_BuildValue("iiOOLLLO", part->column, part->choice, own, lasting, (long long)part->total,
                                  (long long)part->least, (long long)part->greatest, lines);
@@ -236,8 +227,8 @@ static PyObject *parts(Counter *self, PyObject *Py_UNUSED(unused))
 /* reaching(): times and durations of findings of blocking columns that began in a cell before that of their end. */
 static PyObject *reaching(Counter *self, PyObject *Py_UNUSED(unused))
 {
-    PyObject *ends = list_of(self->ends.items, self->ends.count, 1);
-    PyObject *durations = list_of(self->durations.items, self->durations.count, 1);
+    PyObject *ends = list_of(self->ends.items, self->ends.count);
+    PyObject *durations = list_of(self->durations.items, self->durations.count);
     self->ends.count = self->durations.count = 0;
     if (ends != NULL && durations != NULL) return Py_BuildValue("NN", ends, durations);
     Py_XDECREF(ends);

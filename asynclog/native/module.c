@@ -1,8 +1,7 @@
 /* asynclog.native.compiled: what is done for each byte, entry or finding of a log, so often that it must be compiled. */
-#include "lookup.h"
+#include "cells.h"
 #include "counter.h"
-
-#include "texts.h"
+#include "lookup.h"
 
 /* Bytes of data[start:end] that are line ends. Counted 255 blocks at a time, so that compilers count with vectors of bytes. */
 static PyObject *newlines(PyObject *Py_UNUSED(module), PyObject *args)
@@ -29,6 +28,7 @@ static PyObject *newlines(PyObject *Py_UNUSED(module), PyObject *args)
 
 static PyMethodDef functions[] = {
     {"newlines", newlines, METH_VARARGS, "newlines(data, start, end): how many line ends stand there"},
+    {"united_cells", united_cells, METH_VARARGS, "united_cells(parts, level, most): the cells of all timelines"},
     {NULL},
 };
 

@@ -74,6 +74,11 @@ class Bares:
             return self.of(entry)
         return bare
 
+    def tokens(self, entry: bytes) -> list[Span]:
+        """Where the identifier stands in an entry that was made bare."""
+        cuts = self._cuts.get(hash(entry.translate(_ALIKE)))
+        return [(token.start, token.stop) for token in cuts.tokens] if cuts is not None else []
+
 
 def messages(entry: bytes, json: bool) -> list[Span]:
     """Where the message of the exception stands: in the repr of its task, and in the last line of its traceback."""

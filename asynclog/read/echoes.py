@@ -144,7 +144,7 @@ class Echoes:
             own_parts(parts)
             own_line(line)
             if self._together is not None:
-                self._together.learn(Noted(bare, known.shape, column, name))
+                self._together.learn(Noted(entry, Bare(bare, token), known.shape, column, name))
             last, met, found, number = entry, offset, column, took
             line += height
             offset += len(entry) + 1
@@ -178,7 +178,7 @@ class Echoes:
         self._size += len(bare) + 100
         column = self._columns[key] = self._column(entry, shape, key, Bare(bare, token), offset, records)
         if column is not None and self._together is not None and (not column.name or column.allows(column.name, token)):
-            self._together.learn(Noted(bare, shape, column, column.name))
+            self._together.learn(Noted(entry, Bare(bare, token), shape, column, column.name))
 
     @property
     def reach(self) -> int:

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from asynclog import native
-from asynclog.read.bare import Bares
+from asynclog.read.bare import Bare, Bares
 from asynclog.read.clock import Clock
 from asynclog.read.column import Column, Lot, Place
 from asynclog.read.entries import Entries
@@ -26,23 +26,25 @@ if TYPE_CHECKING:
 _MOST = 24 << 20  # bytes of what was learnt, above which it is better to begin anew
 _TIME = 48  # bytes of a time
 _NOWHERE = (0, 0)
+_LONGER, _TOKEN = -1, -2  # what `collect` tells instead of a neighbour
 
 
 class Noted(NamedTuple):
-    """An entry that was taken apart, without what changes: its shape, column and the name of its task."""
+    """An entry that was taken apart, and without what changes: its shape, column and the name of its task."""
 
-    bare: bytes
+    entry: bytes
+    bare: Bare
     shape: Shape
     column: Column
     name: bytes
 
 
 class Window:
-    """The entries of a window, and what is known of them: `unknown` has the indices of those that are to be taken apart."""
+    """The entries of a window; `unknown` has the indices of those that are to be taken apart."""
 
-    def __init__(self, data: bytes, lookup: Lookup, unknown: list[int], tokens: dict[int, bytes]) -> None:
+    def __init__(self, data: bytes, lookup: Lookup, unknown: list[int]) -> None:
         self._data, self._lookup = data, lookup
-        self.unknown, self.tokens = unknown, tokens
+        self.unknown = unknown
 
     def __len__(self) -> int:
         return self._lookup.size
@@ -86,7 +88,9 @@ class Together:
         if self._split or self._source.json:
             window = self._looked_up(data, [] if self._source.json else self._source.bare_starts(data), True)
         if window is None:
-            window = self._looked_up(data, list(accumulate(len(entry) + 1 for entry in self._source.split(data))), False)
+            window = self._looked_up(
+                data, list(accumulate(len(entry) + 1 for entry in self._source.split(data))), False
+            )
         assert window is not None
         return window
 
@@ -97,7 +101,7 @@ class Together:
         end = self._lookup.find(data, start)
         if not end or not self._source.starts(data, end):
             return None
-        return Window(data, self._lookup, [], {}), end
+        return Window(data, self._lookup, []), end
 
     def _looked_up(self, data: bytes, starts: list[int], masked: bool) -> Window | None:
         """The entries of `data`, which start at `starts` and, if `masked`, where lines start with times; None where one of
@@ -106,21 +110,15 @@ class Together:
         lookup = self._lookup
         assert lookup is not None
         unknown = lookup.look_up(data, starts, masked)
-        window = Window(data, lookup, [], {})
+        window = Window(data, lookup, [])
         for at in unknown:
             entry = window[at]
-            bare, token = self._bares.guess(entry)
-            if token and (number := lookup.assign(at, bare)) is not None:
-                if self._columns[number].allows(self._columns[number].name, token):
-                    window.tokens[at] = token
-                    continue
-                lookup.dismiss(at)
-            elif masked and not self._source.json and not self._source.is_one(entry):
+            if masked and not self._source.json and not self._source.is_one(entry):
                 return None
-            elif not self._concerns(entry):
-                lookup.nothing(at, bare)
-                continue
-            window.unknown.append(at)
+            if self._concerns(entry):
+                window.unknown.append(at)
+            else:
+                lookup.learn_nothing(at, self._bares.guess(entry).text)
         return window
 
     def learn(self, noted: Noted) -> None:
@@ -128,7 +126,8 @@ class Together:
         time, took, name = noted.shape.spans
         if time is None or time[1] - time[0] > _TIME:
             return
-        printed = noted.bare[slice(*time)]
+        bare, token = noted.bare
+        printed = bare[slice(*time)]
         if self._lookup is None or self._lookup.learnt > _MOST:
             self.flush()
             if not printed:
@@ -138,9 +137,9 @@ class Together:
             assert native.Lookup is not None
             self._lookup = native.Lookup(self._source.json, printed, seed, self._micros)
             self._numbers, self._columns = {}, []
-        form, task = form_of(printed), TASK_NAME.search(noted.bare)
+        form, task = form_of(printed), TASK_NAME.search(bare)
         self._lookup.learn(
-            noted.bare,
+            bare,
             self._number(noted.column),
             noted.shape.lines,
             time,
@@ -148,13 +147,15 @@ class Together:
             took or _NOWHERE,
             task.span(1) if task is not None else _NOWHERE,
             name if name is not None and noted.name != UNNAMED else _NOWHERE,
-            [(start, len(noted.bare) if end is None else end) for start, end in noted.shape.kept],
+            [(start, len(bare) if end is None else end) for start, end in noted.shape.kept],
         )
+        if token:
+            self._lookup.learn_tokens(noted.entry, self._bares.tokens(noted.entry))
 
     def again(self, window: Window, index: int) -> bool:
         """Whether an entry that was not known is known by now."""
         assert self._lookup is not None
-        if index in window.tokens or not self._lookup.again(index):
+        if not self._lookup.again(index):
             return False
         window.unknown.remove(index)
         return True
@@ -172,20 +173,20 @@ class Together:
             begin, before = lookup.place(at)
             return Place(window[at], line + before - lines, offset + begin - start)
 
-        column, time, took = self._parts(first)
+        column, time, took, _ = self._parts(first)
         before = trail.before
         if before is not None and before.number == took and (took or TASK in window[first]):
             trail.meet(before, place(first), column, time)
-        for at, other in told:
-            column, time, took = self._parts(at)
-            if other < 0:
+        for at, what in told:
+            column, time, took, token = self._parts(at)
+            if what == _LONGER:
                 trail.longest(column, took, place(at))
+            elif what == _TOKEN:
+                if trail.token(column, token):
+                    trail.waiting.shown.append((column, place(at)))
             else:
-                trail.meet(Before(place(other), took, self._parts(other)[0]), place(at), column, time)
-        for at, token in window.tokens.items():
-            if index <= at < stop and trail.token(column := self._parts(at)[0], token):
-                trail.waiting.shown.append((column, place(at)))
-        column, time, took = self._parts(last)
+                trail.meet(Before(place(what), took, self._parts(what)[0]), place(at), column, time)
+        column, time, took, _ = self._parts(last)
         trail.reach(place(last), took, column)
 
     def flush(self) -> None:
@@ -210,16 +211,16 @@ class Together:
         if number is None:
             assert self._lookup is not None
             number = self._numbers[column] = self._lookup.add_column(
-                column.fine, column.most, column.longest, column.template.digits
+                column.fine, not column.within, column.most, column.longest, column.template.digits
             )
             self._columns.append(column)
         return number
 
-    def _parts(self, at: int) -> tuple[Column, bytes, bytes]:
+    def _parts(self, at: int) -> tuple[Column, bytes, bytes, bytes]:
         assert self._lookup is not None
         parts = self._lookup.parts(at)
         assert parts is not None
-        return self._columns[parts[0]], parts[1], parts[2]
+        return self._columns[parts[0]], *parts[1:]
 
     def _micros(self, time: bytes) -> int | None:
         return self._clock.micros([time])[0]

@@ -1,0 +1,229 @@
+/* Whether an entry is known.
+ *
+ * All digits of an entry made zeros, and addresses left out, are its skeleton. What was learnt of the first entry of a
+ * skeleton tells where the time, the duration and other numbers of no account stand in the others. An entry is known
+ * where its skeleton is, and all digits that count are those of one that was learnt: both are compared, not only sums.
+ */
+#include "lookup.h"
+
+static const int64_t POWERS[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+
+int skeleton_of(const Lookup *self, uint64_t sum, const uint8_t *text, size_t size)
+{
+    if (!self->by_skeleton.size) return UNKNOWN;
+    for (size_t at = sum;; at++) {
+        int item = self->by_skeleton.slots[at & (self->by_skeleton.size - 1)] - 1;
+        if (item < 0) return UNKNOWN;
+        const Skeleton *one = self->skeletons + item;
+        if (one->sum == sum && (size_t)one->size == size && is_alike(text, one->text, size)) return item;
+    }
+}
+
+uint64_t digits_sum(const Lookup *self, int skeleton, const uint8_t *text)
+{
+    const Skeleton *one = self->skeletons + skeleton;
+    const int32_t *places = places_of(one);
+    uint64_t sum = self->seed + (uint64_t)skeleton, word = 0;
+    for (int at = 0; at < one->digits; at++) {
+        word = word << 4 | (text[places[at]] & 15);
+        if (at % 16 == 15) sum = turned(sum, word);
+    }
+    return mixed(turned(sum, word));
+}
+
+int pattern_of(const Lookup *self, uint64_t sum, int skeleton, const uint8_t *text)
+{
+    if (!self->by_pattern.size) return UNKNOWN;
+    const Skeleton *one = self->skeletons + skeleton;
+    const int32_t *places = places_of(one);
+    for (size_t at = sum;; at++) {
+        int item = self->by_pattern.slots[at & (self->by_pattern.size - 1)] - 1;
+        if (item < 0) return UNKNOWN;
+        const Pattern *pattern = self->patterns + item;
+        if (pattern->sum != sum || pattern->skeleton != skeleton) continue;
+        int same = 1;
+        for (int digit = 0; same && digit < one->digits; digit++) same = text[places[digit]] == pattern->digits[digit];
+        if (same) return item;
+    }
+}
+
+const uint8_t *bare(Lookup *self, const uint8_t *entry, size_t *size)
+{
+    const uint8_t *end = entry + *size, *sign = next_address(entry, entry, end), *from = entry;
+    if (sign == NULL) return entry;
+    if (make_room((void **)&self->room, &self->room_size, *size, 1) < 0) return NULL;
+    uint8_t *to = self->room;
+    for (; sign != NULL; sign = next_address(from, entry, end)) {
+        memcpy(to, from, (size_t)(sign + 2 - from));
+        to += sign + 2 - from;
+        from = end_of_address(sign, end);
+    }
+    memcpy(to, from, (size_t)(end - from));
+    *size = (size_t)(to + (end - from) - self->room);
+    return self->room;
+}
+
+uint64_t alike_sum(const Lookup *self, const uint8_t *entry, size_t size)
+{
+    uint64_t sum = self->seed ^ size, word = 0;
+    for (size_t at = 0; at < size; at++) {
+        word = word << 8 | (is_hexadecimal(entry[at]) && !(entry[at] >= 'A' && entry[at] <= 'F') ? '0' : entry[at]);
+        if (at % 8 == 7) sum = turned(sum, word);
+    }
+    return mixed(turned(sum, word));
+}
+
+/* Whether a text is what programs call their orders and requests: a UUID, or 8 to 64 hexadecimal digits, not all of one sort. */
+static int is_token(const uint8_t *text, int size)
+{
+    static const char form[] = "00000000-0000-0000-0000-000000000000";
+    int digits = 0, letters = 0, dashes = 0;
+    for (int at = 0; at < size; at++) {
+        digits += is_digit(text[at]);
+        letters += (uint8_t)(text[at] - 'a') < 6;
+        dashes += size == 36 && text[at] == '-' && form[at] == '-';
+    }
+    if (size == 36 && dashes == 4) return digits + letters == 32;
+    return size >= 8 && size <= 64 && digits + letters == size && digits && letters;
+}
+
+const uint8_t *without_tokens(Lookup *self, const uint8_t *entry, size_t *size, Span *token)
+{
+    if (!self->by_tokens.size) return NULL;
+    uint64_t sum = alike_sum(self, entry, *size);
+    const Tokens *known = NULL;
+    for (size_t at = sum; known == NULL; at++) {
+        int item = self->by_tokens.slots[at & (self->by_tokens.size - 1)] - 1;
+        if (item < 0) return NULL;
+        if (self->tokens[item].sum == sum) known = self->tokens + item;
+    }
+    Span first = *token = known->spans[0];
+    int length = first.end - first.start, from = 0;
+    if (!is_token(entry + first.start, length)) return NULL;
+    if (make_room((void **)&self->whole_room, &self->whole_room_size, *size, 1) < 0) return NULL;
+    uint8_t *to = self->whole_room;
+    for (int at = 0; at < known->count; at++) {
+        Span span = known->spans[at];
+        if ((size_t)span.end > *size || span.end - span.start != length
+            || memcmp(entry + span.start, entry + first.start, (size_t)length) != 0)
+            return NULL;
+        memcpy(to, entry + from, (size_t)(span.start - from));
+        to += span.start - from;
+        *to++ = '0';
+        *to++ = '#';
+        from = span.end;
+    }
+    memcpy(to, entry + from, *size - (size_t)from);
+    *size = (size_t)(to - self->whole_room) + *size - (size_t)from;
+    return self->whole_room;
+}
+
+static int64_t number_in(const uint8_t *text, int start, int end, int64_t number)
+{
+    for (int at = start; at < end; at++)
+        if (is_digit(text[at])) number = number * 10 + (text[at] - '0');
+    return number;
+}
+
+/* Zero the minutes and seconds before the fraction that starts at `at`; their microseconds. Hours are all equally long. */
+static int64_t take_minutes(uint8_t *time, int at)
+{
+    if (at < 9 || time[at - 4] != ':' || time[at - 7] != ':') return 0;
+    uint8_t *minutes = time + at - 6, *seconds = time + at - 3;
+    if (!is_digit(minutes[0]) || !is_digit(minutes[1]) || !is_digit(seconds[0]) || !is_digit(seconds[1])) return 0;
+    if (minutes[0] > '5' || seconds[0] > '5') return 0;
+    int64_t count = ((minutes[0] - '0') * 10 + minutes[1] - '0') * 60 + (seconds[0] - '0') * 10 + seconds[1] - '0';
+    minutes[0] = minutes[1] = seconds[0] = seconds[1] = '0';
+    return count * 1000000;
+}
+
+/* The microseconds of a time: asked of the clock once for all of an hour. 0 where it is none, -1 where that failed. */
+static int read_time(Lookup *self, const Skeleton *one, Piece *piece)
+{
+    int size = one->time.end - one->time.start, at = one->fraction.start, end = one->fraction.end;
+    uint8_t whole[TIME_MOST];
+    memcpy(whole, piece->time, (size_t)size);
+    int64_t more = 0;
+    if (end > at) {
+        more = number_in(whole, at, end, 0) * POWERS[6 - (end - at)] + take_minutes(whole, at);
+        memset(whole + at, '0', (size_t)(end - at));
+    }
+    uint64_t sum = self->seed;
+    for (int byte = 0; byte < size; byte++) sum = turned(sum, whole[byte]);
+    Second *second = self->seconds + mixed(sum) % SECONDS;
+    if (second->size != size || memcmp(second->text, whole, (size_t)size) != 0) {
+        PyObject *answer = PyObject_CallFunction(self->clock, "y#", whole, (Py_ssize_t)size);
+        if (answer == NULL) return -1;
+        int none = answer == Py_None;
+        int64_t micros = none ? 0 : PyLong_AsLongLong(answer);
+        Py_DECREF(answer);
+        if (PyErr_Occurred()) return -1;
+        if (none) return 0;
+        second->size = size;
+        second->micros = micros;
+        memcpy(second->text, whole, (size_t)size);
+    }
+    piece->micros = second->micros + more;
+    return 1;
+}
+
+/* The name that a user gave: 1 and its index in the piece; 0 where it must be looked at, -1 where that failed. */
+static int read_name(Lookup *self, const Skeleton *one, const Column *column, const uint8_t *text, Piece *piece)
+{
+    piece->name = UNKNOWN;
+    if (one->name.end <= one->name.start) return 1;
+    PyObject *name = PyBytes_FromStringAndSize((const char *)text + one->name.start, one->name.end - one->name.start);
+    if (name == NULL) return -1;
+    int known = PySet_Contains(column->names, name);
+    if (known == 1) {
+        PyObject *index = PyDict_GetItemWithError(self->names, name);
+        if (index != NULL) {
+            piece->name = (int)PyLong_AsLong(index);
+        } else if (!PyErr_Occurred()) {
+            piece->name = (int)PyDict_Size(self->names);
+            index = PyLong_FromLong(piece->name);
+            if (index != NULL) PyDict_SetItem(self->names, name, index);
+            Py_XDECREF(index);
+        }
+        if (PyErr_Occurred()) known = -1;
+    }
+    Py_DECREF(name);
+    return known;
+}
+
+double printed_value(int64_t number, int behind) { return (double)number / (double)POWERS[behind]; }
+
+static int64_t micros_of(int64_t number, int behind, int digits)
+{
+    if (digits < 0) return 0;
+    if (behind <= digits) return number * POWERS[digits - behind];
+    return (number / POWERS[behind - digits - 1] + 5) / 10;
+}
+
+int look_at(Lookup *self, const uint8_t *text, size_t size, Piece *piece)
+{
+    piece->pattern = UNKNOWN;
+    piece->token_size = 0;
+    int skeleton = skeleton_of(self, sum_of(text, size, self->seed), text, size);
+    if (skeleton < 0) return 0;
+    const Skeleton *one = self->skeletons + skeleton;
+    if (one->nothing) {
+        piece->pattern = NOTHING;
+        return 0;
+    }
+    int pattern = pattern_of(self, digits_sum(self, skeleton, text), skeleton, text);
+    if (pattern < 0) return 0;
+    const Column *column = self->columns + self->patterns[pattern].column;
+    piece->number = number_in(text, one->took.start, one->took.end, 0);
+    int behind = one->took.end - one->point.end;
+    if (one->took.end > one->took.start && printed_value(piece->number, behind) > column->most) return 0;
+    piece->took = one->took.end > one->took.start ? micros_of(piece->number, behind, column->digits) : 0;
+    piece->micros = 0;
+    piece->time_size = one->time.end - one->time.start;
+    memcpy(piece->time, text + one->time.start, (size_t)piece->time_size);
+    int known = piece->time_size ? read_time(self, one, piece) : 1;
+    if (known == 1) known = read_name(self, one, column, text, piece);
+    if (known == 1) piece->pattern = pattern;
+    if (one->took.end <= one->took.start) piece->number = number_in(text, one->task.start, one->task.end, 0);
+    return known < 0 ? -1 : 0;
+}
