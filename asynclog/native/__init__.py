@@ -20,8 +20,12 @@ newlines: Callable[[bytes, int, int], int] | None = None
 united_cells: Callable[[list[types.Cells], int, int], types.Cells] | None = None
 
 if not os.environ.get("ASYNCLOG_PURE"):
-    with suppress(ImportError):
+    with suppress(ImportError, AttributeError):  # the latter: what was compiled is that of an older checkout
         from asynclog.native import compiled
 
-        Counter, Lookup = compiled.Counter, compiled.Lookup
-        newlines, united_cells = compiled.newlines, compiled.united_cells
+        Counter, Lookup, newlines, united_cells = (
+            compiled.Counter,
+            compiled.Lookup,
+            compiled.newlines,
+            compiled.united_cells,
+        )
