@@ -95,7 +95,7 @@ const uint8_t *without_tokens(Lookup *self, const uint8_t *entry, size_t *size, 
     for (size_t at = sum; known == NULL; at++) {
         int item = self->by_tokens.slots[at & (self->by_tokens.size - 1)] - 1;
         if (item < 0) return NULL;
-        if (self->tokens[item].sum == sum) known = self->tokens + item;
+        if (self->tokens[item].sum == sum && self->tokens[item].size == *size) known = self->tokens + item;
     }
     Span first = *token = known->spans[0];
     int length = first.end - first.start, from = 0;
@@ -104,9 +104,7 @@ const uint8_t *without_tokens(Lookup *self, const uint8_t *entry, size_t *size, 
     uint8_t *to = self->whole_room;
     for (int at = 0; at < known->count; at++) {
         Span span = known->spans[at];
-        if ((size_t)span.end > *size || span.end - span.start != length
-            || memcmp(entry + span.start, entry + first.start, (size_t)length) != 0)
-            return NULL;
+        if (span.end - span.start != length || memcmp(entry + span.start, entry + first.start, (size_t)length) != 0) return NULL;
         memcpy(to, entry + from, (size_t)(span.start - from));
         to += span.start - from;
         *to++ = '0';
@@ -118,8 +116,9 @@ const uint8_t *without_tokens(Lookup *self, const uint8_t *entry, size_t *size, 
     return self->whole_room;
 }
 
-static int64_t number_in(const uint8_t *text, int start, int end, int64_t number)
+static int64_t number_in(const uint8_t *text, int start, int end)
 {
+    int64_t number = 0;
     for (int at = start; at < end; at++)
         if (is_digit(text[at])) number = number * 10 + (text[at] - '0');
     return number;
@@ -145,7 +144,7 @@ static int read_time(Lookup *self, const Skeleton *one, Piece *piece)
     memcpy(whole, piece->time, (size_t)size);
     int64_t more = 0;
     if (end > at) {
-        more = number_in(whole, at, end, 0) * POWERS[6 - (end - at)] + take_minutes(whole, at);
+        more = number_in(whole, at, end) * POWERS[6 - (end - at)] + take_minutes(whole, at);
         memset(whole + at, '0', (size_t)(end - at));
     }
     uint64_t sum = self->seed;
@@ -214,7 +213,7 @@ int look_at(Lookup *self, const uint8_t *text, size_t size, Piece *piece)
     int pattern = pattern_of(self, digits_sum(self, skeleton, text), skeleton, text);
     if (pattern < 0) return 0;
     const Column *column = self->columns + self->patterns[pattern].column;
-    piece->number = number_in(text, one->took.start, one->took.end, 0);
+    piece->number = number_in(text, one->took.start, one->took.end);
     int behind = one->took.end - one->point.end;
     if (one->took.end > one->took.start && printed_value(piece->number, behind) > column->most) return 0;
     piece->took = one->took.end > one->took.start ? micros_of(piece->number, behind, column->digits) : 0;
@@ -224,6 +223,6 @@ int look_at(Lookup *self, const uint8_t *text, size_t size, Piece *piece)
     int known = piece->time_size ? read_time(self, one, piece) : 1;
     if (known == 1) known = read_name(self, one, column, text, piece);
     if (known == 1) piece->pattern = pattern;
-    if (one->took.end <= one->took.start) piece->number = number_in(text, one->task.start, one->task.end, 0);
+    if (one->took.end <= one->took.start) piece->number = number_in(text, one->task.start, one->task.end);
     return known < 0 ? -1 : 0;
 }

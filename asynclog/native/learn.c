@@ -1,12 +1,11 @@
 /* Entries that were taken apart elsewhere are remembered, with all that tells others like them. */
 #include "lookup.h"
 
-static int put(Index *index, uint64_t sum, int item)
+static void put(Index *index, uint64_t sum, int item)
 {
     size_t at = sum & (index->size - 1);
     while (index->slots[at]) at = (at + 1) & (index->size - 1);
     index->slots[at] = item + 1;
-    return 0;
 }
 
 /* Room for one more of `count` items in an index, at most half of which is full. */
@@ -50,17 +49,17 @@ static int find_point(const uint8_t *text, Span took, Span *point)
     return is_number(text, whole) && is_number(text, behind);
 }
 
-/* Remember a skeleton; its number, UNKNOWN where it cannot be, -2 where that failed. `kept` are the spans whose digits count. */
+/* Remember a skeleton; its number, -1 where that failed. `kept` are the spans whose digits count. */
 static int learn_skeleton(Lookup *self, Skeleton one, const uint8_t *text, PyObject *kept)
 {
     int size = one.size;
-    if (ROOM(self, skeletons, skeleton, self->skeleton_count + 1) < 0) return -2;
-    if (widen(&self->by_skeleton, self->skeleton_count, self->skeletons, sizeof(Skeleton)) < 0) return -2;
+    if (ROOM(self, skeletons, skeleton, self->skeleton_count + 1) < 0) return -1;
+    if (widen(&self->by_skeleton, self->skeleton_count, self->skeletons, sizeof(Skeleton)) < 0) return -1;
     size_t aligned = (size_t)((size + 7) & ~7);
     one.text = malloc(aligned + (size_t)size * sizeof(int32_t) + 8);
     if (one.text == NULL) {
         PyErr_NoMemory();
-        return -2;
+        return -1;
     }
     for (int at = 0; at < size; at++) one.text[at] = is_digit(text[at]) ? '0' : text[at];
     int32_t *places = (int32_t *)(one.text + aligned);
@@ -86,7 +85,7 @@ static int learn_skeleton(Lookup *self, Skeleton one, const uint8_t *text, PyObj
     return (int)self->skeleton_count++;
 failed:
     free(one.text);
-    return -2;
+    return -1;
 }
 
 /* learn(text, column, lines, time, fraction, took, task, name, kept): remember a bare entry; whether it is one that can be
@@ -167,7 +166,7 @@ PyObject *learn_tokens(Lookup *self, PyObject *args)
         if (!PyErr_Occurred()) PyErr_SetString(PyExc_ValueError, "no identifiers");
         return NULL;
     }
-    Tokens one = {alike_sum(self, (const uint8_t *)entry, (size_t)size), (int)count, malloc((size_t)count * sizeof(Span))};
+    Tokens one = {alike_sum(self, (const uint8_t *)entry, (size_t)size), (size_t)size, (int)count, malloc((size_t)count * sizeof(Span))};
     if (one.spans == NULL) return PyErr_NoMemory();
     int from = 0;
     for (Py_ssize_t at = 0; at < count; at++) {
@@ -183,7 +182,7 @@ PyObject *learn_tokens(Lookup *self, PyObject *args)
     for (size_t at = one.sum; self->by_tokens.size; at++) {
         int item = self->by_tokens.slots[at & (self->by_tokens.size - 1)] - 1;
         if (item < 0) break;
-        if (self->tokens[item].sum == one.sum) goto known;
+        if (self->tokens[item].sum == one.sum && self->tokens[item].size == one.size) goto known;
     }
     if (ROOM(self, tokens, token, self->token_count + 1) < 0) goto failed;
     if (widen(&self->by_tokens, self->token_count, self->tokens, sizeof(Tokens)) < 0) goto failed;

@@ -129,11 +129,12 @@ static PyObject *find(Lookup *self, PyObject *args)
     const uint8_t *end = end_of_entry(self, text + start, text + size, &lines);
     if (end == text + size) return PyLong_FromLong(0);
     Piece *piece = new_piece(self, start, 0);
-    if (piece == NULL || look_at_entry(self, text, (size_t)(end - text - start), piece) < 0
-        || new_piece(self, end + 1 - text, lines) == NULL)
-        return NULL;
-    self->piece_count = 1;
+    int failed = piece == NULL || look_at_entry(self, text, (size_t)(end - text - start), piece) < 0
+        || new_piece(self, end + 1 - text, lines) == NULL;
+    self->piece_count = 0;
+    if (failed) return NULL;
     if (self->pieces->pattern < 0) return PyLong_FromLong(0);
+    self->piece_count = 1;
     Py_XDECREF(self->data);
     self->data = Py_NewRef(data);
     return PyLong_FromSsize_t(end + 1 - text);

@@ -35,6 +35,7 @@ typedef struct {
 /* Where identifiers stand in entries that are alike but for hexadecimal digits. */
 typedef struct {
     uint64_t sum;
+    size_t size;  /* of the entries */
     int count;
     Span *spans;
 } Tokens;

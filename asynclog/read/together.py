@@ -82,6 +82,9 @@ class Together:
 
     def split(self, data: bytes) -> Window | None:
         """The entries of `data`, which starts and ends with whole ones; None where nothing was learnt."""
+        if self._lookup is not None and self._lookup.learnt > _MOST:
+            self.flush()
+            self._lookup = None
         if self._lookup is None:
             return None
         window = None
@@ -128,8 +131,7 @@ class Together:
             return
         bare, token = noted.bare
         printed = bare[slice(*time)]
-        if self._lookup is None or self._lookup.learnt > _MOST:
-            self.flush()
+        if self._lookup is None:
             if not printed:
                 return
             self._split = time[0] == 0 and self._source.wrapper is None
@@ -195,8 +197,7 @@ class Together:
         if lookup is None or not lookup.pending:
             return
         rows, ends, named = lookup.drain()
-        names = [b"", *lookup.names][1:]
-        columns = self._columns
+        names, columns = list(lookup.names), self._columns
         self._trail.waiting.lots.append(
             Lot(
                 columns[:],

@@ -130,6 +130,27 @@ def test_what_was_met_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert codec.dump_run(run_of(path)) == codec.dump_run(run_of(path, repeats=False))
 
 
+def test_so_is_what_is_different_each_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the middle of a window that is not yet taken, too."""
+    words = ["".join("abcdefghij"[int(digit)] for digit in str(n)) for n in range(1500)]
+    texts = [SLOW.replace("work()", f"work_{word}()") + f"\n{{t}} INFO app: hello {word}" for word in words]
+    path, learnt = tmp_path / "words.log", list[int]()
+    path.write_text(log_of([text for text in texts for _ in range(3)], 4500))
+    split = together.Together.split
+
+    def watched(self: together.Together, data: bytes) -> object:
+        window = split(self, data)
+        learnt.append(self._lookup.learnt if self._lookup is not None else 0)
+        return window
+
+    wanted = codec.dump_run(run_of(path, repeats=False))
+    monkeypatch.setattr(together.Together, "split", watched)
+    monkeypatch.setattr(together, "_MOST", 20_000)
+    assert codec.dump_run(run_of(path)) == wanted
+    assert max(learnt) < 120_000
+    assert learnt.count(0) > 10
+
+
 def test_a_rule_for_one_name_is_heard(tmp_path: Path) -> None:
     path, rules = tmp_path / "names.log", tmp_path / "rules.yaml"
     path.write_text(log_of([SLOW], 3000, name="worker-{n}"))
