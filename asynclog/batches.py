@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import zip_longest
 
 from asynclog.aggregate.columns import Columns, Counts, counts_of
 from asynclog.aggregate.counter import Kind, counter
@@ -19,7 +21,7 @@ from asynclog.read.column import Collected, Column, Lot, Place
 from asynclog.read.shapes import UNNAMED, Own
 
 _MANY = 50_000  # echoes that wait before they are counted
-_COUNTED = 1 << 17  # findings whose lines are held, though they are counted
+_COUNTED = 1 << 16  # findings whose lines are held, though they are counted
 _TURNS = 8  # times that columns are taken before they are counted, though they are few
 _SIGNS_KEPT = 2048
 _WAITING = 1 << 13  # columns whose longest record is not yet told
@@ -113,7 +115,7 @@ class Batches:
             self._take_lot(lot)
         self._turns += bool(collected.columns) and not collected.lots
         if self._turns > _TURNS or len(self._lines) > _MANY:
-            self._count_plainly()
+            self._count_waiting()
         if self._counter is not None and self._counter.size > _COUNTED:
             self._settle()
 
@@ -164,34 +166,48 @@ class Batches:
                 self._hold(column).reach(micros, partial(bytes, printed))
         self._counter.add(lot.rows, numbers)
 
-    def _count_plainly(self) -> None:
-        """Count what waits, column by column."""
+    def _count_waiting(self) -> None:
+        """Count what waits in columns."""
         rows: dict[Column, list[int]] = {}
         for row, column in enumerate(self._columns):
             rows.setdefault(column, []).append(row)
         self._take_names([own[2] for own in self._owns])
+        together = array("q")
         for column, own in rows.items():
-            held, template = self._hold(column), template_of(column)
+            held, kind = self._hold(column), template_of(column).kind
+            lines = [self._lines[row] for row in own]
             times = [self._owns[row][0] for row in own]
-            micros = self._clock.micros(times) if template.kind.timed else []
-            durations = [held.read[self._owns[row][1]] for row in own] if template.kind.lasting else []
+            micros = self._clock.micros(times) if kind.timed else []
+            durations = [held.read[self._owns[row][1]] for row in own] if kind.lasting else []
             for at, micro in enumerate(micros):
                 if micro is not None:
                     held.reach(micro, partial(times.__getitem__, at))
-            choices: dict[int, list[int]] = {}
-            for index, took in enumerate(durations):
-                choices.setdefault(bisect_right(template.kind.bounds, took or 0) - 1, []).append(index)
-            for choice, some in choices.items() if durations else [(0, list(range(len(own))))]:
-                counts = counts_of([micros[at] for at in some if micros], [durations[at] for at in some if durations])
-                self._count(held, choice, counts, [self._lines[own[index]] for index in some])
-            if template.blocking and micros and durations:
-                self._builder.add_blocked(micros, durations)
+            if self._counter is None or None in micros or None in durations:
+                self._count_plainly(held, micros, durations, lines)
+            else:
+                for micro, took, line in zip_longest(micros, durations, lines):
+                    together.extend((held.number, micro or 0, took or 0, line))
+        if self._counter is not None and together:
+            self._counter.add(together.tobytes(), list(range(len(self._held))))
         self._forget()
+
+    def _count_plainly(
+        self, held: Held, micros: list[int | None], durations: list[int | None], lines: list[int]
+    ) -> None:
+        template = template_of(held.column)
+        choices: dict[int, list[int]] = {}
+        for index, took in enumerate(durations):
+            choices.setdefault(bisect_right(template.kind.bounds, took or 0) - 1, []).append(index)
+        for choice, some in choices.items() if durations else [(0, list(range(len(lines))))]:
+            counts = counts_of([micros[at] for at in some if micros], [durations[at] for at in some if durations])
+            self._count(held, choice, counts, [lines[index] for index in some])
+        if template.blocking and micros and durations:
+            self._builder.add_blocked(micros, durations)
 
     def _settle(self) -> None:
         """Count what is held."""
         if self._lines:
-            self._count_plainly()
+            self._count_waiting()
         columns = list(self._held.values())
         if self._counter is not None and self._counter.size:
             self._builder.add_blocked(*self._counter.reaching())

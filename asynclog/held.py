@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from asynclog.aggregate.counter import Kind
 from asynclog.aggregate.facts import BLOCKING
 from asynclog.aggregate.names import UNNAMED, task_name
+from asynclog.aggregate.tally import mask_each
 from asynclog.classify.alike import Alike
 from asynclog.model import Finding, Timestamp
 from asynclog.parse.message import DIGITS, LONGEST, duration
@@ -109,15 +110,13 @@ class Held:
             return None
         return Counter({UNNAMED if other == _UNNAMED else other.decode(): count for other, count in self.tasks.items()})
 
-    def exception_messages(self, first: Finding) -> Counter[str] | None:
-        """The messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
+    def exception_messages(self, first: Finding) -> Mapping[str, int] | None:
+        """Masked messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
         message = first.exception_message
         if message is None or not shows_token(self.column, first):
             return None
-        counts: Counter[str] = Counter()
-        for other, count in self.messages.items():
-            counts[message.replace(self.column.token.decode(), other.decode())] += count
-        return counts
+        others = {other.decode(): count for other, count in self.messages.items()}
+        return mask_each(message, self.column.token.decode(), others)
 
     def clear(self) -> None:
         """Forget names and messages: they were counted."""

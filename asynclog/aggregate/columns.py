@@ -27,8 +27,8 @@ class Counts:
 class Columns:
     """Findings like `template`. Their lines are in order; `counts` is what times and durations come to.
 
-    Between `first` and `last` are their times. `tasks` counts the names of their tasks and `messages` those of their
-    exceptions, where they differ from the template's.
+    Between `first` and `last` are their times. `tasks` counts the names of their tasks and `messages` the masked ones of
+    their exceptions, where they differ from the template's.
     """
 
     template: Finding

@@ -48,7 +48,7 @@ class NamesBuilder:
     def add_alike(
         self, template: Finding, times: int, tasks: Mapping[str | None, int] | None, messages: Mapping[str, int] | None
     ) -> None:
-        """Count the names of findings like `template`, but `tasks` and `messages` as given."""
+        """Count the names of findings like `template`, but `tasks` and the masked `messages` as given."""
         rule, severity = template.rule, template.severity
         self.rules[rule] += times
         self.severities[rule] = max(severity, self.severities.get(rule, severity))
@@ -56,15 +56,18 @@ class NamesBuilder:
         self.tasks = _summed(self.tasks, {task_name(template.task): times} if tasks is None else tasks, 1)
         self.tests = _summed(self.tests, {template.test: 1}, times)
         self.parents = _summed(self.parents, {template.parent: 1}, times)
-        self._add_messages({template.exception_message: times} if messages is None else messages)
+        if messages is None:
+            self._add_messages({template.exception_message: times})
+        else:
+            self.messages = _summed(self.messages, messages, 1)
 
-    def _add_messages(self, told: Mapping[str | None, int] | Mapping[str, int]) -> None:
+    def _add_messages(self, told: Mapping[str | None, int]) -> None:
+        masked: dict[str | None, int] = {}
         for message, count in told.items():
             if message:
                 name = tally.mask(message)
-                self.messages[name] = self.messages.get(name, 0) + count
-        if len(self.messages) > 2 * tally.KEPT:
-            self.messages = tally.cap(self.messages)
+                masked[name] = masked.get(name, 0) + count
+        self.messages = _summed(self.messages, masked, 1)
 
     def add_totals(self, batch: list[Finding]) -> None:
         """Counts and microseconds by process and by caller."""
@@ -124,7 +127,7 @@ def _added(counts: dict[str, int], names: list[str | None]) -> dict[str, int]:
     return _summed(counts, Counter(names), 1)
 
 
-def _summed(counts: dict[str, int], added: Mapping[str | None, int], times: int) -> dict[str, int]:
+def _summed(counts: dict[str, int], added: Mapping[str | None, int] | Mapping[str, int], times: int) -> dict[str, int]:
     for name, count in added.items():
         if name is not None:
             counts[name] = counts.get(name, 0) + count * times

@@ -7,6 +7,7 @@ is exact however the log was cut. "The first names seen" or "the most frequent s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from asynclog.lazy import regex
 OTHER = "(other)"
 KEPT = 256
 _LONGEST = 160
+_SIGN = "\0"  # stands for a part of a text
 
 _HEX = regex(r"\b(?:0x[0-9A-Fa-f]+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|(?=[a-f]*\d)[0-9a-f]{12,}\b)")
 _DIGITS = regex(r"\d+")
@@ -31,6 +33,20 @@ def _mask(text: str, limit: int) -> str:
         text = _DIGITS.sub("N", _HEX.sub("N", text))
     masked = " ".join(text.split())
     return masked if len(masked) <= limit else masked[: limit - 1] + "…"
+
+
+def mask_each(text: str, part: str, others: Mapping[str, int]) -> dict[str, int]:
+    """Counts by the mask of `text`, with each of `others` instead of `part`: words, as which they are masked alone."""
+    counts: dict[str, int] = {}
+    apart = len(re.findall(rf"\b{re.escape(part)}\b", text)) == text.count(part) and _SIGN not in text
+    room = _LONGEST - len(text)
+    masks = _DIGITS.sub("N", _HEX.sub("N", "\n".join(others))).split("\n")
+    around = mask(text.replace(part, _SIGN))
+    for other, masked, count in zip(others, masks, others.values(), strict=True):
+        short = apart and text.count(part) * (len(other) - len(part)) <= room
+        name = around.replace(_SIGN, masked) if short else mask(text.replace(part, other))
+        counts[name] = counts.get(name, 0) + count
+    return counts
 
 
 def order(name: str) -> tuple[int, str]:

@@ -6,9 +6,11 @@ not in a timeline.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from operator import sub
 
 from asynclog import native
@@ -191,11 +193,9 @@ def windows(timeline: Timeline, first: int, last: int, number: int) -> list[tupl
 
     Events outside are counted in the window at that end, so nothing is lost.
     """
-    result = [(0, 0)] * max(number, 1)
-    span = max(last - first, 1)
+    number, span = max(number, 1), max(last - first, 1)
     width = 1 << (CELL_BITS + timeline.level)
-    for cell, (count, total) in timeline.cells.items():
-        place = (cell * width + width // 2 - first) * len(result) // span
-        index = min(max(place, 0), len(result) - 1)
-        result[index] = (result[index][0] + count, result[index][1] + total)
-    return result
+    places, events, totals = Cells.of(timeline.cells).columns
+    starts = (-(-index * span // number) for index in range(1, number))  # after `first`, of all but the first window
+    bounds = [bisect_left(places, -(-(start + first - width // 2) // width)) for start in starts]
+    return [(sum(events[a:b]), sum(totals[a:b])) for a, b in pairwise([0, *bounds, len(places)])]

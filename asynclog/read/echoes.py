@@ -20,7 +20,8 @@ from asynclog.read.shapes import ZEROS, Key, Own, Shape, shape_of
 from asynclog.read.together import Noted, Together, Window
 from asynclog.read.trail import TASK, Before, Trail
 
-PENDING = 10_000  # echoes that wait in columns before they are handed over
+_PENDING = 10_000  # echoes that wait in columns before they are handed over
+_TOGETHER = 100_000  # the same, of those that wait in compiled code: to hand over is dear there, and to wait is not
 _SHAPES = 1 << 14
 _KEYS = 24 << 20  # bytes of keys that are remembered
 _LONGEST = 1 << 16  # bytes of an entry that may have echoes
@@ -232,6 +233,12 @@ class Echoes:
     def pending(self) -> int:
         """How many wait."""
         return len(self._trail.waiting.lines) + (self._together.pending if self._together is not None else 0)
+
+    @property
+    def full(self) -> bool:
+        """Whether so many wait that they are to be handed over."""
+        together = self._together.pending if self._together is not None else 0
+        return len(self._trail.waiting.lines) > _PENDING or together > _TOGETHER
 
     def collected(self) -> Collected:
         """Hand over what waits."""

@@ -21,7 +21,7 @@ from asynclog.model import Moment, Record, SourceSpan, Start, Timestamp
 from asynclog.read import above
 from asynclog.read.column import Accept, Collected, Place
 from asynclog.read.cut import RECORD_CAP, Cutter
-from asynclog.read.echoes import PENDING, Echoes
+from asynclog.read.echoes import Echoes
 from asynclog.read.form import PrefixForm
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, settle
@@ -281,7 +281,7 @@ class Reader:
                 if record.offset < part.end < record.end_offset:
                     seam.exit[record.stream] = record.end_offset
             windows += 1
-            if echoes is not None and (echoes.pending > PENDING or windows % _PATIENCE == 0):
+            if echoes is not None and (echoes.full or windows % _PATIENCE == 0):
                 yield echoes.collected()
             if final or base + keep >= part.end + above.RUN_UP:
                 break

@@ -177,6 +177,21 @@ def test_numbers_and_addresses_are_masked():
     assert len(tally.mask("x" * 10_000)) == 160
 
 
+tokens = st.from_regex(r"[0-9a-f]{8,14}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", fullmatch=True)
+around = st.text(alphabet="a0fx19 .-_/\n\0é", max_size=12) | st.just("word " * 30)
+
+
+@given(
+    token=tokens, others=st.dictionaries(tokens, st.integers(1, 9), min_size=1), texts=st.tuples(around, around, around)
+)
+def test_identifiers_are_masked_as_in_their_text(token, others, texts):
+    text, wanted = token.join(texts), {}
+    for other, count in others.items():
+        name = tally.mask(text.replace(token, other))
+        wanted[name] = wanted.get(name, 0) + count
+    assert tally.mask_each(text, token, others) == wanted
+
+
 def test_a_group_is_that_of_its_earliest_complete_finding():
     group = built(
         [

@@ -91,6 +91,16 @@ def test_windows_hold_everything(pairs, number):
     assert sum(total for _, total in found) == sum(duration or 0 for _, duration in pairs)
 
 
+@given(events.filter(bool), st.integers(-(10**9), 10**15), st.integers(0, 10**13), st.integers(1, 30))
+def test_cells_are_in_the_window_of_their_middle(pairs, first, span, number):
+    times, wanted = made(pairs), [(0, 0)] * number
+    width = CELL << times.level
+    for cell, (count, total) in times.cells.items():
+        index = min(max((cell * width + width // 2 - first) * number // max(span, 1), 0), number - 1)
+        wanted[index] = (wanted[index][0] + count, wanted[index][1] + total)
+    assert timeline.windows(times, first, first + span, number) == wanted
+
+
 def test_windows_are_where_the_events_were():
     times = made([(at * CELL, 0) for at in (0, 1, 98, 99)])
     assert [n for n, _ in timeline.windows(times, 0, 100 * CELL, 4)] == [2, 0, 0, 2]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from asynclog import batches, codec, native, pipeline
 from asynclog.config import Settings
 from asynclog.model import Run
-from asynclog.read import above, cut, reader
+from asynclog.read import above, cut, echoes, reader
 from asynclog.read.bare import TOKEN, Bares
 from asynclog.read.column import Collected
 from asynclog.read.echoes import Echoes
@@ -96,7 +96,8 @@ def check(path: Path, **options: object) -> None:
     with pytest.MonkeyPatch.context() as patch:  # counted again and again
         patch.setattr(batches, "_MANY", 0)
         patch.setattr(batches, "_COUNTED", 3)
-        patch.setattr(reader, "PENDING", 5)
+        patch.setattr(echoes, "_PENDING", 5)
+        patch.setattr(echoes, "_TOGETHER", 5)
         assert codec.dump_run(run_of(path, True)) == wanted
         assert codec.dump_run(run_of(path, True, **options)) == wanted
         patch.setattr(native, "Lookup", None)  # and each taken apart
