@@ -17,6 +17,7 @@ import functools
 import types
 import typing
 from collections.abc import Callable, Hashable, Mapping
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 from asynclog.errors import FormatError
@@ -25,6 +26,7 @@ from asynclog.slotted import defaults
 
 RUN_VERSION = 1
 _HEADER = "asynclog"
+_PLAIN = frozenset({str, int, bool, float, type(None)})
 _MISSING: Any = object()
 T = TypeVar("T")
 
@@ -166,20 +168,35 @@ def to_plain(value: Any, piece: Callable[[Any], Any] | None = None) -> Any:
 
     `piece` gives what is to stand for a dataclass in a mapping: as JSON they take a tenth of the room.
     """
-    if value is None or type(value) in (str, int, bool, float):
+    if type(value) in _PLAIN:
         return value
     if isinstance(value, Severity):
         return value.label
     if isinstance(value, enum.Enum):
         return value.value
     if isinstance(value, tuple):
-        return [to_plain(item) for item in value]
+        return _items(value)
     if isinstance(value, Mapping):
         if piece is not None and value and hasattr(next(iter(value.values())), "__dataclass_fields__"):
             return {str(key): piece(item) for key, item in value.items()}
-        return {str(key): to_plain(item) for key, item in value.items()}
+        pairs = dict(value.items())
+        return dict(zip(map(str, pairs), _items(tuple(pairs.values())), strict=True))
     fields = ((name, getattr(value, name), default) for name, default in _defaults(value.__class__))
-    return {name: to_plain(item, piece) for name, item, default in fields if item != default}
+    return {
+        name: item if type(item) in _PLAIN else to_plain(item, piece)
+        for name, item, default in fields
+        if item != default
+    }
+
+
+def _items(items: tuple[Any, ...]) -> list[Any]:
+    """Each in plain terms; numbers and cells of numbers, of which there are very many, without a look at each."""
+    kinds = set(map(type, items))
+    if kinds <= _PLAIN:
+        return list(items)
+    if kinds == {tuple} and _PLAIN.issuperset(map(type, chain.from_iterable(items))):
+        return list(map(list, items))
+    return [to_plain(item) for item in items]
 
 
 def from_plain(cls: Any, data: Any, path: str = "") -> Any:
