@@ -45,6 +45,11 @@ class Template:
         return self.alike.choices[0].finding
 
     @property
+    def fingerprint(self) -> str:
+        """That of all findings: they differ in rule and severity at most."""
+        return self.finding.fingerprint
+
+    @property
     def most(self) -> float:
         """The largest number that a duration may be printed as."""
         return LONGEST / 10 ** DIGITS[self.unit] if self.unit is not None else float("inf")

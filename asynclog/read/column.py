@@ -30,6 +30,10 @@ class Accepted(Protocol):
     def digits(self) -> int:
         """Digits behind the point of a printed duration that make microseconds of it; -1 where it is none."""
 
+    @property
+    def fingerprint(self) -> str:
+        """What groups their findings."""
+
 
 Accept = Callable[[Record], Accepted | None]
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from asynclog.lazy import regex
 from asynclog.read.form import HEADER, PrefixForm
 from asynclog.read.pasted import ANNOTATED, undone
-from asynclog.read.prefix import LEVEL, RELAYED, is_header, shape, timed_shape
+from asynclog.read.prefix import LEVEL, is_header, is_relayed, shape, timed_shape
 from asynclog.read.testmarks import has_tests
 from asynclog.read.timestamps import find_timestamp
 from asynclog.read.wrappers import JSON_LINE, peel, settle_wrappers, title_of
@@ -197,7 +197,7 @@ def _native(own: list[tuple[str, int]], header: re.Pattern[str] | None) -> bool 
 
 def _names_loggers(lines: list[str], messages: list[tuple[str, int]], header: re.Pattern[str] | None) -> bool | None:
     """Whether records say which logger wrote them: told by the look of all headers and by asyncio's own `messages`."""
-    if any(header and header.match(line) and RELAYED.search(line, 0, _PREFIX) for line in lines):
+    if any(header and header.match(line) and is_relayed(line, _PREFIX) for line in lines):
         return None  # others speak for asyncio
     headed = [
         _LEVEL.sub("", _NO_LOGGER.sub("", line[found.end() :]), count=1)

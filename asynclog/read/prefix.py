@@ -97,7 +97,14 @@ _LEAD_INS = regex(
     rf"(?i:{_HANDLERS_SAY})(?<=[\w ])[\s:\]-]{{0,40}}$|(?:asyncio|BACKEND|stderr|STDERR|\[stderr\])[\s:\]-]{{0,40}}$"
 )
 # another logger's words; "ERROR asyncio:" is a level with the logger's own name
-RELAYED = regex(rf"(?!(?:{LEVEL}) +asyncio:)(?i:{_HANDLERS_SAY}): ?(?=\w)")
+_RELAYED = regex(rf"(?!(?:{LEVEL}) +asyncio:)(?i:{_HANDLERS_SAY}): ?(?=\w)")
+_ONE_OF = ("error", "exception", "unhandled")  # stands in all that handlers say: to look for it is far cheaper
+
+
+def is_relayed(line: str, end: int) -> bool:
+    """Whether the first `end` characters of `line` hold the words with which another logger introduces the loop's."""
+    head = line[:end].lower()
+    return any(word in head for word in _ONE_OF) and _RELAYED.search(line, 0, end) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -40,12 +40,15 @@ class Trail:
 
     def meet(self, before: Before, place: Place, column: Column | None, time: bytes) -> None:
         """Note two neighbours of one duration: they may be one event that two handlers wrote."""
+        former = before.column
+        if column is not None and former is not None and column.template.fingerprint != former.template.fingerprint:
+            return
         raw, other = place.raw, before.place.raw
         if not before.number:
             own = TASK_NAME.search(raw)
-            if own is None or (former := TASK_NAME.search(other)) is None or own[1] != former[1]:
+            if own is None or (theirs := TASK_NAME.search(other)) is None or own[1] != theirs[1]:
                 return
-        if column is not None and column is before.column and not self._wrapped:
+        if column is not None and column is former and not self._wrapped:
             at = raw.find(time)
             end = raw.find(b"\\n" if self._json else b"\n", at) % (len(raw) + 1)  # a finding's text is one line
             if raw[:at] != other[:at] or raw[at + len(time) : end] != other[at + len(time) : end]:
