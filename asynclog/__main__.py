@@ -58,6 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
             file=sys.stderr,
         )
         return EXIT_ERROR
+    gc.freeze()  # nothing is left to do: Python need not look for cycles on its way out
     return code if isinstance(code, int) else EXIT_CLEAN
 
 
