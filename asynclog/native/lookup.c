@@ -45,13 +45,6 @@ static Piece *new_piece(Lookup *self, Py_ssize_t start, int64_t lines)
     return piece;
 }
 
-static int64_t lines_in(const uint8_t *at, const uint8_t *end)
-{
-    int64_t lines = 1;
-    for (; at < end; at++) lines += *at == '\n';
-    return lines;
-}
-
 /* Where the next of some places is that is larger than `at`, or `stop`; -1 where one is no place. */
 static Py_ssize_t next_place(PyObject *places, Py_ssize_t *index, Py_ssize_t at, Py_ssize_t stop)
 {
@@ -92,7 +85,7 @@ static PyObject *look_up(Lookup *self, PyObject *args)
         int64_t height;
         const uint8_t *end = text + stop - 1;
         if (masked) end = end_of_entry(self, text + at, end, &height);
-        else height = lines_in(text + at, end);
+        else height = 1 + line_ends(text + at, end);
         if (look_at_entry(self, text, (size_t)(end - (text + at)), piece) < 0) goto failed;
         if (piece->pattern == UNKNOWN) {
             PyObject *number = PyLong_FromSize_t(self->piece_count - 1);
@@ -114,30 +107,66 @@ failed:
     return NULL;
 }
 
-/* find(data, start): where the entry ends that starts at `start`, if it is known and another starts behind it, else 0. It is
- * then the only one of a window. */
-static PyObject *find(Lookup *self, PyObject *args)
+/* sweep(data, hits, index, start, limit): take the entries that hold the hits from `index` on, the first of which starts at
+ * `start`, up to one that is not known, or behind which none starts before `limit`; where each ends. They and what stands
+ * between them are the pieces of a window, in turn: an entry has twice its index. */
+static PyObject *sweep(Lookup *self, PyObject *args)
 {
-    PyObject *data;
+    PyObject *data, *hits;
     char *bytes;
-    Py_ssize_t start, size;
-    if (!PyArg_ParseTuple(args, "Sn", &data, &start) || PyBytes_AsStringAndSize(data, &bytes, &size) < 0) return NULL;
+    Py_ssize_t index, start, limit, size, counted;
+    if (!PyArg_ParseTuple(args, "SOnnn", &data, &hits, &index, &start, &limit)
+        || PyBytes_AsStringAndSize(data, &bytes, &size) < 0)
+        return NULL;
+    if (!PyList_Check(hits) || index < 0 || start < 0 || start > size) {
+        PyErr_SetString(PyExc_ValueError, "hits are a list, and places stand in the data");
+        return NULL;
+    }
     self->piece_count = 0;
-    if (start < 0 || start > size) return PyLong_FromLong(0);
-    const uint8_t *text = (const uint8_t *)bytes;
-    int64_t lines;
-    const uint8_t *end = end_of_entry(self, text + start, text + size, &lines);
-    if (end == text + size) return PyLong_FromLong(0);
-    Piece *piece = new_piece(self, start, 0);
-    int failed = piece == NULL || look_at_entry(self, text, (size_t)(end - text - start), piece) < 0
-        || new_piece(self, end + 1 - text, lines) == NULL;
-    self->piece_count = 0;
-    if (failed) return NULL;
-    if (self->pieces->pattern < 0) return PyLong_FromLong(0);
-    self->piece_count = 1;
+    PyObject *ends = PyList_New(0);
+    if (ends == NULL) return NULL;
+    const uint8_t *text = (const uint8_t *)bytes, *stop = text + (limit < size ? limit : size);
+    int64_t lines = 0, height;
+    counted = start;
+    while (index < PyList_Size(hits)) {
+        Py_ssize_t hit = PyLong_AsSsize_t(PyList_GetItem(hits, index));
+        if (PyErr_Occurred()) goto failed;
+        if (hit >= size) break;
+        if (self->piece_count)
+            for (start = hit > counted ? hit : counted; start > counted && text[start - 1] != '\n';) start--;
+        const uint8_t *end = start < stop - text ? end_of_entry(self, text + start, text + size, &height) : text + size;
+        if (end == text + size || end + 1 > stop) break;
+        lines += line_ends(text + counted, text + start);
+        Piece *piece = new_piece(self, start, lines);
+        if (piece == NULL || look_at_entry(self, text, (size_t)(end - text - start), piece) < 0) goto failed;
+        if (piece->pattern < 0) {
+            self->piece_count--;
+            break;
+        }
+        lines += height;
+        counted = end + 1 - text;
+        piece = new_piece(self, counted, lines);
+        PyObject *number = piece != NULL ? PyLong_FromSsize_t(counted) : NULL;
+        if (number == NULL || PyList_Append(ends, number) < 0) {
+            Py_XDECREF(number);
+            goto failed;
+        }
+        Py_DECREF(number);
+        piece->pattern = NOTHING;
+        for (index++; index < PyList_Size(hits); index++) {
+            hit = PyLong_AsSsize_t(PyList_GetItem(hits, index));
+            if (PyErr_Occurred()) goto failed;
+            if (hit >= counted) break;
+        }
+    }
+    if (self->piece_count) self->piece_count--;  /* what follows the last is not of the window */
     Py_XDECREF(self->data);
     self->data = Py_NewRef(data);
-    return PyLong_FromSsize_t(end + 1 - text);
+    return ends;
+failed:
+    self->piece_count = 0;
+    Py_DECREF(ends);
+    return NULL;
 }
 
 Piece *piece_at(Lookup *self, Py_ssize_t index)
@@ -195,134 +224,6 @@ static PyObject *parts(Lookup *self, PyObject *args)
     if (PyBytes_AsStringAndSize(self->data, &data, &length) < 0) return NULL;
     return Py_BuildValue("iy#y#y#", pattern->column, piece->time, (Py_ssize_t)piece->time_size, took, (Py_ssize_t)size,
                          data + piece->token, (Py_ssize_t)piece->token_size);
-}
-
-#define LONGER (-1)
-#define TOKEN (-2)
-#define NOTHING_TOLD (-3)
-
-/* -- collecting ------------------------------------------------------------------------------------------------- */
-
-static void reach(Column *column, const Piece *piece)
-{
-    if (!column->met || piece->micros < column->first) {
-        column->first = piece->micros;
-        column->first_size = piece->time_size;
-        memcpy(column->first_time, piece->time, (size_t)piece->time_size);
-    }
-    if (!column->met || piece->micros > column->last) {
-        column->last = piece->micros;
-        column->last_size = piece->time_size;
-        memcpy(column->last_time, piece->time, (size_t)piece->time_size);
-    }
-    column->met = 1;
-}
-
-/* Whether two neighbours took equally long, as printed; of those that took no time, whether they are of one task. */
-static int is_like(const Lookup *self, const Piece *one, const Piece *other)
-{
-    if (one->number != other->number) return 0;
-    const Skeleton *a = self->skeletons + self->patterns[one->pattern].skeleton;
-    const Skeleton *b = self->skeletons + self->patterns[other->pattern].skeleton;
-    if (a->took.end > a->took.start)
-        return a->took.end - a->took.start == b->took.end - b->took.start && a->took.end - a->point.end == b->took.end - b->point.end;
-    return b->took.end == b->took.start && a->task.end > a->task.start
-        && a->task.end - a->task.start == b->task.end - b->task.start;
-}
-
-/* Collect the entries from `index` up to `stop`, none of them unknown, the first of which stands on `line`. The answer are
- * those that took longer than all before, those that are like the one before, and those that hold an identifier, as
- * (index, index of the one before, or LONGER, or TOKEN), and the first and the last. */
-static PyObject *collect(Lookup *self, PyObject *args)
-{
-    Py_ssize_t index, stop;
-    long long line;
-    if (!PyArg_ParseTuple(args, "nnL", &index, &stop, &line)) return NULL;
-    if (piece_at(self, index) == NULL || piece_at(self, stop) == NULL) return NULL;
-    PyObject *told = PyList_New(0);
-    if (told == NULL) return NULL;
-    line -= self->pieces[index].lines;
-    Py_ssize_t before = -1, first = -1;
-    for (Py_ssize_t at = index; at < stop; at++) {
-        Piece *piece = self->pieces + at;
-        if (piece->pattern < 0) continue;
-        const Pattern *pattern = self->patterns + piece->pattern;
-        Column *column = self->columns + pattern->column;
-        const Skeleton *one = self->skeletons + pattern->skeleton;
-        if (make_room((void **)&self->rows, &self->row_room, self->row_count + 4, sizeof(int64_t)) < 0) goto failed;
-        int64_t *row = self->rows + self->row_count;
-        row[0] = pattern->column;
-        row[1] = piece->micros;
-        row[2] = piece->took;
-        row[3] = piece->lines + line;
-        self->row_count += 4;
-        if (piece->time_size) reach(column, piece);
-        Cell *cell = map_cell(&self->named, pattern->column, piece->name);
-        if (cell == NULL) {
-            PyErr_NoMemory();
-            goto failed;
-        }
-        cell->number++;
-        int likes = before >= 0 && is_like(self, self->pieces + before, piece), longer = 0;
-        if (one->took.end > one->took.start) {
-            double value = printed_value(piece->number, one->took.end - one->point.end);
-            longer = value > column->longest;
-            if (longer) column->longest = value;
-        }
-        const Py_ssize_t events[] = {likes ? before : NOTHING_TOLD, longer ? LONGER : NOTHING_TOLD, piece->token_size ? TOKEN : NOTHING_TOLD};
-        for (int which = 0; which < 3; which++) {
-            if (events[which] == NOTHING_TOLD) continue;
-            PyObject *pair = Py_BuildValue("nn", at, events[which]);
-            if (pair == NULL || PyList_Append(told, pair) < 0) {
-                Py_XDECREF(pair);
-                goto failed;
-            }
-            Py_DECREF(pair);
-        }
-        before = at;
-        if (first < 0) first = at;
-    }
-    return Py_BuildValue("Nnn", told, first, before);
-failed:
-    Py_DECREF(told);
-    return NULL;
-}
-
-/* Hand over what was collected: rows, the first and last time of each column, and its names. */
-static PyObject *drain(Lookup *self, PyObject *Py_UNUSED(unused))
-{
-    PyObject *ends = PyList_New(0), *named = PyList_New(0), *item = NULL;
-    Cell *cells = NULL;
-    if (ends == NULL || named == NULL) goto failed;
-    for (size_t at = 0; at < self->column_count; at++) {
-        Column *column = self->columns + at;
-        if (!column->met) continue;
-        column->met = 0;
-        item = Py_BuildValue("n(Ly#)(Ly#)", (Py_ssize_t)at, (long long)column->first, column->first_time,
-                             (Py_ssize_t)column->first_size, (long long)column->last, column->last_time,
-                             (Py_ssize_t)column->last_size);
-        if (item == NULL || PyList_Append(ends, item) < 0) goto failed;
-        Py_CLEAR(item);
-    }
-    size_t number;
-    cells = map_sorted(&self->named, &number);
-    for (size_t at = 0; at < number; at++) {
-        item = Py_BuildValue("LLL", (long long)cells[at].first, (long long)cells[at].second, (long long)cells[at].number);
-        if (item == NULL || PyList_Append(named, item) < 0) goto failed;
-        Py_CLEAR(item);
-    }
-    free(cells);
-    cells = NULL;
-    item = PyBytes_FromStringAndSize((const char *)self->rows, (Py_ssize_t)(self->row_count * sizeof(int64_t)));
-    if (item == NULL) goto failed;
-    self->row_count = 0;
-    return Py_BuildValue("NNN", item, ends, named);
-failed:
-    free(cells);
-    Py_XDECREF(item);
-    Py_XDECREF(ends);
-    Py_XDECREF(named);
-    return NULL;
 }
 
 /* -- the type --------------------------------------------------------------------------------------------------- */
@@ -393,7 +294,7 @@ static PyGetSetDef members[] = {
 
 static PyMethodDef methods[] = {
     {"look_up", (PyCFunction)look_up, METH_VARARGS, "look_up(data, starts, masked): indices of what is not known"},
-    {"find", (PyCFunction)find, METH_VARARGS, "find(data, start): where a known entry ends, or 0"},
+    {"sweep", (PyCFunction)sweep, METH_VARARGS, "sweep(data, hits, index, start, limit): where known entries end"},
     {"place", (PyCFunction)place_at, METH_VARARGS, "place(index): where an entry starts, and lines before it"},
     {"again", (PyCFunction)again, METH_VARARGS, "again(index): whether the entry is known by now"},
     {"learn_nothing", (PyCFunction)learn_nothing, METH_VARARGS, "learn_nothing(index, bare): the entry is nothing of ours"},

@@ -1,4 +1,5 @@
-/* What entries are looked up in: known.c tells whether one is known, learn.c makes it so, lookup.c goes through windows. */
+/* What entries are looked up in: known.c tells whether one is known, learn.c makes it so, lookup.c
+ * goes through windows, collect.c keeps what is known. */
 #ifndef ASYNCLOG_LOOKUP_H
 #define ASYNCLOG_LOOKUP_H
 
@@ -133,6 +134,10 @@ PyObject *learn(Lookup *self, PyObject *args);
 PyObject *learn_nothing(Lookup *self, PyObject *args);
 PyObject *learn_tokens(Lookup *self, PyObject *args);
 PyObject *add_column(Lookup *self, PyObject *args);
+
+/* Methods that collect. */
+PyObject *collect(Lookup *self, PyObject *args);
+PyObject *drain(Lookup *self, PyObject *unused);
 
 extern PyType_Spec lookup_spec;
 

@@ -3,7 +3,6 @@
 #include "counter.h"
 #include "lookup.h"
 
-/* Bytes of data[start:end] that are line ends. Counted 255 blocks at a time, so that compilers count with vectors of bytes. */
 static PyObject *newlines(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *data;
@@ -13,17 +12,8 @@ static PyObject *newlines(PyObject *Py_UNUSED(module), PyObject *args)
         return NULL;
     end = end < size ? end : size;
     start = start < 0 ? 0 : start;
-    Py_ssize_t count = 0;
-    for (; end - start >= 32; ) {
-        uint8_t sums[32] = {0};
-        Py_ssize_t blocks = (end - start) / 32;
-        blocks = blocks < 255 ? blocks : 255;
-        for (Py_ssize_t block = 0; block < blocks; block++, start += 32)
-            for (int at = 0; at < 32; at++) sums[at] += bytes[start + at] == '\n';
-        for (int at = 0; at < 32; at++) count += sums[at];
-    }
-    for (; start < end; start++) count += bytes[start] == '\n';
-    return PyLong_FromSsize_t(count);
+    const uint8_t *text = (const uint8_t *)bytes;
+    return PyLong_FromLongLong(start < end ? line_ends(text + start, text + end) : 0);
 }
 
 static PyMethodDef functions[] = {

@@ -63,7 +63,7 @@ class Cutter:
         """Whether nearly all that was taken last were echoes: what follows needs no search."""
 
     def cut(
-        self, data: bytes, base: int, hits: Sequence[int] | None, final: bool, fresh: int = 0
+        self, data: bytes, base: int, hits: list[int] | None, final: bool, fresh: int = 0
     ) -> tuple[list[Record | Collected], int]:
         """The records that `hits` (offsets in `data`, ascending) belong to, and the window offset to keep from.
 
@@ -92,7 +92,7 @@ class Cutter:
                 return found, start
             if self._echoes is None or base + start < self._first or not self._echoes.entries.starts(data, start):
                 keep, at = self._ask(lines, base, hit, found), at + 1
-            elif not dense and (stop := self._taken(data, base, start)):
+            elif not dense and (stop := self._taken(data, base, start, hits, at)):
                 at, keep = bisect_left(hits, stop, at), None
             else:
                 stop = self._stop(data, base, start, dense)
@@ -109,15 +109,20 @@ class Cutter:
             found.extend(self._cut_off(lines, base))
         return found, len(data)
 
-    def _taken(self, data: bytes, base: int, start: int) -> int:
-        """Take the entry at `start` if it is a known echo; where the next one starts, 0 where it is none."""
+    def _taken(self, data: bytes, base: int, start: int, hits: list[int], at: int) -> int:
+        """Take the entry at `start`, around the hit at `at`, if it is a known echo, and the next ones around hits that are; where
+        the last ends, 0 where there is none.
+        """
         assert self._echoes is not None
-        if base + start < self._covered() or (known := self._echoes.known(data, start)) is None:
+        if base + start < self._covered():
+            return 0
+        known = self._echoes.sweep(data, hits, at, start, self._limit - base)
+        if known is None:
             return 0
         window, stop = known
-        if base + stop > self._limit:
-            return 0
-        self._echoes.take(window, 0, base + start, self._line_at(data, start, base))
+        _, offset, line = self._echoes.take(window, 0, base + start, self._line_at(data, start, base))
+        if offset > self._counted:
+            self._line, self._counted = line, offset
         self.covered[None] = max(self.covered.get(None, 0), self._echoes.reach)
         return stop
 
@@ -147,7 +152,7 @@ class Cutter:
         lines: Lines,
         base: int,
         span: tuple[int, int],
-        hits: Sequence[int] | None,
+        hits: list[int] | None,
         found: list[Record | Collected],
     ) -> int | None:
         """Take whole entries: echoes into their columns, the others hit by hit; the offset to keep from, or None."""
@@ -195,7 +200,7 @@ class Cutter:
         base: int,
         position: int,
         entry: bytes,
-        hits: Sequence[int] | None,
+        hits: list[int] | None,
         found: list[Record | Collected],
     ) -> int | None:
         """Ask the hits of an entry that is no echo, and remember what they gave; where to keep from, or None."""

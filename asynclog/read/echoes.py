@@ -88,9 +88,11 @@ class Echoes:
             index, offset, line = stop, offset + size, line + height
         return index, offset, line
 
-    def known(self, data: bytes, start: int) -> tuple[Window, int] | None:
-        """The entry that starts at `start`, to be taken, and where the next one starts; None where it is no known echo."""
-        return self._together.find(data, start) if self._together is not None else None
+    def sweep(self, data: bytes, hits: list[int], index: int, start: int, limit: int) -> tuple[Window, int] | None:
+        """The entries around `hits` from `index` on, to be taken, up to one that is no known echo, and where the last ends; None
+        where the one at `start` is none. The last ends before `limit`.
+        """
+        return self._together.sweep(data, hits, index, start, limit) if self._together is not None else None
 
     def _each(
         self, entries: list[bytes] | Window, index: int, stop: int, offset: int, line: int

@@ -40,14 +40,17 @@ class Noted(NamedTuple):
 
 
 class Window:
-    """The entries of a window; `unknown` has the indices of those that are to be taken apart."""
+    """The entries of a window, the first `size` of those that were looked up; `unknown` has the indices of those that are to
+    be taken apart.
+    """
 
-    def __init__(self, data: bytes, lookup: Lookup, unknown: list[int]) -> None:
+    def __init__(self, data: bytes, lookup: Lookup, unknown: list[int], size: int) -> None:
         self._data, self._lookup = data, lookup
         self.unknown = unknown
+        self._size = size
 
     def __len__(self) -> int:
-        return self._lookup.size
+        return self._size
 
     def __getitem__(self, index: int) -> bytes:
         place = self._lookup.place
@@ -97,14 +100,16 @@ class Together:
         assert window is not None
         return window
 
-    def find(self, data: bytes, start: int) -> tuple[Window, int] | None:
-        """The entry that starts at `start`, as a window, and where the next one starts; None where it is not known."""
+    def sweep(self, data: bytes, hits: list[int], index: int, start: int, limit: int) -> tuple[Window, int] | None:
+        """The entries that hold `hits` from `index` on, as a window, and where the last of them ends; None where the first is not
+        known. The first starts at `start`, and the last ends before `limit`; what stands between them is in the window too.
+        """
         if self._lookup is None or not (self._split or self._source.json):
             return None
-        end = self._lookup.find(data, start)
-        if not end or not self._source.starts(data, end):
-            return None
-        return Window(data, self._lookup, []), end
+        ends = self._lookup.sweep(data, hits, index, start, limit)
+        starts = self._source.starts
+        known = next((at for at, end in enumerate(ends) if not starts(data, end)), len(ends))
+        return (Window(data, self._lookup, [], 2 * known - 1), ends[known - 1]) if known else None
 
     def _looked_up(self, data: bytes, starts: list[int], masked: bool) -> Window | None:
         """The entries of `data`, which start at `starts` and, if `masked`, where lines start with times; None where one of
@@ -113,7 +118,7 @@ class Together:
         lookup = self._lookup
         assert lookup is not None
         unknown = lookup.look_up(data, starts, masked)
-        window = Window(data, lookup, [])
+        window = Window(data, lookup, [], lookup.size)
         for at in unknown:
             entry = window[at]
             if masked and not self._source.json and not self._source.is_one(entry):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -81,6 +82,98 @@ def test_most_are_not_taken_apart(name: str, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr(Echoes, "_each", counting)
     assert codec.dump_run(run_of(path)) == wanted
     assert sum(apart) < 3000
+
+
+BETWEEN = {
+    "nothing else": "",
+    "like the beginning of one": "{t} DEBUG app: batch\n{t}\n{t} and more of {n}\n{t} INFO app: ends\n",
+    "warnings printed bare": "{t} INFO app: {n}\n/srv/a.py:7: RuntimeWarning: coroutine 'f' was never awaited\n  f()\n{t} INFO app: on\n",
+    "text without a header": "{t} INFO app: {n}\n  and more\n\n\n    yet more\n",
+}
+
+
+@pytest.mark.parametrize("name", BETWEEN)
+@pytest.mark.parametrize("tail", ["", "\n  {t} is no header", "\n{t}", "\n{t} nor this"])
+def test_known_ones_far_from_each_other(name: str, tail: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is known is taken around hits, several of a window at once, and the lines between are counted; none is taken
+    up to what only looks like the next.
+    """
+    path, lines = tmp_path / "quiet.log", list[str]()
+    for n in range(900):
+        task, token = f"Task-{n % 9}", f"{n + 4096:04x}beef{n % 10}"
+        failed = FAILED.format(t=time_of(n), n=n % 7 + 100, name=task, line=n % 2, token=token)
+        slow = SLOW.format(t=time_of(n), name=task, line=5, took=f"0.{n % 800 + 100}")
+        lines.append((slow if n % 3 else failed) + (tail.format(t=time_of(n)) if n % 5 == 0 else "") + "\n")
+        lines.append(BETWEEN[name].format(t=time_of(n), n=n))
+        lines.append(f"{time_of(n)} INFO app: nothing is late, all is well with {n}\n" * 60)
+    path.write_text("".join(lines))
+    wanted, swept, sweep = codec.dump_run(run_of(path, repeats=False)), list[int](), together.Together.sweep
+
+    def watched(self: together.Together, *given: Any) -> Any:
+        known = sweep(self, *given)
+        swept.append(len(known[0]) if known is not None else 0)
+        return known
+
+    monkeypatch.setattr(together.Together, "sweep", watched)
+    assert codec.dump_run(run_of(path)) == wanted
+    assert sum(size > 1 for size in swept) > 20
+
+
+SWEPT = {  # hits, the index of the first, where its entry starts, the limit; where known entries end
+    "all that is known": ([0, 5, 60, 150], 0, 0, 1000, [25, 75, 175]),
+    "from the second on": ([0, 5, 60, 150], 2, 50, 1000, [75, 175]),
+    "up to the limit": ([60], 0, 50, 75, [75]),
+    "beyond the limit": ([60], 0, 50, 74, []),
+    "the first is not known": ([30], 0, 25, 1000, []),
+    "up to one that is not known": ([0, 26, 60], 0, 0, 1000, [25]),
+    "the end of the last is not seen": ([160, 190], 0, 150, 1000, [175]),
+    "behind the data": ([0, 5000], 0, 0, 1000, [25]),
+    "no hits": ([], 0, 0, 1000, []),
+    "at the end": ([150], 0, 199, 1000, []),
+    "a limit before the data": ([0], 0, 0, -5, []),
+    "backward": ([10, 5, 3], 0, 0, 1000, [25]),
+}
+
+
+@pytest.mark.parametrize("name", SWEPT)
+def test_a_sweep(name: str) -> None:
+    hits, index, start, limit, ends = SWEPT[name]
+    lookup, data = known_one()
+    assert lookup.sweep(data, hits, index, start, limit) == ends
+    for number, end in enumerate(ends):
+        begin, _ = lookup.place(2 * number)
+        assert (data[begin:end], lookup.parts(2 * number)) == (
+            b"11:11:11 known, number 5\n",
+            (0, b"11:11:11", b"", b""),
+        )
+        assert lookup.place(2 * number + 1) == (end, data[start:end].count(b"\n"))
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        (((0, 5), 0, 0, 9), ValueError),
+        (([0], -1, 0, 9), ValueError),
+        (([0], 0, -1, 9), ValueError),
+        (([0], 0, 200, 9), ValueError),
+        ((["0"], 0, 0, 99), TypeError),
+    ],
+)
+def test_no_sweep(given: Any, error: type[Exception]) -> None:
+    lookup, data = known_one()
+    with pytest.raises(error):
+        lookup.sweep(data, *given)
+
+
+def known_one() -> tuple[Any, bytes]:
+    """A lookup that knows one entry, and a window: it, another, it, three others, it, and it without its line end."""
+    assert native.Lookup is not None
+    lookup = native.Lookup(False, b"12:34:56", 1, lambda _: 5)
+    column = lookup.add_column(set(), True, 9.0, 9.0, 6)
+    nowhere = (0, 0)
+    lookup.learn(b"12:34:56 known, number 7", column, 1, (0, 8), nowhere, nowhere, nowhere, nowhere, [])
+    known, other = b"11:11:11 known, number 5\n", b"11:11:11 what this is, ?\n"
+    return lookup, known + other + known + 3 * other + known + known[:-1]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
