@@ -31,17 +31,22 @@ def total() -> int:
     return sum(_slots) if _slots is not None else 0
 
 
+def add(count: int) -> None:
+    """Count bytes that this process took."""
+    if _slots is not None:
+        _slots[os.getpid() % _SLOTS] += count
+
+
 def watch(raw: BinaryIO) -> BinaryIO:
     """`raw`, its bytes counted where somebody wants to know."""
-    return raw if _slots is None else cast("BinaryIO", _Watched(raw, _slots))
+    return raw if _slots is None else cast("BinaryIO", _Watched(raw))
 
 
 class _Watched(io.RawIOBase):
     """A stream that counts what is read from it."""
 
-    def __init__(self, raw: BinaryIO, slots: memoryview) -> None:
+    def __init__(self, raw: BinaryIO) -> None:
         self._raw = raw
-        self._slots = slots
         self._into = getattr(raw, "readinto1", None) or raw.readinto  # type: ignore[attr-defined]
 
     def readable(self) -> bool:
@@ -50,10 +55,13 @@ class _Watched(io.RawIOBase):
     def seekable(self) -> bool:
         return self._raw.seekable()
 
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
     def seek(self, offset: int, whence: int = 0) -> int:
         return self._raw.seek(offset, whence)
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         count: int = self._into(buffer)
-        self._slots[os.getpid() % _SLOTS] += count or 0
+        add(count or 0)
         return count

@@ -41,9 +41,11 @@ from asynclog.read.inputs import size_of_all as size_of_all  # for the progress 
 from asynclog.read.layout import Layout
 from asynclog.read.narrow import time_filter, time_window
 from asynclog.read.places import opened
-from asynclog.read.reader import Part, Progress, Reader, Seam, is_plain
+from asynclog.read.progress import Progress
+from asynclog.read.reader import Part, Reader, Seam
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
+from asynclog.read.streams import is_plain
 from asynclog.read.work import count_work
 from asynclog.slotted import dataclass, replace
 
@@ -159,10 +161,7 @@ class Engine:
         else:
             records = self.reader.part(source, part, layout, progress, seam, accept)
         for record in records:
-            if isinstance(record, Record):
-                batches.add(record)
-            else:
-                batches.add_collected(record)
+            batches.add(record) if isinstance(record, Record) else batches.add_collected(record)
         batches.finish()
         span = progress.span(source.path, source.index)
         if part is not None:
@@ -323,8 +322,7 @@ def records(arguments: Sequence[str], settings: Settings) -> Iterator[tuple[Reco
     book = engine(settings)
     for source in expand(arguments):
         for record in book.reader.records(source, Progress()):
-            message = book.message(record)
-            yield record, message, book.judge.judge(message)
+            yield record, (message := book.message(record)), book.judge.judge(message)
 
 
 def _is_saved(source: Input) -> bool:

@@ -22,7 +22,7 @@ from asynclog.model import ExampleFailure, Explanation, Group, Message, Reason, 
 from asynclog.parse.reprs import parse_repr
 from asynclog.read.context import context_lines
 from asynclog.read.inputs import Input, expand
-from asynclog.read.reader import Progress
+from asynclog.read.progress import Progress
 from asynclog.slotted import replace
 
 _ADDRESS = regex(r"(?P<file>.*\D):(?P<line>\d+)")

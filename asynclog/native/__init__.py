@@ -18,6 +18,7 @@ Counter: type[types.Counter] | None = None
 Lookup: type[types.Lookup] | None = None
 newlines: Callable[[bytes, int, int], int] | None = None
 united_cells: Callable[[list[types.Cells], int, int], types.Cells] | None = None
+Ahead: type[types.Ahead] | None = None  # also where the processor lacks what its search is made of
 
 if not os.environ.get("ASYNCLOG_PURE"):
     with suppress(ImportError, AttributeError):  # the latter: what was compiled is that of an older checkout
@@ -29,3 +30,4 @@ if not os.environ.get("ASYNCLOG_PURE"):
             compiled.newlines,
             compiled.united_cells,
         )
+        Ahead = getattr(compiled, "Ahead", None)

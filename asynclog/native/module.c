@@ -1,7 +1,9 @@
 /* asynclog.native.compiled: what is done for each byte, entry or finding of a log, so often that it must be compiled. */
+#include "ahead.h"
 #include "cells.h"
 #include "counter.h"
 #include "lookup.h"
+#include "search.h"
 
 static PyObject *newlines(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -22,15 +24,20 @@ static PyMethodDef functions[] = {
     {NULL},
 };
 
+static int add_type(PyObject *module, PyType_Spec *spec)
+{
+    PyObject *type = PyType_FromSpec(spec);
+    int added = type == NULL ? -1 : PyModule_AddType(module, (PyTypeObject *)type);
+    Py_XDECREF(type);
+    return added;
+}
+
 static int add_types(PyObject *module)
 {
-    PyType_Spec *specs[] = {&lookup_spec, &counter_spec};
-    for (size_t at = 0; at < 2; at++) {
-        PyObject *type = PyType_FromSpec(specs[at]);
-        int added = type == NULL ? -1 : PyModule_AddType(module, (PyTypeObject *)type);
-        Py_XDECREF(type);
-        if (added < 0) return -1;
-    }
+    if (add_type(module, &lookup_spec) < 0 || add_type(module, &counter_spec) < 0) return -1;
+#if CAN_SEARCH
+    if (can_search() && add_type(module, &ahead_spec) < 0) return -1;
+#endif
     return 0;
 }
 

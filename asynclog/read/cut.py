@@ -29,6 +29,7 @@ RECORD_CAP = 4 << 20  # bytes of a record that are waited for
 
 
 Search = Callable[[bytes, int], list[int]]
+Newlines = Callable[[bytes, int, int], int]
 
 
 class Cutter:
@@ -45,6 +46,7 @@ class Cutter:
         echoes: Echoes | None = None,
         starts: Starts | None = None,
         search: Search | None = None,
+        newlines: Newlines = newlines,
     ) -> None:
         self._recogniser = recogniser
         self._layout = layout
@@ -58,6 +60,7 @@ class Cutter:
         self._claims = Claims(recogniser, layout, self.covered)
         self._echoes = echoes if echoes is not None and echoes.entries.able else None
         self._search = search
+        self._newlines = newlines
         self._fresh = 0
         self.whole = False
         """Whether nearly all that was taken last were echoes: what follows needs no search."""
@@ -300,10 +303,10 @@ class Cutter:
         if offset >= self._limit:
             return 0  # another part's
         if offset >= self._counted:
-            self._line += newlines(data, self._counted - base if self._counted > base else 0, start)
+            self._line += self._newlines(data, self._counted - base if self._counted > base else 0, start)
             self._counted = offset
             return self._line
-        return self._line - data.count(b"\n", start, self._counted - base)
+        return self._line - self._newlines(data, start, self._counted - base)
 
     def line_at(self, data: bytes, base: int, offset: int) -> int:
         """The 1-based line of the file offset `offset`, where everything before it was cut."""
@@ -313,7 +316,7 @@ class Cutter:
         """Count the newlines of `data` up to window offset `end`, before that part is given up."""
         offset = base + end
         if offset > self._counted:
-            self._line += newlines(data, max(self._counted - base, 0), end)
+            self._line += self._newlines(data, max(self._counted - base, 0), end)
             self._counted = offset
 
     def skip_line(self) -> None:

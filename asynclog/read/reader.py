@@ -8,16 +8,15 @@ it is; records belong to the range that holds their first byte.
 from __future__ import annotations
 
 import io
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from itertools import accumulate
 from typing import BinaryIO, cast
 
 from asynclog import meter
 from asynclog.errors import InputError
-from asynclog.lazy import regex
-from asynclog.model import Moment, Record, SourceSpan, Start, Timestamp
+from asynclog.model import Record
 from asynclog.read import above
 from asynclog.read.column import Accept, Collected, Place
 from asynclog.read.cut import RECORD_CAP, Cutter
@@ -26,59 +25,21 @@ from asynclog.read.form import PrefixForm
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, settle
 from asynclog.read.places import opened
+from asynclog.read.progress import Progress, fill
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
 from asynclog.read.starts import Moments, Starts
-from asynclog.read.streams import decompressed, encoding_of, open_stdin
+from asynclog.read.streams import decompressed, is_bounded, open_stdin
 from asynclog.read.times import edge_time
-from asynclog.read.unpack import compression_of
 from asynclog.read.unwrap import unwrap
+from asynclog.read.windows import Windows, hits_in, windows_of
 from asynclog.slotted import dataclass, field, replace
 
 WINDOW = 1 << 19
 _PAGES = 16 << 20  # never touched, so never taken
 _PATIENCE = 256  # windows after which echoes are handed over, though they are few
 _ENDLESS = 1 << 62
-_PART = regex(rb"std(?:err|out) P ")  # these two begin with letters: a look back would cost more than all the rest
-_STREAM = regex(rb'"stream"')
-_OPEN_END = regex(rb'(?<!\\n)",\s?$')
 _BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(slots=True)
-class Progress:
-    """What a reader learns on the way, for the accounting: filled while its records are taken."""
-
-    bytes: int = 0
-    lines: int = 0
-    first: Timestamp | None = None
-    last: Timestamp | None = None
-    layout: Layout = field(default_factory=Layout)
-    notes: list[str] = field(default_factory=list)
-    lost: bool = False
-    starts: list[Start] = field(default_factory=list)
-    moments: list[Moment] = field(default_factory=list)
-
-    def lose(self, why: str) -> None:
-        """A part of the input cannot be read."""
-        self.lost = True
-        self.notes.append(why)
-
-    def span(self, path: str, index: int) -> SourceSpan:
-        """The same, as a part of the run."""
-        return SourceSpan(
-            path,
-            index,
-            self.bytes,
-            self.lines,
-            self.first,
-            self.last,
-            self.layout.description,
-            tuple(self.notes),
-            self.lost,
-            starts=tuple(self.starts),
-            moments=tuple(self.moments),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +100,8 @@ class Reader:
         progress: Progress,
         accept: Accept | None,
     ) -> Iterator[Record | Collected]:
-        most = SAMPLE_BYTES if source.size is None or not self._bounded(source) else min(SAMPLE_BYTES, source.size)
-        head = self._fill(stream, most, progress, source)
+        most = min(SAMPLE_BYTES, source.size) if source.size is not None and is_bounded(source) else SAMPLE_BYTES
+        head = fill(stream, most, progress)
         if head.startswith(_BOM):
             head = head[3:]
         small = self._form is None and len(head) < SAMPLE_BYTES
@@ -149,7 +110,8 @@ class Reader:
             return
         progress.layout = settle(head, self._form)
         progress.first = edge_time(head, progress.layout, last=False)
-        yield from self._loop(stream, head, 0, source, progress, Part(0, _ENDLESS), Seam(), accept)
+        windows = windows_of(stream, head, 0, source, progress, self.scanner, self._window)
+        yield from self._loop(windows, source, progress, Part(0, _ENDLESS), Seam(), accept)
 
     def _unwrapped(self, whole: tuple[bytes, list[int]], source: Input, progress: Progress) -> Iterator[Record]:
         """The records of a text that was broken at a fixed column; their lines are those of the broken text."""
@@ -160,7 +122,8 @@ class Reader:
         starts = list(accumulate(counts, initial=1))
         read = progress.bytes
         nothing = cast("BinaryIO", io.BytesIO())
-        for record in self._loop(nothing, data, 0, source, progress, Part(0, _ENDLESS), Seam(), None):
+        windows = Windows(nothing, 1, None, partial(hits_in, self.scanner, progress.layout), progress, data, 0)
+        for record in self._loop(windows, source, progress, Part(0, _ENDLESS), Seam(), None):
             if isinstance(record, Record):
                 yield replace(record, line=starts[min(record.line, len(counts)) - 1])
         progress.bytes, progress.lines = read, sum(counts)
@@ -180,14 +143,15 @@ class Reader:
             stream = meter.watch(raw)
             base = max(0, part.start - above.RUN_UP)
             stream.seek(base)
-            head = self._fill(stream, self._window + part.start - base, progress, source)
+            head = fill(stream, self._window + part.start - base, progress)
             if base:
                 skipped = head.find(b"\n") + 1
                 head, base = head[skipped:], base + skipped
             if part.start <= len(_BOM):  # the first part: the same look at the head as without parts
                 with opened(source.place) as again:
                     progress.first = edge_time(again.read(SAMPLE_BYTES)[part.start :], layout, last=False)
-            yield from self._loop(stream, head, base, source, progress, part, seam, accept)
+            windows = windows_of(stream, head, base, source, progress, self.scanner, self._window)
+            yield from self._loop(windows, source, progress, part, seam, accept)
 
     def again(self, place: Place, like: Record) -> Record:
         """The record that an entry of the source of `like` holds, cut once more."""
@@ -219,57 +183,58 @@ class Reader:
 
     def _loop(
         self,
-        stream: BinaryIO,
-        data: bytes,
-        base: int,
+        windows: Windows,
         source: Input,
         progress: Progress,
         part: Part,
         seam: Seam,
         accept: Accept | None,
     ) -> Iterator[Record | Collected]:
-        self._layouts[source.index] = progress.layout
-        layout = progress.layout
+        with windows:
+            yield from self._go_through(windows, source, progress, part, seam, accept)
 
-        def search(data: bytes, start: int = 0) -> list[int]:
-            return self.scanner.hits(data, start, nameless=layout.nameless)
-
+    def _go_through(
+        self,
+        windows: Windows,
+        source: Input,
+        progress: Progress,
+        part: Part,
+        seam: Seam,
+        accept: Accept | None,
+    ) -> Iterator[Record | Collected]:
+        layout = self._layouts[source.index] = progress.layout
+        search = partial(self.scanner.hits, nameless=layout.nameless)
         echoes = None
         if accept is not None:
             echoes = Echoes(layout, accept, lambda entry: layout.splits or bool(search(entry)))
         cutter = Cutter(
             self.recogniser,
-            progress.layout,
+            layout,
             source.path,
             source.index,
-            counted=max(part.start, base),
+            counted=max(part.start, windows.base),
             limit=part.end,
             echoes=echoes,
-            starts=Starts(progress.layout, progress.starts),
+            starts=Starts(layout, progress.starts),
             search=search,
+            newlines=windows.newlines,
         )
-        moments = Moments(progress.layout, part.start, part.end, progress.moments)
-        if base > part.start:  # the run-up began within a line that ends in this part
+        moments = Moments(layout, part.start, part.end, progress.moments)
+        if windows.base > part.start:  # the run-up began within a line that ends in this part
             cutter.skip_line()
         if part.covered is not None:
             cutter.covered.update(part.covered)
             seam.entry.update(part.covered)
             seam.exit.update({writer: offset for writer, offset in part.covered.items() if offset > part.end})
-        left = None if source.size is None or not self._bounded(source) else source.size - base - len(data)
-        fresh = windows = 0  # what stands before `fresh` was searched
+        count = 0
         while True:
-            more = self._fill(
-                stream, self._window if left is None else min(self._window, max(left, 0)), progress, source
-            )
-            if left is not None:
-                left -= len(more)
-            final = not more
+            windows.whole = cutter.whole
+            final = not windows.look_ahead()
+            data, base = windows.data, windows.base
             hits = None
-            if not cutter.whole or base < above.RUN_UP or progress.layout.splits:
-                hits = self.scanner.hits(data, fresh, above.RUN_UP - base, progress.layout.nameless)
-            if hits is not None and progress.layout.splits:  # a needle may be split as well
-                hits = sorted({*hits, *(place for place in _splits(data, max(fresh - 12, 0)) if place >= fresh)})
-            found, keep = cutter.cut(data, base, hits, final, fresh)
+            if not cutter.whole or base < above.RUN_UP or layout.splits:
+                hits = windows.hits(above.RUN_UP - base)
+            found, keep = cutter.cut(data, base, hits, final, windows.fresh)
             for record in found:
                 if isinstance(record, Collected):
                     yield record
@@ -280,8 +245,8 @@ class Reader:
                     seam.entry[record.stream] = record.end_offset
                 if record.offset < part.end < record.end_offset:
                     seam.exit[record.stream] = record.end_offset
-            windows += 1
-            if echoes is not None and (echoes.full or windows % _PATIENCE == 0):
+            count += 1
+            if echoes is not None and (echoes.full or count % _PATIENCE == 0):
                 yield echoes.collected()
             if final or base + keep >= part.end + above.RUN_UP:
                 break
@@ -291,9 +256,7 @@ class Reader:
             if run_up:  # a line is looked at with all that follows it in the run-up
                 moments.take(data, base, min(base + run_up, part.end), cutter.line_at)
             cutter.count_rest(data, base, run_up)
-            data = data[run_up:] + more
-            base += run_up
-            fresh = keep - run_up
+            windows.go_on(run_up, keep)
         if echoes is not None:
             yield echoes.collected()
         end = min(base + len(data), part.end)
@@ -302,45 +265,3 @@ class Reader:
         progress.lines = cutter.lines_seen + (1 if end < part.end and data and not data.endswith(b"\n") else 0)
         if final:
             progress.last = edge_time(data[-SAMPLE_BYTES:], progress.layout, last=True) or progress.first
-
-    def _bounded(self, source: Input) -> bool:
-        return source.path != "-" and is_plain(source.place)
-
-    def _fill(self, stream: BinaryIO, size: int, progress: Progress, source: Input) -> bytes:
-        """Up to `size` bytes; a broken disk ends the input with a note instead of an exception."""
-        parts: list[bytes] = []
-        missing = size
-        try:
-            while missing > 0:
-                part = stream.read(missing)
-                if not part:
-                    break
-                parts.append(part)
-                missing -= len(part)
-        except OSError as error:
-            done = progress.bytes + sum(map(len, parts))
-            progress.lose(f"reading stopped after {done:,} bytes: {error.strerror or error}")
-        data = b"".join(parts)
-        progress.bytes += len(data)
-        return data
-
-
-def _splits(data: bytes, start: int) -> Iterator[int]:
-    """Where lines say that they go on in the next: parts of CRI, docker's objects whose text has no line end."""
-    for found in _PART.finditer(data, start):
-        yield found.end() - 3
-    for found in _STREAM.finditer(data, start):
-        if _OPEN_END.search(data[max(found.start() - 6, 0) : found.start()]):
-            yield found.start()
-
-
-def is_plain(path: str) -> bool:
-    """Whether a file can be read in byte ranges: plain text in an ASCII-compatible spelling."""
-    with opened(path) as raw:
-        head = raw.read(4096)
-    return compression_of(head) is None and encoding_of(head) is None
-
-
-def file_size(path: str) -> int:
-    """Bytes of a file now."""
-    return os.path.getsize(path)

@@ -41,6 +41,11 @@ class Scanner:
     def _find_nameless(self) -> Find:
         return _finder(self._others)  # a search of its own: see rules/anchors.yaml
 
+    def anchors_of(self, nameless: bool) -> tuple[list[bytes], list[bytes]]:
+        """What windows behind the beginning of a file are searched for: in one search, and in another."""
+        others = self._others if nameless else ()
+        return [anchor.encode() for anchor in self.anchors], [anchor.encode() for anchor in others]
+
     def hits(self, data: bytes, start: int = 0, beginning: int = 0, nameless: bool = False) -> list[int]:
         """Where anchors start in `data` from `start` on, ascending; the file's beginning reaches up to `beginning`."""
         if nameless and self._others:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import BinaryIO, cast
 
 from asynclog.errors import InputError
+from asynclog.read.inputs import Input
+from asynclog.read.places import opened
 from asynclog.read.unpack import compression_of, unpacked
 
 _NO_LOGS = (b"PK\x03\x04", b"\x7fELF", b"\x89PNG", b"SQLite format 3\0", b"%PDF-", b"\xff\xd8\xff")
@@ -43,6 +45,18 @@ def check_text(head: bytes, path: str) -> None:
         raise InputError(
             f"{path}: this is a binary file, not a log", "give a text log, or one packed with gzip, bzip2, xz or zstd"
         )
+
+
+def is_plain(path: str) -> bool:
+    """Whether a file can be read in byte ranges: plain text in an ASCII-compatible spelling."""
+    with opened(path) as raw:
+        head = raw.read(_TEXT_PROBE)
+    return compression_of(head) is None and encoding_of(head) is None
+
+
+def is_bounded(source: Input) -> bool:
+    """Whether a source is read up to the size that it had when it was opened."""
+    return source.path != "-" and is_plain(source.place)
 
 
 class _Transcoder(io.RawIOBase):

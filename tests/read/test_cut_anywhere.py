@@ -15,7 +15,8 @@ from asynclog.classify.rulebook import load_builtin
 from asynclog.model import Record
 from asynclog.read import above
 from asynclog.read.inputs import Input
-from asynclog.read.reader import Part, Progress, Reader, Seam
+from asynclog.read.progress import Progress
+from asynclog.read.reader import Part, Reader, Seam
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
 

@@ -8,7 +8,8 @@ import pytest
 
 from asynclog.classify.rulebook import load_builtin
 from asynclog.read.inputs import Input
-from asynclog.read.reader import Progress, Reader
+from asynclog.read.progress import Progress
+from asynclog.read.reader import Reader
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
 
