@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Counter: type[types.Counter] | None = None
 Lookup: type[types.Lookup] | None = None
-newlines: Callable[[bytes, int, int], int] | None = None
+newlines: Callable[[bytes, int, int, bytes], int] | None = None
 united_cells: Callable[[list[types.Cells], int, int], types.Cells] | None = None
 Ahead: type[types.Ahead] | None = None  # also where the processor lacks what its search is made of
 

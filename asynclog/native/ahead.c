@@ -40,8 +40,6 @@ typedef struct {
     int turn, running, over;
     volatile int searching, closing;
     PyThread_type_lock done;
-    PyObject *data;  /* the window that was taken last, and its line ends */
-    int32_t *counts;
 } Ahead;
 
 /* -- the thread ------------------------------------------------------------------------------------------------- */
@@ -150,8 +148,9 @@ static PyObject *places_of(const Slot *slot)
     return places;
 }
 
-/* next(): the next window, how many of its bytes stood in the one before, and where something was found from shortly before
- * the others on, None where it was not searched. None at the end; OSError where it could not be read. */
+/* next(): the next window, how many of its bytes stood in the one before, where something was found from shortly before the
+ * others on (None where it was not searched), and the line ends before each of its blocks. None at the end; OSError where it
+ * could not be read. */
 static PyObject *next_window(Ahead *self, PyObject *Py_UNUSED(unused))
 {
     if (self->over || self->closing) Py_RETURN_NONE;
@@ -170,38 +169,20 @@ static PyObject *next_window(Ahead *self, PyObject *Py_UNUSED(unused))
         data = PyBytes_FromStringAndSize((const char *)slot->text, (Py_ssize_t)slot->size);
         Py_DECREF(whole);
     }
-    int32_t *counts = self->counts;
-    self->counts = slot->counts;
-    slot->counts = counts;
-    Py_ssize_t back = (Py_ssize_t)slot->back;
+    Py_ssize_t blocks = (Py_ssize_t)(slot->size / BLOCK + 1) * (Py_ssize_t)sizeof(int32_t);
+    PyObject *counts = PyBytes_FromStringAndSize((const char *)slot->counts, blocks);
+    PyObject *number = PyLong_FromSize_t(slot->back);
     if (slot->error) slot->size = slot->back; /* told by the next call */
     else if (give(self, slot) == 0) self->turn = (self->turn + 1) % SLOTS;
     else Py_CLEAR(places);
     if (slot->error) PyThread_release_lock(slot->full);
-    Py_XDECREF(self->data);
-    self->data = Py_XNewRef(data);
-    PyObject *answer = data == NULL || places == NULL ? NULL : Py_BuildValue("OnO", data, back, places);
+    PyObject *answer = NULL;
+    if (data != NULL && number != NULL && places != NULL && counts != NULL) answer = PyTuple_Pack(4, data, number, places, counts);
     Py_XDECREF(data);
+    Py_XDECREF(number);
     Py_XDECREF(places);
+    Py_XDECREF(counts);
     return answer;
-}
-
-/* newlines(data, start, end): how many line ends stand there, known already where `data` is the window taken last. */
-static PyObject *newlines_in(Ahead *self, PyObject *args)
-{
-    PyObject *data;
-    char *bytes;
-    Py_ssize_t start, end, size;
-    if (!PyArg_ParseTuple(args, "Snn", &data, &start, &end) || PyBytes_AsStringAndSize(data, &bytes, &size) < 0)
-        return NULL;
-    end = end < size ? end : size;
-    start = start < 0 ? 0 : start;
-    if (start >= end) return PyLong_FromLong(0);
-    const uint8_t *text = (const uint8_t *)bytes;
-    size_t first = ((size_t)start + BLOCK - 1) / BLOCK, last = (size_t)end / BLOCK;
-    if (data != self->data || first >= last) return PyLong_FromLongLong(line_ends(text + start, text + end));
-    return PyLong_FromLongLong(line_ends(text + start, text + first * BLOCK) + self->counts[last] - self->counts[first]
-                               + line_ends(text + last * BLOCK, text + end));
 }
 
 /* close(): end the thread, at once. */
@@ -263,9 +244,8 @@ static int init(Ahead *self, PyObject *args, PyObject *keywords)
     if (self->back < (size_t)self->overlap) self->back = (size_t)self->overlap;
     size_t blocks = (self->back + self->window) / BLOCK + 2;
     self->end = malloc(self->back + 1);
-    self->counts = malloc(blocks * sizeof(int32_t));
     self->done = PyThread_allocate_lock();
-    if (self->end == NULL || self->counts == NULL || self->done == NULL) goto no_memory;
+    if (self->end == NULL || self->done == NULL) goto no_memory;
     self->end_size = (size_t)size < self->back ? (size_t)size : self->back;
     memcpy(self->end, head + size - self->end_size, self->end_size);
     for (int at = 0; at < SLOTS; at++) {
@@ -306,8 +286,6 @@ static void dealloc(Ahead *self)
     anchors_free(&self->anchors);
     anchors_free(&self->others);
     free(self->end);
-    free(self->counts);
-    Py_XDECREF(self->data);
     PyTypeObject *type = Py_TYPE((PyObject *)self);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
     Py_DECREF(type);
@@ -319,8 +297,7 @@ static PyGetSetDef members[] = {
 };
 
 static PyMethodDef methods[] = {
-    {"next", (PyCFunction)next_window, METH_NOARGS, "next(): data, bytes of it that are not new, places; None at the end"},
-    {"newlines", (PyCFunction)newlines_in, METH_VARARGS, "newlines(data, start, end): how many line ends stand there"},
+    {"next", (PyCFunction)next_window, METH_NOARGS, "next(): data, bytes that are not new, places, counts; None at the end"},
     {"close", (PyCFunction)close_it, METH_NOARGS, "close(): read no more"},
     {NULL},
 };

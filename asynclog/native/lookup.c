@@ -107,15 +107,17 @@ failed:
     return NULL;
 }
 
-/* sweep(data, hits, index, start, limit): take the entries that hold the hits from `index` on, the first of which starts at
+/* sweep(data, hits, index, start, limit, counts): take the entries that hold the hits from `index` on, the first of which starts at
  * `start`, up to one that is not known, or behind which none starts before `limit`; where each ends. They and what stands
- * between them are the pieces of a window, in turn: an entry has twice its index. */
+ * between them are the pieces of a window, in turn: an entry has twice its index. `counts` are the line ends before each block
+ * of the data, if these are known. */
 static PyObject *sweep(Lookup *self, PyObject *args)
 {
     PyObject *data, *hits;
     char *bytes;
-    Py_ssize_t index, start, limit, size, counted;
-    if (!PyArg_ParseTuple(args, "SOnnn", &data, &hits, &index, &start, &limit)
+    const char *counts;
+    Py_ssize_t index, start, limit, size, counted, known;
+    if (!PyArg_ParseTuple(args, "SOnnny#", &data, &hits, &index, &start, &limit, &counts, &known)
         || PyBytes_AsStringAndSize(data, &bytes, &size) < 0)
         return NULL;
     if (!PyList_Check(hits) || index < 0 || start < 0 || start > size) {
@@ -126,6 +128,8 @@ static PyObject *sweep(Lookup *self, PyObject *args)
     PyObject *ends = PyList_New(0);
     if (ends == NULL) return NULL;
     const uint8_t *text = (const uint8_t *)bytes, *stop = text + (limit < size ? limit : size);
+    const int32_t *blocks = (const int32_t *)(const void *)counts;
+    size_t block_count = (size_t)known / sizeof(int32_t);
     int64_t lines = 0, height;
     counted = start;
     while (index < PyList_Size(hits)) {
@@ -136,7 +140,7 @@ static PyObject *sweep(Lookup *self, PyObject *args)
             for (start = hit > counted ? hit : counted; start > counted && text[start - 1] != '\n';) start--;
         const uint8_t *end = start < stop - text ? end_of_entry(self, text + start, text + size, &height) : text + size;
         if (end == text + size || end + 1 > stop) break;
-        lines += line_ends(text + counted, text + start);
+        lines += line_ends_in(text, (size_t)counted, (size_t)start, blocks, block_count);
         Piece *piece = new_piece(self, start, lines);
         if (piece == NULL || look_at_entry(self, text, (size_t)(end - text - start), piece) < 0) goto failed;
         if (piece->pattern < 0) {
@@ -294,7 +298,7 @@ static PyGetSetDef members[] = {
 
 static PyMethodDef methods[] = {
     {"look_up", (PyCFunction)look_up, METH_VARARGS, "look_up(data, starts, masked): indices of what is not known"},
-    {"sweep", (PyCFunction)sweep, METH_VARARGS, "sweep(data, hits, index, start, limit): where known entries end"},
+    {"sweep", (PyCFunction)sweep, METH_VARARGS, "sweep(data, hits, index, start, limit, counts): where known entries end"},
     {"place", (PyCFunction)place_at, METH_VARARGS, "place(index): where an entry starts, and lines before it"},
     {"again", (PyCFunction)again, METH_VARARGS, "again(index): whether the entry is known by now"},
     {"learn_nothing", (PyCFunction)learn_nothing, METH_VARARGS, "learn_nothing(index, bare): the entry is nothing of ours"},

@@ -9,17 +9,21 @@ static PyObject *newlines(PyObject *Py_UNUSED(module), PyObject *args)
 {
     PyObject *data;
     char *bytes;
-    Py_ssize_t start, end, size;
-    if (!PyArg_ParseTuple(args, "Snn", &data, &start, &end) || PyBytes_AsStringAndSize(data, &bytes, &size) < 0)
+    const char *counts = NULL;
+    Py_ssize_t start, end, size, known = 0;
+    if (!PyArg_ParseTuple(args, "Snn|y#", &data, &start, &end, &counts, &known)
+        || PyBytes_AsStringAndSize(data, &bytes, &size) < 0)
         return NULL;
     end = end < size ? end : size;
     start = start < 0 ? 0 : start;
-    const uint8_t *text = (const uint8_t *)bytes;
-    return PyLong_FromLongLong(start < end ? line_ends(text + start, text + end) : 0);
+    if (start >= end) return PyLong_FromLong(0);
+    size_t blocks = (size_t)known / sizeof(int32_t);
+    return PyLong_FromLongLong(
+        line_ends_in((const uint8_t *)bytes, (size_t)start, (size_t)end, (const int32_t *)(const void *)counts, blocks));
 }
 
 static PyMethodDef functions[] = {
-    {"newlines", newlines, METH_VARARGS, "newlines(data, start, end): how many line ends stand there"},
+    {"newlines", newlines, METH_VARARGS, "newlines(data, start, end, counts): how many line ends stand there"},
     {"united_cells", united_cells, METH_VARARGS, "united_cells(parts, level, most): the cells of all timelines"},
     {NULL},
 };

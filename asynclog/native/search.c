@@ -100,36 +100,6 @@ static const Anchor *anchor_at(const Anchors *self, const uint8_t *at, ptrdiff_t
     return found;
 }
 
-/* The tables of all anchors, as the processor has them. */
-typedef struct {
-    __m256i low[DEPTH], high[DEPTH];
-} Tables;
-
-__attribute__((target("avx2"))) static inline Tables tables_of(const Anchors *self)
-{
-    Tables tables;
-    for (int place = 0; place < DEPTH; place++) {
-        tables.low[place] = _mm256_loadu_si256((const __m256i *)self->low[place]);
-        tables.high[place] = _mm256_loadu_si256((const __m256i *)self->high[place]);
-    }
-    return tables;
-}
-
-/* Which sets have an anchor that may start at each of 16 bytes: the lower eight in one half, the others in the other one. */
-__attribute__((target("avx2"))) static inline __m256i sets_at(Tables tables, const uint8_t *at)
-{
-    const __m256i half = _mm256_set1_epi8(15);
-    __m256i found = _mm256_set1_epi8(-1);
-#pragma GCC unroll 4
-    for (int place = 0; place < DEPTH; place++) {
-        __m256i bytes = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(at + place)));
-        __m256i low = _mm256_shuffle_epi8(tables.low[place], _mm256_and_si256(bytes, half));
-        __m256i high = _mm256_shuffle_epi8(tables.high[place], _mm256_and_si256(_mm256_srli_epi16(bytes, 4), half));
-        found = _mm256_and_si256(found, _mm256_and_si256(low, high));
-    }
-    return found;
-}
-
 /* What is searched, and where the next hit may start. */
 typedef struct {
     const Anchors *anchors;
@@ -137,18 +107,16 @@ typedef struct {
     Hits *hits;
 } Search;
 
-/* Add what starts at those of 16 bytes at `at` that a set may start at; `bytes` are they and all that follows. */
-__attribute__((target("avx2"), noinline)) static int add_hits(
-    Search *self, const uint8_t *bytes, ptrdiff_t at, __m256i found)
+/* Add what starts at those of some bytes at `at` that a set may start at. `bytes` are they and all that follows, `places` has
+ * a bit for each; of the `step` bytes, `sets` tells the lower eight sets, and behind them the others. */
+static int add_hits(
+    Search *self, const uint8_t *bytes, ptrdiff_t at, uint32_t places, const uint8_t *sets, int step)
 {
-    uint8_t sets[32];
-    _mm256_storeu_si256((__m256i *)sets, found);
-    unsigned places = ~(unsigned)_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, _mm256_setzero_si256()));
-    for (places = (places | places >> 16) & 0xffff; places; places &= places - 1) {
+    for (; places; places &= places - 1) {
         int place = __builtin_ctz(places);
         ptrdiff_t start = at + place;
         if (start < self->next || start >= self->stop) continue;
-        unsigned some = sets[place] | (unsigned)sets[16 + place] << 8;
+        unsigned some = sets[place] | (unsigned)sets[step + place] << 8;
         const Anchor *anchor = anchor_at(self->anchors, bytes + place, self->size - start, some);
         if (anchor == NULL) continue;
         Hits *hits = self->hits;
@@ -164,25 +132,115 @@ __attribute__((target("avx2"), noinline)) static int add_hits(
     return 0;
 }
 
-__attribute__((target("avx2"))) ptrdiff_t search(
+/* Vectors of 256 bits: 16 bytes in both halves, of which one is asked for the lower eight sets, one for the others. */
+#define NARROW 16
+
+typedef struct {
+    __m256i low[DEPTH], high[DEPTH];
+} Narrow;
+
+__attribute__((target("avx2"))) static inline Narrow narrow_tables(const Anchors *self)
+{
+    Narrow tables;
+    for (int place = 0; place < DEPTH; place++) {
+        tables.low[place] = _mm256_loadu_si256((const __m256i *)self->low[place]);
+        tables.high[place] = _mm256_loadu_si256((const __m256i *)self->high[place]);
+    }
+    return tables;
+}
+
+__attribute__((target("avx2"))) static inline int narrow_step(
+    Search *self, const Narrow *tables, const uint8_t *bytes, ptrdiff_t at)
+{
+    const __m256i half = _mm256_set1_epi8(15);
+    __m256i found = _mm256_set1_epi8(-1);
+#pragma GCC unroll 4
+    for (int place = 0; place < DEPTH; place++) {
+        __m256i some = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(bytes + place)));
+        __m256i low = _mm256_shuffle_epi8(tables->low[place], _mm256_and_si256(some, half));
+        __m256i high = _mm256_shuffle_epi8(tables->high[place], _mm256_and_si256(_mm256_srli_epi16(some, 4), half));
+        found = _mm256_and_si256(found, _mm256_and_si256(low, high));
+    }
+    if (_mm256_testz_si256(found, found)) return 0;
+    uint8_t sets[2 * NARROW];
+    _mm256_storeu_si256((__m256i *)sets, found);
+    uint32_t places = ~(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(found, _mm256_setzero_si256()));
+    return add_hits(self, bytes, at, (places | places >> 16) & 0xffff, sets, NARROW);
+}
+
+/* The same with 512 bits. */
+#define WIDE 32
+
+typedef struct {
+    __m512i low[DEPTH], high[DEPTH];
+} Wide;
+
+__attribute__((target("avx512bw"))) static inline __m512i wide_table(const uint8_t *table)
+{
+    __m256i lower = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)table));
+    __m256i upper = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(table + 16)));
+    return _mm512_inserti64x4(_mm512_castsi256_si512(lower), upper, 1);
+}
+
+__attribute__((target("avx512bw"))) static inline Wide wide_tables(const Anchors *self)
+{
+    Wide tables;
+    for (int place = 0; place < DEPTH; place++) {
+        tables.low[place] = wide_table(self->low[place]);
+        tables.high[place] = wide_table(self->high[place]);
+    }
+    return tables;
+}
+
+__attribute__((target("avx512bw"))) static inline int wide_step(
+    Search *self, const Wide *tables, const uint8_t *bytes, ptrdiff_t at)
+{
+    const __m512i half = _mm512_set1_epi8(15);
+    __m512i found = _mm512_set1_epi8(-1);
+#pragma GCC unroll 4
+    for (int place = 0; place < DEPTH; place++) {
+        __m512i some = _mm512_broadcast_i64x4(_mm256_loadu_si256((const __m256i *)(bytes + place)));
+        __m512i low = _mm512_shuffle_epi8(tables->low[place], _mm512_and_si512(some, half));
+        __m512i high = _mm512_shuffle_epi8(tables->high[place], _mm512_and_si512(_mm512_srli_epi16(some, 4), half));
+        found = _mm512_and_si512(found, _mm512_and_si512(low, high));
+    }
+    uint64_t places = _mm512_test_epi8_mask(found, found);
+    if (!places) return 0;
+    uint8_t sets[2 * WIDE];
+    _mm512_storeu_si512((void *)sets, found);
+    return add_hits(self, bytes, at, (uint32_t)(places | places >> 32), sets, WIDE);
+}
+
+/* Search up to `stop` as long as whole vectors can be read; where that ends, -1 where memory is out. */
+__attribute__((target("avx512bw"))) static ptrdiff_t wide_search(Search *self, const uint8_t *text, ptrdiff_t at)
+{
+    const Wide tables = wide_tables(self->anchors);
+    for (; at < self->stop && self->size - at >= WIDE + DEPTH - 1; at += WIDE)
+        if (wide_step(self, &tables, text + at, at) < 0) return -1;
+    return at;
+}
+
+__attribute__((target("avx2"))) static ptrdiff_t narrow_search(Search *self, const uint8_t *text, ptrdiff_t at)
+{
+    const Narrow tables = narrow_tables(self->anchors);
+    for (; at < self->stop && self->size - at >= NARROW + DEPTH - 1; at += NARROW)
+        if (narrow_step(self, &tables, text + at, at) < 0) return -1;
+    if (at >= self->stop) return at;
+    /* what is left, in a place of its own: nothing may be read behind it */
+    uint8_t rest[4 * NARROW] = {0};
+    memcpy(rest, text + at, (size_t)(self->size - at));
+    for (ptrdiff_t step = 0; step < self->size - at; step += NARROW)
+        if (narrow_step(self, &tables, rest + step, at + step) < 0) return -1;
+    return self->stop;
+}
+
+ptrdiff_t search(
     const Anchors *anchors, const uint8_t *text, ptrdiff_t from, ptrdiff_t stop, ptrdiff_t size, Hits *hits)
 {
-    enum { STEP = 16, REACH = STEP + DEPTH - 1 };
     Search self = {anchors, from, stop, size, hits};
-    const Tables tables = tables_of(anchors);
     ptrdiff_t at = from;
-    for (; at < stop && size - at >= REACH; at += STEP) {
-        __m256i found = sets_at(tables, text + at);
-        if (!_mm256_testz_si256(found, found) && add_hits(&self, text + at, at, found) < 0) return -1;
-    }
-    if (at < stop) { /* what is left, in a place of its own: nothing may be read behind it */
-        uint8_t rest[4 * STEP] = {0};
-        memcpy(rest, text + at, (size_t)(size - at));
-        for (ptrdiff_t step = 0; step < size - at; step += STEP) {
-            __m256i found = sets_at(tables, rest + step);
-            if (!_mm256_testz_si256(found, found) && add_hits(&self, rest + step, at + step, found) < 0) return -1;
-        }
-    }
+    if (__builtin_cpu_supports("avx512bw")) at = wide_search(&self, text, at);
+    if (at < 0 || narrow_search(&self, text, at) < 0) return -1;
     return self.next > stop ? self.next : stop;
 }
 

@@ -13,7 +13,6 @@
 
 #define SETS 16 /* of anchors, one for each bit of what two bytes of a vector tell */
 #define DEPTH 4 /* bytes at the beginning of an anchor that are looked for */
-#define BLOCK 4096 /* bytes of which line ends are counted; a multiple of 4096 */
 
 typedef struct {
     uint32_t head;  /* its first four bytes */

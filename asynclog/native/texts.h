@@ -115,4 +115,15 @@ static inline int64_t line_ends(const uint8_t *at, const uint8_t *end)
     return count;
 }
 
+#define BLOCK 4096 /* bytes of which line ends may be counted before; a multiple of 4096 */
+
+/* Line ends in text[start:end], of which `counts` are those before each block of the text; `known` blocks, 0: none. */
+static inline int64_t line_ends_in(const uint8_t *text, size_t start, size_t end, const int32_t *counts, size_t known)
+{
+    size_t first = (start + BLOCK - 1) / BLOCK, last = end / BLOCK;
+    if (first >= last || last >= known) return start < end ? line_ends(text + start, text + end) : 0;
+    return line_ends(text + start, text + first * BLOCK) + counts[last] - counts[first]
+           + line_ends(text + last * BLOCK, text + end);
+}
+
 #endif

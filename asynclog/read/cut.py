@@ -29,7 +29,6 @@ RECORD_CAP = 4 << 20  # bytes of a record that are waited for
 
 
 Search = Callable[[bytes, int], list[int]]
-Newlines = Callable[[bytes, int, int], int]
 
 
 class Cutter:
@@ -46,7 +45,6 @@ class Cutter:
         echoes: Echoes | None = None,
         starts: Starts | None = None,
         search: Search | None = None,
-        newlines: Newlines = newlines,
     ) -> None:
         self._recogniser = recogniser
         self._layout = layout
@@ -60,24 +58,25 @@ class Cutter:
         self._claims = Claims(recogniser, layout, self.covered)
         self._echoes = echoes if echoes is not None and echoes.entries.able else None
         self._search = search
-        self._newlines = newlines
+        self._counts = b""
         self._fresh = 0
         self.whole = False
         """Whether nearly all that was taken last were echoes: what follows needs no search."""
 
     def cut(
-        self, data: bytes, base: int, hits: list[int] | None, final: bool, fresh: int = 0
+        self, data: bytes, base: int, hits: list[int] | None, final: bool, fresh: int = 0, counts: bytes = b""
     ) -> tuple[list[Record | Collected], int]:
         """The records that `hits` (offsets in `data`, ascending) belong to, and the window offset to keep from.
 
         `base` is the file offset of `data`; with `final` nothing follows. Hits behind the answered offset are asked
         again with the next window. Echoes stay in their columns; an empty `Collected` stands where records were told
         as echoes between two that were cut. What stands before `fresh` was asked with the last window. Without hits,
-        `data` was not searched from there on: then only entries that are not known are.
+        `data` was not searched from there on: then only entries that are not known are. `counts` are the line ends
+        before each block of `data`, where these are known.
         """
         lines = Lines(data, self._layout, final)
         found: list[Record | Collected] = []
-        self._fresh = len(data) - fresh
+        self._fresh, self._counts = len(data) - fresh, counts
         if hits is None:
             stop = self._echoes_up_to(data, base, fresh)
             if stop > fresh and (keep := self._stretch(lines, base, (fresh, stop), None, found)) is not None:
@@ -119,7 +118,7 @@ class Cutter:
         assert self._echoes is not None
         if base + start < self._covered():
             return 0
-        known = self._echoes.sweep(data, hits, at, start, self._limit - base)
+        known = self._echoes.sweep(data, hits, at, start, self._limit - base, self._counts)
         if known is None:
             return 0
         window, stop = known
@@ -303,10 +302,10 @@ class Cutter:
         if offset >= self._limit:
             return 0  # another part's
         if offset >= self._counted:
-            self._line += self._newlines(data, self._counted - base if self._counted > base else 0, start)
+            self._line += newlines(data, max(self._counted - base, 0), start, self._counts)
             self._counted = offset
             return self._line
-        return self._line - self._newlines(data, start, self._counted - base)
+        return self._line - newlines(data, start, self._counted - base, self._counts)
 
     def line_at(self, data: bytes, base: int, offset: int) -> int:
         """The 1-based line of the file offset `offset`, where everything before it was cut."""
@@ -316,7 +315,7 @@ class Cutter:
         """Count the newlines of `data` up to window offset `end`, before that part is given up."""
         offset = base + end
         if offset > self._counted:
-            self._line += self._newlines(data, max(self._counted - base, 0), end)
+            self._line += newlines(data, max(self._counted - base, 0), end, self._counts)
             self._counted = offset
 
     def skip_line(self) -> None:

@@ -88,11 +88,13 @@ class Echoes:
             index, offset, line = stop, offset + size, line + height
         return index, offset, line
 
-    def sweep(self, data: bytes, hits: list[int], index: int, start: int, limit: int) -> tuple[Window, int] | None:
+    def sweep(
+        self, data: bytes, hits: list[int], index: int, start: int, limit: int, counts: bytes = b""
+    ) -> tuple[Window, int] | None:
         """The entries around `hits` from `index` on, to be taken, up to one that is no known echo, and where the last ends; None
-        where the one at `start` is none. The last ends before `limit`.
+        where the one at `start` is none. The last ends before `limit`; `counts` are the line ends before each block.
         """
-        return self._together.sweep(data, hits, index, start, limit) if self._together is not None else None
+        return self._together.sweep(data, hits, index, start, limit, counts) if self._together is not None else None
 
     def _each(
         self, entries: list[bytes] | Window, index: int, stop: int, offset: int, line: int

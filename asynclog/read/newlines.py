@@ -12,10 +12,10 @@ _SHORT = 1 << 12
 _SHORT_LINES = _SHORT // 32
 
 
-def newlines(data: bytes, start: int, end: int) -> int:
-    """How many line ends stand in data[start:end]."""
+def newlines(data: bytes, start: int, end: int, counts: bytes = b"") -> int:
+    """How many line ends stand in data[start:end]; `counts` are those before each block of it, as compiled code counts."""
     if native.newlines is not None:
-        return native.newlines(data, start, end)
+        return native.newlines(data, start, end, counts)
     if end - start < _SHORT or data.count(b"\n", start, start + _SHORT) > _SHORT_LINES:
         return data.count(b"\n", start, end)
     part = data[start:end]

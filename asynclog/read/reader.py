@@ -35,7 +35,7 @@ from asynclog.read.unwrap import unwrap
 from asynclog.read.windows import Windows, hits_in, windows_of
 from asynclog.slotted import dataclass, field, replace
 
-WINDOW = 1 << 19
+WINDOW = 1 << 20
 _PAGES = 16 << 20  # never touched, so never taken
 _PATIENCE = 256  # windows after which echoes are handed over, though they are few
 _ENDLESS = 1 << 62
@@ -217,7 +217,6 @@ class Reader:
             echoes=echoes,
             starts=Starts(layout, progress.starts),
             search=search,
-            newlines=windows.newlines,
         )
         moments = Moments(layout, part.start, part.end, progress.moments)
         if windows.base > part.start:  # the run-up began within a line that ends in this part
@@ -234,7 +233,7 @@ class Reader:
             hits = None
             if not cutter.whole or base < above.RUN_UP or layout.splits:
                 hits = windows.hits(above.RUN_UP - base)
-            found, keep = cutter.cut(data, base, hits, final, windows.fresh)
+            found, keep = cutter.cut(data, base, hits, final, windows.fresh, windows.counts)
             for record in found:
                 if isinstance(record, Collected):
                     yield record

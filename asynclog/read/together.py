@@ -100,13 +100,15 @@ class Together:
         assert window is not None
         return window
 
-    def sweep(self, data: bytes, hits: list[int], index: int, start: int, limit: int) -> tuple[Window, int] | None:
+    def sweep(
+        self, data: bytes, hits: list[int], index: int, start: int, limit: int, counts: bytes
+    ) -> tuple[Window, int] | None:
         """The entries that hold `hits` from `index` on, as a window, and where the last of them ends; None where the first is not
         known. The first starts at `start`, and the last ends before `limit`; what stands between them is in the window too.
         """
         if self._lookup is None or not (self._split or self._source.json):
             return None
-        ends = self._lookup.sweep(data, hits, index, start, limit)
+        ends = self._lookup.sweep(data, hits, index, start, limit, counts)
         starts = self._source.starts
         known = next((at for at, end in enumerate(ends) if not starts(data, end)), len(ends))
         return (Window(data, self._lookup, [], 2 * known - 1), ends[known - 1]) if known else None

@@ -16,7 +16,6 @@ from asynclog.lazy import regex
 from asynclog.read.above import RUN_UP
 from asynclog.read.inputs import Input
 from asynclog.read.layout import Layout
-from asynclog.read.newlines import newlines
 from asynclog.read.places import is_url
 from asynclog.read.progress import Progress, fill
 from asynclog.read.scan import Scanner
@@ -72,7 +71,8 @@ def _splits(data: bytes, start: int) -> Iterator[int]:
 class Windows(AbstractContextManager["Windows"]):
     """The windows of a stream, of which `left` bytes are to be read (None: all).
 
-    `data` begins at offset `base`; what stands before `fresh` was asked with the window before.
+    `data` begins at offset `base`; what stands before `fresh` was asked with the window before. `counts` are the line ends
+    before each block of `data` (see `newlines`), where these are known.
     """
 
     whole = False
@@ -91,7 +91,7 @@ class Windows(AbstractContextManager["Windows"]):
         self._stream, self._window, self._left = stream, window, left
         self._search, self._progress = search, progress
         self.data, self.base, self.fresh = data, base, 0
-        self._following = b""
+        self.counts = self._following = b""
 
     def __exit__(self, *unused: object) -> None:
         """Nothing was begun that has to be ended."""
@@ -107,10 +107,6 @@ class Windows(AbstractContextManager["Windows"]):
     def hits(self, beginning: int) -> list[int]:
         """Where anchors start in `data` from `fresh` on, ascending; the file's beginning reaches up to `beginning`."""
         return self._search(self.data, self.fresh, beginning)
-
-    def newlines(self, data: bytes, start: int, end: int) -> int:
-        """How many line ends stand in data[start:end]."""
-        return newlines(data, start, end)
 
     def go_on(self, start: int, keep: int) -> None:
         """What was kept, from `start` on, and what follows it; what stands before `keep` was asked."""
@@ -138,7 +134,7 @@ class WindowsAhead(Windows):
         super().__init__(stream, 0, 0, search, progress, data, base)  # the stream must stay open
         self._ahead, self._overlap = ahead, overlap
         self._hits: list[int] | None = None
-        self._next: tuple[bytes, int, list[int] | None] | None = None
+        self._next: tuple[bytes, int, list[int] | None, bytes] | None = None
 
     def __exit__(self, *unused: object) -> None:
         """End the thread."""
@@ -165,23 +161,19 @@ class WindowsAhead(Windows):
             self._hits = self._search(self.data, self.fresh, beginning)
         return self._hits
 
-    def newlines(self, data: bytes, start: int, end: int) -> int:
-        """How many line ends stand in data[start:end]: those of whole blocks were counted."""
-        return self._ahead.newlines(data, start, end)
-
     def go_on(self, start: int, keep: int) -> None:
         """The window that was taken, behind what it lacks of what was kept."""
         assert self._next is not None
-        data, back, hits = self._next
+        data, back, hits, counts = self._next
         base = self.base + len(self.data) - back
         fresh = self.base + keep - base
         if (missing := base - self.base - start) > 0:  # a record reaches further back than a window
             data = self.data[start : start + missing] + data
             base, fresh, back = base - missing, fresh + missing, back + missing
-            hits = hits and [hit + missing for hit in hits]
+            hits, counts = hits and [hit + missing for hit in hits], b""
         if hits is not None:
             hits = self._kept(data, fresh, max(back - self._overlap, 0), base) + hits[bisect_left(hits, fresh) :]
-        self.data, self.base, self.fresh, self._hits = data, base, fresh, hits
+        self.data, self.base, self.fresh, self._hits, self.counts = data, base, fresh, hits, counts
 
     def _kept(self, data: bytes, start: int, stop: int, base: int) -> list[int]:
         """Where anchors start in data[start:stop], which was in the window before; `data` begins at offset `base`."""

@@ -139,7 +139,7 @@ SWEPT = {  # hits, the index of the first, where its entry starts, the limit; wh
 def test_a_sweep(name: str) -> None:
     hits, index, start, limit, ends = SWEPT[name]
     lookup, data = known_one()
-    assert lookup.sweep(data, hits, index, start, limit) == ends
+    assert lookup.sweep(data, hits, index, start, limit, b"") == ends
     for number, end in enumerate(ends):
         begin, _ = lookup.place(2 * number)
         assert (data[begin:end], lookup.parts(2 * number)) == (
@@ -162,7 +162,7 @@ def test_a_sweep(name: str) -> None:
 def test_no_sweep(given: Any, error: type[Exception]) -> None:
     lookup, data = known_one()
     with pytest.raises(error):
-        lookup.sweep(data, *given)
+        lookup.sweep(data, *given, b"")
 
 
 def known_one() -> tuple[Any, bytes]:

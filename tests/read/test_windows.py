@@ -16,6 +16,7 @@ from asynclog import meter, native
 from asynclog.read import reader, windows
 from asynclog.read.inputs import Input
 from asynclog.read.layout import Layout
+from asynclog.read.newlines import newlines
 from asynclog.read.progress import Progress
 from asynclog.read.scan import Scanner
 from asynclog.read.windows import Windows, WindowsAhead, windows_of
@@ -91,7 +92,7 @@ def test_they_hold_the_file(
                 at for piece in PIECES for at in range(found.fresh, len(found.data)) if found.data.startswith(piece, at)
             }
         for start, end in itertools.pairwise([0, found.fresh, len(found.data) // 2, len(found.data) + 9]):
-            assert found.newlines(found.data, start, end) == found.data[start:end].count(b"\n")
+            assert newlines(found.data, start, end, found.counts) == found.data[start:end].count(b"\n")
     assert found.base + len(found.data) == len(data) == progress.bytes
 
 
@@ -118,8 +119,11 @@ def test_line_ends_of_blocks_are_counted(file: Path) -> None:
     found, _, _ = opened(file, 0, 1 << 20, 0)
     for _ in walk(found, itertools.cycle([0])):
         pass
+    assert len(found.counts) == 4 * (1 + len(lines) // 4096)
     for start in range(0, len(lines), 1009):
-        assert found.newlines(found.data, start, start + 10_007) == found.data[start : start + 10_007].count(b"\n")
+        assert newlines(found.data, start, start + 10_007, found.counts) == found.data[start : start + 10_007].count(
+            b"\n"
+        )
 
 
 @needs_ahead
