@@ -35,7 +35,7 @@ class Settings:
     per: str | None = None
     redact: bool = False
     jobs: int = 0
-    window: int = 1 << 19
+    window: int = 1 << 20
     chunk: int = 0
     scheduler: str | None = None
 

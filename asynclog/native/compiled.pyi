@@ -14,7 +14,9 @@ class Lookup:
     learnt: int
     pending: int
 
-    def __init__(self, lines: bool, mask: bytes, seed: int, clock: Callable[[bytes], int | None], /) -> None: ...
+    def __init__(
+        self, lines: bool, mask: bytes, seed: int, clock: Callable[[bytes], int | None], plain: bool, /
+    ) -> None: ...
     def look_up(self, data: bytes, starts: list[int], masked: bool, /) -> list[int]: ...
     def sweep(
         self, data: bytes, hits: list[int], index: int, start: int, limit: int, counts: bytes, /
@@ -41,7 +43,16 @@ class Lookup:
         kept: list[Span],
         /,
     ) -> bool: ...
-    def add_column(self, names: set[bytes], any: bool, most: float, longest: float, digits: int, /) -> int: ...
+    def add_column(
+        self,
+        names: set[bytes],
+        guard: tuple[bytes, ...],
+        any: bool,
+        most: float,
+        longest: float,
+        digits: int,
+        /,
+    ) -> int: ...
 
 class Counter:
     size: int

@@ -19,31 +19,37 @@ int skeleton_of(const Lookup *self, uint64_t sum, const uint8_t *text, size_t si
     }
 }
 
-uint64_t digits_sum(const Lookup *self, int skeleton, const uint8_t *text)
+const uint8_t *digits_of(Lookup *self, int skeleton, const uint8_t *text)
 {
     const Skeleton *one = self->skeletons + skeleton;
     const int32_t *places = places_of(one);
+    if (ROOM(self, digits, digits, (size_t)one->digits + 1) < 0) return NULL;
+    for (int at = 0; at < one->digits; at++) self->digits[at] = text[places[at]];
+    return self->digits;
+}
+
+uint64_t digits_sum(const Lookup *self, int skeleton, const uint8_t *digits)
+{
+    int count = self->skeletons[skeleton].digits;
     uint64_t sum = self->seed + (uint64_t)skeleton, word = 0;
-    for (int at = 0; at < one->digits; at++) {
-        word = word << 4 | (text[places[at]] & 15);
+    for (int at = 0; at < count; at++) {
+        word = word << 4 | (digits[at] & 15);
         if (at % 16 == 15) sum = turned(sum, word);
     }
     return mixed(turned(sum, word));
 }
 
-int pattern_of(const Lookup *self, uint64_t sum, int skeleton, const uint8_t *text)
+int pattern_of(const Lookup *self, int skeleton, const uint8_t *digits)
 {
     if (!self->by_pattern.size) return UNKNOWN;
-    const Skeleton *one = self->skeletons + skeleton;
-    const int32_t *places = places_of(one);
+    uint64_t sum = digits_sum(self, skeleton, digits);
     for (size_t at = sum;; at++) {
         int item = self->by_pattern.slots[at & (self->by_pattern.size - 1)] - 1;
         if (item < 0) return UNKNOWN;
         const Pattern *pattern = self->patterns + item;
-        if (pattern->sum != sum || pattern->skeleton != skeleton) continue;
-        int same = 1;
-        for (int digit = 0; same && digit < one->digits; digit++) same = text[places[digit]] == pattern->digits[digit];
-        if (same) return item;
+        if (pattern->sum == sum && pattern->skeleton == skeleton
+            && memcmp(digits, pattern->digits, (size_t)self->skeletons[skeleton].digits) == 0)
+            return item;
     }
 }
 
@@ -166,14 +172,31 @@ static int read_time(Lookup *self, const Skeleton *one, Piece *piece)
     return 1;
 }
 
+/* Whether nothing that guards the names of a column stands in one; then it is remembered, if there is room. -1: that failed. */
+static int is_fine(const Column *column, const uint8_t *text, Py_ssize_t size, PyObject *name)
+{
+    for (Py_ssize_t at = 0; at < PyTuple_Size(column->guard); at++) {
+        char *part;
+        Py_ssize_t length;
+        if (PyBytes_AsStringAndSize(PyTuple_GetItem(column->guard, at), &part, &length) < 0) return -1;
+        for (Py_ssize_t start = 0; start + length <= size; start++)
+            if (memcmp(text + start, part, (size_t)length) == 0) return 0;
+    }
+    if (PySet_Size(column->names) < NAMES_MOST && PySet_Add(column->names, name) < 0) return -1;
+    return 1;
+}
+
 /* The name that a user gave: 1 and its index in the piece; 0 where it must be looked at, -1 where that failed. */
 static int read_name(Lookup *self, const Skeleton *one, const Column *column, const uint8_t *text, Piece *piece)
 {
     piece->name = UNKNOWN;
-    if (one->name.end <= one->name.start) return 1;
-    PyObject *name = PyBytes_FromStringAndSize((const char *)text + one->name.start, one->name.end - one->name.start);
+    Py_ssize_t size = one->name.end - one->name.start;
+    if (size <= 0) return 1;
+    text += one->name.start;
+    PyObject *name = PyBytes_FromStringAndSize((const char *)text, size);
     if (name == NULL) return -1;
     int known = PySet_Contains(column->names, name);
+    if (known == 0) known = is_fine(column, text, size, name);
     if (known == 1) {
         PyObject *index = PyDict_GetItemWithError(self->names, name);
         if (index != NULL) {
@@ -203,15 +226,19 @@ int look_at(Lookup *self, const uint8_t *text, size_t size, Piece *piece)
 {
     piece->pattern = UNKNOWN;
     piece->token_size = 0;
-    int skeleton = skeleton_of(self, sum_of(text, size, self->seed), text, size);
-    if (skeleton < 0) return 0;
-    const Skeleton *one = self->skeletons + skeleton;
-    if (one->nothing) {
-        piece->pattern = NOTHING;
-        return 0;
+    int skeleton = skeleton_of(self, sum_of(text, size, self->seed), text, size), pattern = UNKNOWN;
+    if (skeleton >= 0) {
+        if (self->skeletons[skeleton].nothing) {
+            piece->pattern = NOTHING;
+            return 0;
+        }
+        const uint8_t *digits = digits_of(self, skeleton, text);
+        if (digits == NULL) return -1;
+        pattern = pattern_of(self, skeleton, digits);
     }
-    int pattern = pattern_of(self, digits_sum(self, skeleton, text), skeleton, text);
-    if (pattern < 0) return 0;
+    if (pattern < 0) pattern = derived_pattern(self, text, size);
+    if (pattern < 0) return PyErr_Occurred() ? -1 : 0;
+    const Skeleton *one = self->skeletons + self->patterns[pattern].skeleton;
     const Column *column = self->columns + self->patterns[pattern].column;
     piece->number = number_in(text, one->took.start, one->took.end);
     int behind = one->took.end - one->point.end;

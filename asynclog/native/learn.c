@@ -34,8 +34,7 @@ static int is_number(const uint8_t *text, Span span)
     return span.end - span.start <= NUMBER_MOST;
 }
 
-/* Where the point of a duration stands (an empty span at its end where it has none); whether the duration can be read. */
-static int find_point(const uint8_t *text, Span took, Span *point)
+int find_point(const uint8_t *text, Span took, Span *point)
 {
     *point = (Span){took.end, took.end};
     if (took.end == took.start) return 1;
@@ -49,43 +48,78 @@ static int find_point(const uint8_t *text, Span took, Span *point)
     return is_number(text, whole) && is_number(text, behind);
 }
 
-/* Remember a skeleton; its number, -1 where that failed. `kept` are the spans whose digits count. */
-static int learn_skeleton(Lookup *self, Skeleton one, const uint8_t *text, PyObject *kept)
+int add_skeleton(Lookup *self, Skeleton one, const uint8_t *text, const int32_t *places)
 {
-    int size = one.size;
+    size_t aligned = (size_t)((one.size + 7) & ~7), behind = (size_t)one.digits * sizeof(int32_t);
     if (ROOM(self, skeletons, skeleton, self->skeleton_count + 1) < 0) return -1;
     if (widen(&self->by_skeleton, self->skeleton_count, self->skeletons, sizeof(Skeleton)) < 0) return -1;
-    size_t aligned = (size_t)((size + 7) & ~7);
-    one.text = malloc(aligned + (size_t)size * sizeof(int32_t) + 8);
+    if (!one.nothing) {
+        if (ROOM(self, forms, form, self->form_count + 1) < 0) return -1;
+        if (widen(&self->by_form, self->form_count, self->forms, sizeof(Form)) < 0) return -1;
+    }
+    one.text = malloc(aligned + behind + 8);
     if (one.text == NULL) {
         PyErr_NoMemory();
         return -1;
     }
-    for (int at = 0; at < size; at++) one.text[at] = is_digit(text[at]) ? '0' : text[at];
-    int32_t *places = (int32_t *)(one.text + aligned);
-    one.digits = 0;
-    Py_ssize_t count = kept == NULL ? 0 : PyList_Size(kept);
+    for (int at = 0; at < one.size; at++) one.text[at] = is_digit(text[at]) ? '0' : text[at];
+    if (behind) memcpy(one.text + aligned, places, behind);
+    self->learnt += aligned + behind + sizeof(Skeleton);
+    self->skeletons[self->skeleton_count] = one;
+    put(&self->by_skeleton, one.sum, (int)self->skeleton_count);
+    if (!one.nothing) {
+        self->learnt += sizeof(Form);
+        self->forms[self->form_count] = (Form){form_sum(self, text, (size_t)one.size), (int)self->skeleton_count};
+        put(&self->by_form, self->forms[self->form_count].sum, (int)self->form_count);
+        self->form_count++;
+    }
+    return (int)self->skeleton_count++;
+}
+
+int add_pattern(Lookup *self, int skeleton, int column, const uint8_t *digits)
+{
+    int count = self->skeletons[skeleton].digits;
+    Pattern pattern = {digits_sum(self, skeleton, digits), skeleton, column, NULL};
+    if (ROOM(self, patterns, pattern, self->pattern_count + 1) < 0) return -1;
+    if (widen(&self->by_pattern, self->pattern_count, self->patterns, sizeof(Pattern)) < 0) return -1;
+    pattern.digits = malloc((size_t)count + 1);
+    if (pattern.digits == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    memcpy(pattern.digits, digits, (size_t)count);
+    self->learnt += (size_t)count + sizeof(Pattern);
+    self->patterns[self->pattern_count] = pattern;
+    put(&self->by_pattern, pattern.sum, (int)self->pattern_count);
+    return (int)self->pattern_count++;
+}
+
+/* Remember a skeleton; its number, -1 where that failed. `kept` is a list of the spans whose digits count. */
+static int learn_skeleton(Lookup *self, Skeleton one, const uint8_t *text, PyObject *kept)
+{
+    int32_t *places = malloc((size_t)one.size * sizeof(int32_t) + 8);
+    int skeleton = -1;
+    if (places == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    Py_ssize_t count = PyList_Size(kept);
     for (Py_ssize_t at = 0, from = 0; at < count; at++) {
         int start, end;
         PyObject *span = PyList_GetItem(kept, at);
-        if (span == NULL || !PyArg_ParseTuple(span, "ii", &start, &end)) goto failed;
-        if (start < from || end < start || end > size) {
+        if (span == NULL || !PyArg_ParseTuple(span, "ii", &start, &end)) goto done;
+        if (start < from || end < start || end > one.size) {
             PyErr_SetString(PyExc_ValueError, "spans must be in order");
-            goto failed;
+            goto done;
         }
         from = end;
         for (int place = start; place < end; place++)
             if (is_digit(text[place])) places[one.digits++] = place;
     }
-    self->learnt += aligned + (size_t)one.digits * sizeof(int32_t) + sizeof(Skeleton);
-    uint8_t *smaller = realloc(one.text, aligned + (size_t)one.digits * sizeof(int32_t) + 8);
-    if (smaller != NULL) one.text = smaller;
-    self->skeletons[self->skeleton_count] = one;
-    put(&self->by_skeleton, one.sum, (int)self->skeleton_count);
-    return (int)self->skeleton_count++;
-failed:
-    free(one.text);
-    return -1;
+    skeleton = add_skeleton(self, one, text, places);
+done:
+    free(places);
+    return skeleton;
 }
 
 /* learn(text, column, lines, time, fraction, took, task, name, kept): remember a bare entry; whether it is one that can be
@@ -118,22 +152,12 @@ PyObject *learn(Lookup *self, PyObject *args)
     int skeleton = skeleton_of(self, one.sum, text, (size_t)size);
     if (skeleton < 0) skeleton = learn_skeleton(self, one, text, kept);
     if (skeleton < 0) return NULL;
-    Skeleton *known = self->skeletons + skeleton;
-    if (known->nothing) Py_RETURN_FALSE;
-    Pattern pattern = {digits_sum(self, skeleton, text), skeleton, column, NULL};
-    int same = pattern_of(self, pattern.sum, skeleton, text);
-    if (same >= 0) {
-        self->patterns[same].column = column;
-        Py_RETURN_TRUE;
-    }
-    if (ROOM(self, patterns, pattern, self->pattern_count + 1) < 0) return NULL;
-    if (widen(&self->by_pattern, self->pattern_count, self->patterns, sizeof(Pattern)) < 0) return NULL;
-    pattern.digits = malloc((size_t)known->digits + 1);
-    if (pattern.digits == NULL) return PyErr_NoMemory();
-    for (int at = 0; at < known->digits; at++) pattern.digits[at] = text[places_of(known)[at]];
-    self->learnt += (size_t)known->digits + sizeof(Pattern);
-    self->patterns[self->pattern_count] = pattern;
-    put(&self->by_pattern, pattern.sum, (int)self->pattern_count++);
+    if (self->skeletons[skeleton].nothing) Py_RETURN_FALSE;
+    const uint8_t *digits = digits_of(self, skeleton, text);
+    if (digits == NULL) return NULL;
+    int same = pattern_of(self, skeleton, digits);
+    if (same >= 0) self->patterns[same].column = column;
+    else if (add_pattern(self, skeleton, column, digits) < 0) return NULL;
     Py_RETURN_TRUE;
 }
 
@@ -150,7 +174,7 @@ PyObject *learn_nothing(Lookup *self, PyObject *args)
     if (size > INT32_MAX / 8) Py_RETURN_NONE;
     const uint8_t *text = (const uint8_t *)start;
     Skeleton one = {.sum = sum_of(text, (size_t)size, self->seed), .size = (int)size, .nothing = 1};
-    if (skeleton_of(self, one.sum, text, (size_t)size) < 0 && learn_skeleton(self, one, text, NULL) < 0) return NULL;
+    if (skeleton_of(self, one.sum, text, (size_t)size) < 0 && add_skeleton(self, one, text, NULL) < 0) return NULL;
     Py_RETURN_NONE;
 }
 
@@ -198,17 +222,18 @@ failed:
     return NULL;
 }
 
-/* add_column(names, any, most, longest, digits): the number of a new column. `names` is a set. */
+/* add_column(names, guard, any, most, longest, digits): the number of a new column. `names` is a set, `guard` a tuple. */
 PyObject *add_column(Lookup *self, PyObject *args)
 {
     Column column = {0};
-    if (!PyArg_ParseTuple(args, "Opddi", &column.names, &column.any, &column.most, &column.longest, &column.digits)) return NULL;
-    if (!PyAnySet_Check(column.names) || column.digits > 6) {
-        PyErr_SetString(PyExc_ValueError, "a column has a set of names, and at most 6 digits");
+    if (!PyArg_ParseTuple(args, "OOpddi", &column.names, &column.guard, &column.any, &column.most, &column.longest, &column.digits)) return NULL;
+    if (!PySet_Check(column.names) || !PyTuple_Check(column.guard) || column.digits > 6) {
+        PyErr_SetString(PyExc_ValueError, "a column has a set of names, a tuple that guards them, and at most 6 digits");
         return NULL;
     }
     if (ROOM(self, columns, column, self->column_count + 1) < 0) return NULL;
     Py_INCREF(column.names);
+    Py_INCREF(column.guard);
     self->columns[self->column_count] = column;
     return PyLong_FromSize_t(self->column_count++);
 }

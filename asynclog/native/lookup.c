@@ -232,7 +232,8 @@ static PyObject *parts(Lookup *self, PyObject *args)
 
 /* -- the type --------------------------------------------------------------------------------------------------- */
 
-/* Lookup(lines, mask, seed, clock): of a log whose entries are its `lines`, or start where one is like `mask`. */
+/* Lookup(lines, mask, seed, clock, plain): of a log whose entries are its `lines`, or start where one is like `mask`; `plain`:
+ * no collector wrote something before each line. */
 static int init(Lookup *self, PyObject *args, PyObject *keywords)
 {
     char *mask;
@@ -243,7 +244,7 @@ static int init(Lookup *self, PyObject *args, PyObject *keywords)
         PyErr_SetString(PyExc_TypeError, "takes no keywords");
         return -1;
     }
-    if (!PyArg_ParseTuple(args, "py#KO", &self->lines, &mask, &size, &seed, &clock)) return -1;
+    if (!PyArg_ParseTuple(args, "py#KOp", &self->lines, &mask, &size, &seed, &clock, &self->plain)) return -1;
     if (size > TIME_MOST || (!size && !self->lines) || self->names != NULL) {
         PyErr_SetString(PyExc_ValueError, "a mask has 1 to 48 bytes");
         return -1;
@@ -261,7 +262,10 @@ static void dealloc(Lookup *self)
 {
     for (size_t at = 0; at < self->skeleton_count; at++) free(self->skeletons[at].text);
     for (size_t at = 0; at < self->pattern_count; at++) free(self->patterns[at].digits);
-    for (size_t at = 0; at < self->column_count; at++) Py_DECREF(self->columns[at].names);
+    for (size_t at = 0; at < self->column_count; at++) {
+        Py_DECREF(self->columns[at].names);
+        Py_DECREF(self->columns[at].guard);
+    }
     for (size_t at = 0; at < self->token_count; at++) free(self->tokens[at].spans);
     free(self->tokens);
     free(self->by_tokens.slots);
@@ -272,6 +276,11 @@ static void dealloc(Lookup *self)
     free(self->pieces);
     free(self->by_skeleton.slots);
     free(self->by_pattern.slots);
+    free(self->by_form.slots);
+    free(self->forms);
+    free(self->moved);
+    free(self->places);
+    free(self->digits);
     free(self->rows);
     free(self->room);
     map_free(&self->named);
@@ -307,7 +316,7 @@ static PyMethodDef methods[] = {
     {"drain", (PyCFunction)drain, METH_NOARGS, "drain(): rows, ends of columns, names"},
     {"learn", (PyCFunction)learn, METH_VARARGS, "learn(bare, column, lines, time, fraction, took, task, name, kept)"},
     {"learn_tokens", (PyCFunction)learn_tokens, METH_VARARGS, "learn_tokens(entry, spans)"},
-    {"add_column", (PyCFunction)add_column, METH_VARARGS, "add_column(names, any, most, longest, digits): its number"},
+    {"add_column", (PyCFunction)add_column, METH_VARARGS, "add_column(names, guard, any, most, longest, digits): its number"},
     {NULL},
 };
 

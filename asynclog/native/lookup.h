@@ -13,6 +13,7 @@
 #define NUMBER_MOST 15 /* of a duration, or digits of a task's number */
 #define SIDE_MOST 7    /* digits of a duration before its point, and behind */
 #define SECONDS 256    /* times that are remembered, without their fractions */
+#define NAMES_MOST (1 << 13) /* that are remembered of those that users gave */
 
 typedef struct {
     int start, end;
@@ -33,6 +34,12 @@ typedef struct {
     uint8_t *digits;  /* those that count */
 } Pattern;
 
+/* A skeleton by its form: what it is like if it does not count how many digits a number has. */
+typedef struct {
+    uint64_t sum;
+    int skeleton;
+} Form;
+
 /* Where identifiers stand in entries that are alike but for hexadecimal digits. */
 typedef struct {
     uint64_t sum;
@@ -43,6 +50,7 @@ typedef struct {
 
 typedef struct {
     PyObject *names;  /* a set: those that may stand in it */
+    PyObject *guard;  /* a tuple: texts that must not stand in one */
     int any;          /* whether any identifier may */
     double most, longest;
     int digits;  /* behind the point of a duration, that make microseconds of it; less than 0: it is none */
@@ -88,7 +96,13 @@ typedef struct {
     Piece *pieces;
     size_t skeleton_count, pattern_count, column_count, piece_count;
     size_t skeleton_room, pattern_room, column_room, piece_room;
-    Index by_skeleton, by_pattern, by_tokens;
+    Index by_skeleton, by_pattern, by_tokens, by_form;
+    Form *forms;
+    size_t form_count, form_room;
+    int plain;  /* whether nothing stands before each line but what the log's own writer wrote */
+    int32_t *moved, *places;
+    uint8_t *digits;
+    size_t moved_room, place_room, digits_room;
     Tokens *tokens;
     size_t token_count, token_room;
     int64_t *rows;  /* column, microseconds, duration, line of each that was collected */
@@ -109,10 +123,27 @@ static inline const int32_t *places_of(const Skeleton *one)
 /* The value that a number of `behind` digits behind its point was printed as. */
 double printed_value(int64_t number, int behind);
 
-/* The skeleton of a bare text, the sum of its digits that count, and the pattern that has these; UNKNOWN where there is none. */
+/* The skeleton of a bare text, and the pattern that has its digits that count; UNKNOWN where there is none. */
 int skeleton_of(const Lookup *self, uint64_t sum, const uint8_t *text, size_t size);
-uint64_t digits_sum(const Lookup *self, int skeleton, const uint8_t *text);
-int pattern_of(const Lookup *self, uint64_t sum, int skeleton, const uint8_t *text);
+int pattern_of(const Lookup *self, int skeleton, const uint8_t *digits);
+
+/* The digits of a text that count, which stay until the next are asked for; NULL where memory is out. And their sum. */
+const uint8_t *digits_of(Lookup *self, int skeleton, const uint8_t *text);
+uint64_t digits_sum(const Lookup *self, int skeleton, const uint8_t *digits);
+
+/* Remember a skeleton that has `digits` places of those that count, and a pattern; the number, -1 where that failed. */
+int add_skeleton(Lookup *self, Skeleton one, const uint8_t *text, const int32_t *places);
+int add_pattern(Lookup *self, int skeleton, int column, const uint8_t *digits);
+
+/* Where the point of a duration stands (an empty span at its end where it has none); whether the duration can be read. */
+int find_point(const uint8_t *text, Span took, Span *point);
+
+/* What texts come to that are alike but for the number of digits in their numbers. */
+uint64_t form_sum(const Lookup *self, const uint8_t *text, size_t size);
+
+/* The pattern of a text that is like a known one but for the number of digits where these do not count: made if there is one
+ * to make it of. UNKNOWN where there is none, or, with an error, where that failed. */
+int derived_pattern(Lookup *self, const uint8_t *text, size_t size);
 
 /* An entry without the digits of its addresses, which stays until the next is asked for; NULL where memory is out. */
 const uint8_t *bare(Lookup *self, const uint8_t *entry, size_t *size);

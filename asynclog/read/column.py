@@ -12,6 +12,7 @@ from asynclog.read.shapes import Key, Own
 from asynclog.slotted import dataclass, field
 
 _REMEMBERED = 1 << 13  # names
+ADDRESS = b"0x"  # names are told without the digits behind it, so those that have one are looked at
 _SHOWN = 4  # identifiers of a column of which a record is kept
 
 
@@ -77,7 +78,7 @@ class Column:
         self.first = first
         self.template = template
         self.key = key
-        self.guard = template.guard
+        self.guard = (*template.guard, ADDRESS)
         self.within = tuple(part for part in self.guard if not part.strip(TOKEN_LETTERS))
         self.fine, self.most = fine, template.most
         self.number, self.name, self.token = number, name, token

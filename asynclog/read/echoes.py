@@ -13,7 +13,7 @@ from typing import NamedTuple
 from asynclog import native
 from asynclog.model import Record
 from asynclog.read.bare import Bare, Bares
-from asynclog.read.column import Accept, Collected, Column, Place
+from asynclog.read.column import ADDRESS, Accept, Collected, Column, Place
 from asynclog.read.entries import Entries
 from asynclog.read.layout import Layout
 from asynclog.read.shapes import ZEROS, Key, Own, Shape, shape_of
@@ -216,6 +216,8 @@ class Echoes:
         record = records[0]
         stamp = record.prefix.timestamp
         time, number, name = shape.own(bare.text)
+        if ADDRESS in name:
+            return None
         whole = record.offset == offset and record.end_offset == offset + len(entry) + 1
         if not whole or record.kind is None or record.cut or record.headless:
             return None

@@ -144,7 +144,7 @@ class Together:
             self._split = time[0] == 0 and self._source.wrapper is None
             seed = int.from_bytes(os.urandom(8), "little")
             assert native.Lookup is not None
-            self._lookup = native.Lookup(self._source.json, printed, seed, self._micros)
+            self._lookup = native.Lookup(self._source.json, printed, seed, self._micros, self._source.wrapper is None)
             self._numbers, self._columns = {}, []
         form, task = form_of(printed), TASK_NAME.search(bare)
         self._lookup.learn(
@@ -219,7 +219,7 @@ class Together:
         if number is None:
             assert self._lookup is not None
             number = self._numbers[column] = self._lookup.add_column(
-                column.fine, not column.within, column.most, column.longest, column.template.digits
+                column.fine, column.guard, not column.within, column.most, column.longest, column.template.digits
             )
             self._columns.append(column)
         return number
