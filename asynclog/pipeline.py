@@ -40,19 +40,17 @@ from asynclog.read.inputs import paths_of as paths_of  # for what is written bes
 from asynclog.read.inputs import size_of_all as size_of_all  # for the progress bar
 from asynclog.read.layout import Layout
 from asynclog.read.narrow import time_filter, time_window
+from asynclog.read.parts import Part, Seam, parts_of
 from asynclog.read.places import opened
 from asynclog.read.progress import Progress
-from asynclog.read.reader import Part, Reader, Seam
+from asynclog.read.reader import Reader
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
-from asynclog.read.streams import is_plain
 from asynclog.read.work import count_work
 from asynclog.slotted import dataclass, replace
 
 if TYPE_CHECKING:
     from asynclog.classify.redact import Redactor
-
-_SMALLEST = 64 << 20  # bytes of a part
 
 
 @dataclass(slots=True)
@@ -254,16 +252,12 @@ def _read(
 
 
 def _tasks(book: Engine, source: Input, jobs: int) -> Iterator[Task]:
-    """The parts of a source: one for each process, if they are large enough, or of the size that was asked for."""
-    settings = book.settings
-    size = source.size or 0
-    part = settings.chunk or max(_SMALLEST, -(-size // jobs))
-    if size <= part or (jobs == 1 and not settings.chunk) or not is_plain(source.path):
-        yield Task(settings, source)
-        return
-    layout, skip = book.reader.layout_of(source)
-    for start in range(skip, size, part):
-        yield Task(settings, source, Part(start, min(start + part, size)), layout)
+    """What there is to do for a source: its parts, or all of it."""
+    part = None
+    for part, layout in parts_of(book.reader, source, jobs, book.settings.chunk):
+        yield Task(book.settings, source, part, layout)
+    if part is None:
+        yield Task(book.settings, source)
 
 
 def _joined(tasks: Sequence[Task], outcomes: Iterator[Outcome]) -> Run:

@@ -23,7 +23,7 @@ from asynclog.read.recognise import Recogniser
 from asynclog.read.starts import Starts
 from asynclog.read.testids import test_of
 
-_DENSE = 1024  # bytes for each hit, below which a window is taken apart as a whole
+DENSE = 1024  # bytes for each hit, below which a window is taken apart as a whole
 _FEW = 8  # entries to one of which no echo is known, above which a search of all costs more than one of each
 RECORD_CAP = 4 << 20  # bytes of a record that are waited for
 
@@ -82,7 +82,7 @@ class Cutter:
             if stop > fresh and (keep := self._stretch(lines, base, (fresh, stop), None, found)) is not None:
                 return found, keep
             hits = self._searched(data, max(fresh, stop))
-        dense = len(hits) * _DENSE > len(data)
+        dense = len(hits) * DENSE > len(data)
         at = 0
         while at < len(hits):
             hit = hits[at]
@@ -192,7 +192,7 @@ class Cutter:
             echoes.entries.wrapper is None
             and 2 * size > self._fresh  # not the one entry around a hit
             and unknown * _FEW < len(entries)
-            and taken * _DENSE > size
+            and taken * DENSE > size
         )
         return None
 

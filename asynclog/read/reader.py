@@ -8,7 +8,7 @@ it is; records belong to the range that holds their first byte.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import accumulate
@@ -24,6 +24,7 @@ from asynclog.read.echoes import Echoes
 from asynclog.read.form import PrefixForm
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, settle
+from asynclog.read.parts import Part, Seam
 from asynclog.read.places import opened
 from asynclog.read.progress import Progress, fill
 from asynclog.read.recognise import Recogniser
@@ -33,33 +34,13 @@ from asynclog.read.streams import decompressed, is_bounded, open_stdin
 from asynclog.read.times import edge_time
 from asynclog.read.unwrap import unwrap
 from asynclog.read.windows import Windows, hits_in, windows_of
-from asynclog.slotted import dataclass, field, replace
+from asynclog.slotted import replace
 
 WINDOW = 1 << 20
 _PAGES = 16 << 20  # never touched, so never taken
 _PATIENCE = 256  # windows after which echoes are handed over, though they are few
 _ENDLESS = 1 << 62
 _BOM = b"\xef\xbb\xbf"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A byte range of a plain file: records that start in [start, end) are its own.
-
-    `covered` maps a writer to the offset up to which an earlier record reaches, where that is known for certain.
-    """
-
-    start: int
-    end: int
-    covered: Mapping[str | None, int] | None = None
-
-
-@dataclass(slots=True)
-class Seam:
-    """What a part found at its edges: how far records begun before it reach in, and how far its last ones reach out."""
-
-    entry: dict[str | None, int] = field(default_factory=dict)
-    exit: dict[str | None, int] = field(default_factory=dict)
 
 
 class Reader:

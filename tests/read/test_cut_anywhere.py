@@ -15,8 +15,9 @@ from asynclog.classify.rulebook import load_builtin
 from asynclog.model import Record
 from asynclog.read import above
 from asynclog.read.inputs import Input
+from asynclog.read.parts import Part, Seam
 from asynclog.read.progress import Progress
-from asynclog.read.reader import Part, Reader, Seam
+from asynclog.read.reader import Reader
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
 
