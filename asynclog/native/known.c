@@ -72,11 +72,13 @@ const uint8_t *bare(Lookup *self, const uint8_t *entry, size_t *size)
 uint64_t alike_sum(const Lookup *self, const uint8_t *entry, size_t size)
 {
     uint64_t sum = self->seed ^ size, word = 0;
-    for (size_t at = 0; at < size; at++) {
-        word = word << 8 | (is_hexadecimal(entry[at]) && !(entry[at] >= 'A' && entry[at] <= 'F') ? '0' : entry[at]);
-        if (at % 8 == 7) sum = turned(sum, word);
+    for (; size >= 8; entry += 8, size -= 8) {
+        memcpy(&word, entry, 8);
+        sum = turned(sum, alike_of(word));
     }
-    return mixed(turned(sum, word));
+    word = 0;
+    memcpy(&word, entry, size);
+    return mixed(turned(sum, alike_of(word)));
 }
 
 /* Whether a text is what programs call their orders and requests: a UUID, or 8 to 64 hexadecimal digits, not all of one sort. */
@@ -222,7 +224,7 @@ static int64_t micros_of(int64_t number, int behind, int digits)
     return (number / POWERS[behind - digits - 1] + 5) / 10;
 }
 
-int look_at(Lookup *self, const uint8_t *text, size_t size, Piece *piece)
+int look_at(Lookup *self, const uint8_t *text, size_t size, int derived, Piece *piece)
 {
     piece->pattern = UNKNOWN;
     piece->token_size = 0;
@@ -236,7 +238,7 @@ int look_at(Lookup *self, const uint8_t *text, size_t size, Piece *piece)
         if (digits == NULL) return -1;
         pattern = pattern_of(self, skeleton, digits);
     }
-    if (pattern < 0) pattern = derived_pattern(self, text, size);
+    if (pattern < 0 && derived) pattern = derived_pattern(self, text, size);
     if (pattern < 0) return PyErr_Occurred() ? -1 : 0;
     const Skeleton *one = self->skeletons + self->patterns[pattern].skeleton;
     const Column *column = self->columns + self->patterns[pattern].column;

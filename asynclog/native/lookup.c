@@ -13,20 +13,14 @@ static const uint8_t *end_of_entry(const Lookup *self, const uint8_t *at, const 
     }
 }
 
-/* Look up the entry of a piece as it stands in the data, and without its identifiers if it is not known so. */
-static int look_at_entry(Lookup *self, const uint8_t *data, size_t size, Piece *piece)
+/* Look up the entry of a piece without its identifiers, as look_at does; 0, and nothing told, where it has none. */
+static int look_without_tokens(Lookup *self, const uint8_t *raw, size_t length, int derived, Piece *piece)
 {
-    const uint8_t *raw = data + piece->start;
-    size_t length = size;
-    const uint8_t *entry = bare(self, raw, &length);
-    if (entry == NULL || look_at(self, entry, length, piece) < 0) return -1;
-    if (piece->pattern != UNKNOWN) return 0;
     Span token;
-    length = size;
-    entry = without_tokens(self, raw, &length, &token);
+    const uint8_t *entry = without_tokens(self, raw, &length, &token);
     if (entry != NULL) entry = bare(self, entry, &length);
     if (entry == NULL) return PyErr_Occurred() ? -1 : 0;
-    if (look_at(self, entry, length, piece) < 0) return -1;
+    if (look_at(self, entry, length, derived, piece) < 0) return -1;
     if (piece->pattern < 0) return 0;
     if (!self->columns[self->patterns[piece->pattern].column].any) {
         piece->pattern = UNKNOWN;
@@ -34,6 +28,21 @@ static int look_at_entry(Lookup *self, const uint8_t *data, size_t size, Piece *
     }
     piece->token = piece->start + token.start;
     piece->token_size = token.end - token.start;
+    return 0;
+}
+
+/* Look up the entry of a piece as it stands in the data, then without its identifiers, then by what can be derived. */
+static int look_at_entry(Lookup *self, const uint8_t *data, size_t size, Piece *piece)
+{
+    const uint8_t *raw = data + piece->start;
+    for (int derived = 0; derived < 2; derived++) {
+        size_t length = size;
+        const uint8_t *entry = bare(self, raw, &length);
+        if (entry == NULL || look_at(self, entry, length, derived, piece) < 0) return -1;
+        if (piece->pattern != UNKNOWN) return 0;
+        if (look_without_tokens(self, raw, size, derived, piece) < 0) return -1;
+        if (piece->pattern != UNKNOWN) return 0;
+    }
     return 0;
 }
 

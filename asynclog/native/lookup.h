@@ -154,8 +154,9 @@ const uint8_t *without_tokens(Lookup *self, const uint8_t *entry, size_t *size, 
 /* What entries come to that are alike but for hexadecimal digits. */
 uint64_t alike_sum(const Lookup *self, const uint8_t *entry, size_t size);
 
-/* Look up a bare entry: the piece tells its pattern and what is its own. -1 where that failed. */
-int look_at(Lookup *self, const uint8_t *text, size_t size, Piece *piece);
+/* Look up a bare entry: the piece tells its pattern and what is its own; `derived`: also what can be derived of others. -1 where
+ * that failed. */
+int look_at(Lookup *self, const uint8_t *text, size_t size, int derived, Piece *piece);
 
 /* An entry of the window, or the place behind the last; NULL, with an error, where there is none. */
 Piece *piece_at(Lookup *self, Py_ssize_t index);

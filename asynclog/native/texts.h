@@ -99,6 +99,15 @@ static inline const uint8_t *end_of_address(const uint8_t *sign, const uint8_t *
     return at < end && *at == 'x' && at[-1] == '0' ? at - 1 : at;
 }
 
+/* Eight bytes with each hexadecimal digit that identifiers have made a zero: 0 to 9 and a to f. */
+static inline uint64_t alike_of(uint64_t bytes)
+{
+    uint64_t zeroed = zeros_of(bytes), letters = zeroed ^ EACH(0x60), low = letters & EACH(0x7f);
+    uint64_t within = (low + EACH(0x7f)) & ~(low + EACH(0x79)) & ~letters & EACH(0x80);
+    uint64_t mask = (within >> 7) * 0xff;
+    return (zeroed & ~mask) | (EACH('0') & mask);
+}
+
 /* Bytes that are line ends. Counted 255 blocks at a time, so that compilers count with vectors of bytes. */
 static inline int64_t line_ends(const uint8_t *at, const uint8_t *end)
 {
