@@ -18,7 +18,9 @@ Counter: type[types.Counter] | None = None
 Lookup: type[types.Lookup] | None = None
 newlines: Callable[[bytes, int, int, bytes], int] | None = None
 united_cells: Callable[[list[types.Cells], int, int], types.Cells] | None = None
-Ahead: type[types.Ahead] | None = None  # also where the processor lacks what its search is made of
+# these two also where the processor lacks what the search is made of:
+Ahead: type[types.Ahead] | None = None
+find_all: Callable[[bytes, bytes, int, int], list[int]] | None = None
 
 if not os.environ.get("ASYNCLOG_PURE"):
     with suppress(ImportError, AttributeError):  # the latter: what was compiled is that of an older checkout
@@ -30,4 +32,5 @@ if not os.environ.get("ASYNCLOG_PURE"):
             compiled.newlines,
             compiled.united_cells,
         )
-        Ahead = getattr(compiled, "Ahead", None)
+        if hasattr(compiled, "Ahead"):
+            Ahead, find_all = compiled.Ahead, compiled.find_all

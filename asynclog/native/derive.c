@@ -119,9 +119,11 @@ int derived_pattern(Lookup *self, const uint8_t *text, size_t size)
         }
         int pattern = pattern_of(self, base, self->digits);
         if (pattern < 0) continue;
-        one.sum = sum_of(text, size, self->seed);
-        int skeleton = skeleton_of(self, one.sum, text, size);
-        if (skeleton < 0) skeleton = add_skeleton(self, one, text, self->places);
+        const uint8_t *zeros = zeroed(self, text, size);
+        if (zeros == NULL) return UNKNOWN;
+        one.sum = sum_of(zeros, size, self->seed);
+        int skeleton = skeleton_of(self, one.sum, zeros, size);
+        if (skeleton < 0) skeleton = add_skeleton(self, one, zeros, self->places);
         if (skeleton < 0) return UNKNOWN;
         return add_pattern(self, skeleton, self->patterns[pattern].column, self->digits);
     }

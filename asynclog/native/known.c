@@ -8,14 +8,21 @@
 
 static const int64_t POWERS[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
 
-int skeleton_of(const Lookup *self, uint64_t sum, const uint8_t *text, size_t size)
+const uint8_t *zeroed(Lookup *self, const uint8_t *text, size_t size)
+{
+    if (make_room((void **)&self->zeroed, &self->zeroed_room, size + 1, 1) < 0) return NULL;
+    zero_digits(self->zeroed, text, size);
+    return self->zeroed;
+}
+
+int skeleton_of(const Lookup *self, uint64_t sum, const uint8_t *zeroed, size_t size)
 {
     if (!self->by_skeleton.size) return UNKNOWN;
     for (size_t at = sum;; at++) {
         int item = self->by_skeleton.slots[at & (self->by_skeleton.size - 1)] - 1;
         if (item < 0) return UNKNOWN;
         const Skeleton *one = self->skeletons + item;
-        if (one->sum == sum && (size_t)one->size == size && is_alike(text, one->text, size)) return item;
+        if (one->sum == sum && (size_t)one->size == size && memcmp(zeroed, one->text, size) == 0) return item;
     }
 }
 
@@ -228,7 +235,9 @@ int look_at(Lookup *self, const uint8_t *text, size_t size, int derived, Piece *
 {
     piece->pattern = UNKNOWN;
     piece->token_size = 0;
-    int skeleton = skeleton_of(self, sum_of(text, size, self->seed), text, size), pattern = UNKNOWN;
+    const uint8_t *zeros = zeroed(self, text, size);
+    if (zeros == NULL) return -1;
+    int skeleton = skeleton_of(self, sum_of(zeros, size, self->seed), zeros, size), pattern = UNKNOWN;
     if (skeleton >= 0) {
         if (self->skeletons[skeleton].nothing) {
             piece->pattern = NOTHING;

@@ -48,7 +48,7 @@ int find_point(const uint8_t *text, Span took, Span *point)
     return is_number(text, whole) && is_number(text, behind);
 }
 
-int add_skeleton(Lookup *self, Skeleton one, const uint8_t *text, const int32_t *places)
+int add_skeleton(Lookup *self, Skeleton one, const uint8_t *zeroed, const int32_t *places)
 {
     size_t aligned = (size_t)((one.size + 7) & ~7), behind = (size_t)one.digits * sizeof(int32_t);
     if (ROOM(self, skeletons, skeleton, self->skeleton_count + 1) < 0) return -1;
@@ -62,14 +62,14 @@ int add_skeleton(Lookup *self, Skeleton one, const uint8_t *text, const int32_t 
         PyErr_NoMemory();
         return -1;
     }
-    for (int at = 0; at < one.size; at++) one.text[at] = is_digit(text[at]) ? '0' : text[at];
+    memcpy(one.text, zeroed, (size_t)one.size);
     if (behind) memcpy(one.text + aligned, places, behind);
     self->learnt += aligned + behind + sizeof(Skeleton);
     self->skeletons[self->skeleton_count] = one;
     put(&self->by_skeleton, one.sum, (int)self->skeleton_count);
     if (!one.nothing) {
         self->learnt += sizeof(Form);
-        self->forms[self->form_count] = (Form){form_sum(self, text, (size_t)one.size), (int)self->skeleton_count};
+        self->forms[self->form_count] = (Form){form_sum(self, zeroed, (size_t)one.size), (int)self->skeleton_count};
         put(&self->by_form, self->forms[self->form_count].sum, (int)self->form_count);
         self->form_count++;
     }
@@ -94,8 +94,8 @@ int add_pattern(Lookup *self, int skeleton, int column, const uint8_t *digits)
     return (int)self->pattern_count++;
 }
 
-/* Remember a skeleton; its number, -1 where that failed. `kept` is a list of the spans whose digits count. */
-static int learn_skeleton(Lookup *self, Skeleton one, const uint8_t *text, PyObject *kept)
+/* Remember the skeleton of a zeroed text; its number, -1 where that failed. `kept` is a list of the spans whose digits count. */
+static int learn_skeleton(Lookup *self, Skeleton one, const uint8_t *zeroed, PyObject *kept)
 {
     int32_t *places = malloc((size_t)one.size * sizeof(int32_t) + 8);
     int skeleton = -1;
@@ -114,9 +114,9 @@ static int learn_skeleton(Lookup *self, Skeleton one, const uint8_t *text, PyObj
         }
         from = end;
         for (int place = start; place < end; place++)
-            if (is_digit(text[place])) places[one.digits++] = place;
+            if (zeroed[place] == '0') places[one.digits++] = place;
     }
-    skeleton = add_skeleton(self, one, text, places);
+    skeleton = add_skeleton(self, one, zeroed, places);
 done:
     free(places);
     return skeleton;
@@ -148,9 +148,11 @@ PyObject *learn(Lookup *self, PyObject *args)
     if (one.time.end - one.time.start > TIME_MOST || one.fraction.end - one.fraction.start > 6
         || !is_number(text, fraction) || !find_point(text, one.took, &one.point) || !is_number(text, one.task))
         Py_RETURN_FALSE;
-    one.sum = sum_of(text, (size_t)size, self->seed);
-    int skeleton = skeleton_of(self, one.sum, text, (size_t)size);
-    if (skeleton < 0) skeleton = learn_skeleton(self, one, text, kept);
+    const uint8_t *zeros = zeroed(self, text, (size_t)size);
+    if (zeros == NULL) return NULL;
+    one.sum = sum_of(zeros, (size_t)size, self->seed);
+    int skeleton = skeleton_of(self, one.sum, zeros, (size_t)size);
+    if (skeleton < 0) skeleton = learn_skeleton(self, one, zeros, kept);
     if (skeleton < 0) return NULL;
     if (self->skeletons[skeleton].nothing) Py_RETURN_FALSE;
     const uint8_t *digits = digits_of(self, skeleton, text);
@@ -172,9 +174,10 @@ PyObject *learn_nothing(Lookup *self, PyObject *args)
     if (piece == NULL) return NULL;
     piece->pattern = NOTHING;
     if (size > INT32_MAX / 8) Py_RETURN_NONE;
-    const uint8_t *text = (const uint8_t *)start;
-    Skeleton one = {.sum = sum_of(text, (size_t)size, self->seed), .size = (int)size, .nothing = 1};
-    if (skeleton_of(self, one.sum, text, (size_t)size) < 0 && add_skeleton(self, one, text, NULL) < 0) return NULL;
+    const uint8_t *zeros = zeroed(self, (const uint8_t *)start, (size_t)size);
+    if (zeros == NULL) return NULL;
+    Skeleton one = {.sum = sum_of(zeros, (size_t)size, self->seed), .size = (int)size, .nothing = 1};
+    if (skeleton_of(self, one.sum, zeros, (size_t)size) < 0 && add_skeleton(self, one, zeros, NULL) < 0) return NULL;
     Py_RETURN_NONE;
 }
 

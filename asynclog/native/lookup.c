@@ -66,18 +66,20 @@ static Py_ssize_t next_place(PyObject *places, Py_ssize_t *index, Py_ssize_t at,
     return stop;
 }
 
-/* look_up(data, starts, masked): look up the entries of whole lines that follow each other, the last of which has no line
- * end; the indices of those that are not known. Entries start at `starts`, and, if `masked`, where lines are like the mask. */
+/* look_up(data, first, stop, starts, masked): look up the entries of data[first:stop], whole lines that follow each other, the
+ * last of which has no line end; the indices of those that are not known. Entries start at `starts`, and, if `masked`, where
+ * lines are like the mask. */
 static PyObject *look_up(Lookup *self, PyObject *args)
 {
     PyObject *data, *starts;
     char *bytes;
-    Py_ssize_t size, place = 0;
+    Py_ssize_t first, size, whole, place = 0;
     int masked;
-    if (!PyArg_ParseTuple(args, "SOp", &data, &starts, &masked) || PyBytes_AsStringAndSize(data, &bytes, &size) < 0)
+    if (!PyArg_ParseTuple(args, "SnnOp", &data, &first, &size, &starts, &masked)
+        || PyBytes_AsStringAndSize(data, &bytes, &whole) < 0)
         return NULL;
-    if (!PyList_Check(starts)) {
-        PyErr_SetString(PyExc_TypeError, "starts are a list");
+    if (!PyList_Check(starts) || first < 0 || first > size || size > whole) {
+        PyErr_SetString(PyExc_ValueError, "starts are a list, and places stand in the data");
         return NULL;
     }
     Py_XDECREF(self->data);
@@ -87,7 +89,7 @@ static PyObject *look_up(Lookup *self, PyObject *args)
     if (unknown == NULL) return NULL;
     const uint8_t *text = (const uint8_t *)bytes;
     int64_t lines = 0;
-    for (Py_ssize_t at = 0; at <= size;) {
+    for (Py_ssize_t at = first; at <= size;) {
         Py_ssize_t stop = next_place(starts, &place, at, size + 1);
         Piece *piece = stop < 0 ? NULL : new_piece(self, at, lines);
         if (piece == NULL) goto failed;
@@ -290,6 +292,7 @@ static void dealloc(Lookup *self)
     free(self->moved);
     free(self->places);
     free(self->digits);
+    free(self->zeroed);
     free(self->rows);
     free(self->room);
     map_free(&self->named);
@@ -315,7 +318,7 @@ static PyGetSetDef members[] = {
 };
 
 static PyMethodDef methods[] = {
-    {"look_up", (PyCFunction)look_up, METH_VARARGS, "look_up(data, starts, masked): indices of what is not known"},
+    {"look_up", (PyCFunction)look_up, METH_VARARGS, "look_up(data, first, stop, starts, masked): indices of what is not known"},
     {"sweep", (PyCFunction)sweep, METH_VARARGS, "sweep(data, hits, index, start, limit, counts): where known entries end"},
     {"place", (PyCFunction)place_at, METH_VARARGS, "place(index): where an entry starts, and lines before it"},
     {"again", (PyCFunction)again, METH_VARARGS, "again(index): whether the entry is known by now"},

@@ -101,8 +101,8 @@ typedef struct {
     size_t form_count, form_room;
     int plain;  /* whether nothing stands before each line but what the log's own writer wrote */
     int32_t *moved, *places;
-    uint8_t *digits;
-    size_t moved_room, place_room, digits_room;
+    uint8_t *digits, *zeroed;
+    size_t moved_room, place_room, digits_room, zeroed_room;
     Tokens *tokens;
     size_t token_count, token_room;
     int64_t *rows;  /* column, microseconds, duration, line of each that was collected */
@@ -123,16 +123,20 @@ static inline const int32_t *places_of(const Skeleton *one)
 /* The value that a number of `behind` digits behind its point was printed as. */
 double printed_value(int64_t number, int behind);
 
-/* The skeleton of a bare text, and the pattern that has its digits that count; UNKNOWN where there is none. */
-int skeleton_of(const Lookup *self, uint64_t sum, const uint8_t *text, size_t size);
+/* A text with zeros for digits, which stays until the next is asked for; NULL where memory is out. */
+const uint8_t *zeroed(Lookup *self, const uint8_t *text, size_t size);
+
+/* The skeleton of a zeroed text, and the pattern that has the digits that count; UNKNOWN where there is none. */
+int skeleton_of(const Lookup *self, uint64_t sum, const uint8_t *zeroed, size_t size);
 int pattern_of(const Lookup *self, int skeleton, const uint8_t *digits);
 
 /* The digits of a text that count, which stay until the next are asked for; NULL where memory is out. And their sum. */
 const uint8_t *digits_of(Lookup *self, int skeleton, const uint8_t *text);
 uint64_t digits_sum(const Lookup *self, int skeleton, const uint8_t *digits);
 
-/* Remember a skeleton that has `digits` places of those that count, and a pattern; the number, -1 where that failed. */
-int add_skeleton(Lookup *self, Skeleton one, const uint8_t *text, const int32_t *places);
+/* Remember the skeleton of a zeroed text, with `digits` places of those that count, and a pattern; the number, -1 where that
+ * failed. */
+int add_skeleton(Lookup *self, Skeleton one, const uint8_t *zeroed, const int32_t *places);
 int add_pattern(Lookup *self, int skeleton, int column, const uint8_t *digits);
 
 /* Where the point of a duration stands (an empty span at its end where it has none); whether the duration can be read. */

@@ -22,7 +22,49 @@ static PyObject *newlines(PyObject *Py_UNUSED(module), PyObject *args)
         line_ends_in((const uint8_t *)bytes, (size_t)start, (size_t)end, (const int32_t *)(const void *)counts, blocks));
 }
 
+#if CAN_SEARCH
+/* find_all(data, literal, start, end): where a text of at least four bytes stands in data[start:end], one behind the other. */
+static PyObject *find_all(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    PyObject *data, *literal, *list, *result = NULL;
+    char *bytes;
+    Py_ssize_t start, end, size;
+    if (!PyArg_ParseTuple(args, "SSnn", &data, &literal, &start, &end) || PyBytes_AsStringAndSize(data, &bytes, &size) < 0)
+        return NULL;
+    end = end < size ? end : size;
+    if (start < 0 || start > end || end > INT32_MAX) {
+        PyErr_SetString(PyExc_ValueError, "no such place");
+        return NULL;
+    }
+    Anchors anchors = {0};
+    Hits hits = {0};
+    list = PyList_New(1);
+    if (list == NULL) return NULL;
+    Py_INCREF(literal);
+    PyList_SetItem(list, 0, literal);
+    if (anchors_set(&anchors, list) < 0) goto done;
+    if (search(&anchors, (const uint8_t *)bytes, start, end, end, &hits) < 0) {
+        PyErr_NoMemory();
+        goto done;
+    }
+    result = PyList_New((Py_ssize_t)hits.count);
+    for (size_t at = 0; result != NULL && at < hits.count; at++) {
+        PyObject *place = PyLong_FromLong(hits.items[at]);
+        if (place == NULL) Py_CLEAR(result);
+        else PyList_SetItem(result, (Py_ssize_t)at, place);
+    }
+done:
+    free(hits.items);
+    anchors_free(&anchors);
+    Py_DECREF(list);
+    return result;
+}
+#endif
+
 static PyMethodDef functions[] = {
+#if CAN_SEARCH
+    {"find_all", find_all, METH_VARARGS, "find_all(data, literal, start, end): where it stands"},
+#endif
     {"newlines", newlines, METH_VARARGS, "newlines(data, start, end, counts): how many line ends stand there"},
     {"united_cells", united_cells, METH_VARARGS, "united_cells(parts, level, most): the cells of all timelines"},
     {NULL},

@@ -48,20 +48,29 @@ static inline uint64_t mixed(uint64_t sum)
     return sum ^ (sum >> 32);
 }
 
-/* What the zeroed bytes of a text come to: two sums side by side, for the processor makes both at once. */
+/* A text with each digit made a zero. Byte by byte, so that compilers do it with vectors. */
+static inline void zero_digits(uint8_t *restrict zeroed, const uint8_t *restrict text, size_t size)
+{
+    for (size_t at = 0; at < size; at++) zeroed[at] = (uint8_t)(text[at] - '0') < 10 ? '0' : text[at];
+}
+
+static inline uint64_t word_at(const uint8_t *text)
+{
+    uint64_t word;
+    memcpy(&word, text, 8);
+    return word;
+}
+
+/* What a text comes to: four sums side by side, for the processor makes all at once. */
 static inline uint64_t sum_of(const uint8_t *text, size_t size, uint64_t seed)
 {
-    uint64_t one = seed ^ size, other = ~seed;
-    for (; size >= 16; text += 16, size -= 16) {
-        one = turned(one, zeros_at(text, 8));
-        other = turned(other, zeros_at(text + 8, 8));
-    }
-    if (size >= 8) {
-        one = turned(one, zeros_at(text, 8));
-        text += 8;
-        size -= 8;
-    }
-    return mixed(turned(one, zeros_at(text, size)) + other * 0xC2B2AE3D27D4EB4FULL);
+    uint64_t sums[4] = {seed ^ size, ~seed, seed + 1, seed + 2}, rest = 0;
+    for (; size >= 32; text += 32, size -= 32)
+        for (int at = 0; at < 4; at++) sums[at] = turned(sums[at], word_at(text + 8 * at));
+    for (; size >= 8; text += 8, size -= 8) sums[0] = turned(sums[0], word_at(text));
+    memcpy(&rest, text, size);
+    sums[0] = turned(sums[0], rest);
+    return mixed(turned(turned(turned(sums[0], sums[1]), sums[2]), sums[3]));
 }
 
 /* Whether a text is `zeroed` but for the digits. */

@@ -171,7 +171,7 @@ class Cutter:
                 if keep is not None:
                     return keep
             return None
-        entries = echoes.split(data[position : stop - 1])
+        entries = echoes.split(data, position, stop - 1)
         index, line = 0, self._line_at(data, position, base)
         unknown, before = 0, echoes.pending
         while index < len(entries):

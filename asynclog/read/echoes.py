@@ -60,10 +60,10 @@ class Echoes:
 
     # -- telling -----------------------------------------------------------------------------------------------------
 
-    def split(self, data: bytes) -> list[bytes] | Window:
-        """The entries of `data`, which starts and ends with whole ones."""
-        window = self._together.split(data) if self._together is not None else None
-        return window if window is not None else self.entries.split(data)
+    def split(self, data: bytes, first: int, stop: int) -> list[bytes] | Window:
+        """The entries of data[first:stop], which starts and ends with whole ones."""
+        window = self._together.split(data, first, stop) if self._together is not None else None
+        return window if window is not None else self.entries.split(data[first:stop])
 
     def take(self, entries: list[bytes] | Window, index: int, offset: int, line: int) -> tuple[int, int, int]:
         """Collect the entries that `split` gave from `index` on, up to the first that is no echo: its index, offset, line.

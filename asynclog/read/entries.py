@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from asynclog import native
 from asynclog.lazy import regex
 from asynclog.read.layout import Layout
 from asynclog.read.outside import Outside
@@ -64,15 +65,10 @@ class Entries:
         """The entries of `data`, which starts and ends with whole ones."""
         return data.split(b"\n") if self.json else self._next.split(data)
 
-    def bare_starts(self, data: bytes) -> list[int]:
-        """Where warnings start that were printed between records."""
-        starts, at = [], data.find(_WARNING)
-        while at >= 0:
-            start = data.rfind(b"\n", 0, at) + 1
-            if self._bare.match(data, start) is not None:
-                starts.append(start)
-            at = data.find(_WARNING, at + len(_WARNING))
-        return starts
+    def bare_starts(self, data: bytes, first: int, stop: int) -> list[int]:
+        """Where warnings start in data[first:stop] that were printed between records."""
+        starts = [max(data.rfind(b"\n", first, at) + 1, first) for at in find_all(data, _WARNING, first, stop)]
+        return [start for start in starts if self._bare.match(data, start, stop) is not None]
 
     def is_one(self, data: bytes) -> bool:
         """Whether `data` is one entry: it starts as one, and none starts within it."""
@@ -90,3 +86,14 @@ class Entries:
         assert self._header is not None
         head = self._header.match(entry)
         return head.span("time") if head is not None else (0, 0)
+
+
+def find_all(data: bytes, literal: bytes, start: int, end: int) -> list[int]:
+    """Where `literal` stands in data[start:end], one behind the other."""
+    if native.find_all is not None:
+        return native.find_all(data, literal, start, end)
+    places, at = [], data.find(literal, start, end)
+    while at >= 0:
+        places.append(at)
+        at = data.find(literal, at + len(literal), end)
+    return places

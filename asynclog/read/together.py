@@ -83,20 +83,20 @@ class Together:
         """How many were collected and not handed over."""
         return self._lookup.pending if self._lookup is not None else 0
 
-    def split(self, data: bytes) -> Window | None:
-        """The entries of `data`, which starts and ends with whole ones; None where nothing was learnt."""
+    def split(self, data: bytes, first: int, stop: int) -> Window | None:
+        """The entries of data[first:stop], which starts and ends with whole ones; None where nothing was learnt."""
         if self._lookup is not None and self._lookup.learnt > _MOST:
             self.flush()
             self._lookup = None
         if self._lookup is None:
             return None
-        window = None
-        if self._split or self._source.json:
-            window = self._looked_up(data, [] if self._source.json else self._source.bare_starts(data), True)
+        window, source = None, self._source
+        if self._split or source.json:
+            starts = [] if source.json else source.bare_starts(data, first, stop)
+            window = self._looked_up(data, first, stop, starts, True)
         if window is None:
-            window = self._looked_up(
-                data, list(accumulate(len(entry) + 1 for entry in self._source.split(data))), False
-            )
+            sizes = (len(entry) + 1 for entry in source.split(data[first:stop]))
+            window = self._looked_up(data, first, stop, list(accumulate(sizes, initial=first)), False)
         assert window is not None
         return window
 
@@ -113,13 +113,13 @@ class Together:
         known = next((at for at, end in enumerate(ends) if not starts(data, end)), len(ends))
         return (Window(data, self._lookup, [], 2 * known - 1), ends[known - 1]) if known else None
 
-    def _looked_up(self, data: bytes, starts: list[int], masked: bool) -> Window | None:
-        """The entries of `data`, which start at `starts` and, if `masked`, where lines start with times; None where one of
+    def _looked_up(self, data: bytes, first: int, stop: int, starts: list[int], masked: bool) -> Window | None:
+        """The entries of data[first:stop], which start at `starts` and, if `masked`, where lines start with times; None where one of
         these is no entry.
         """
         lookup = self._lookup
         assert lookup is not None
-        unknown = lookup.look_up(data, starts, masked)
+        unknown = lookup.look_up(data, first, stop, starts, masked)
         window = Window(data, lookup, [], lookup.size)
         for at in unknown:
             entry = window[at]

@@ -149,7 +149,7 @@ def test_what_is_told(name: str) -> None:
     spans = ((0, 8), (0, 0), (took, took + 4), (0, 0), (own, own + 5))
     lookup.learn(KNOWN, column, 1, *spans, kept)
     for _ in range(2):
-        assert lookup.look_up(entry, [], False) == ([] if told else [0])
+        assert lookup.look_up(entry, 0, len(entry), [], False) == ([] if told else [0])
     if told:
         parts = lookup.parts(0)
         assert parts is not None
@@ -164,8 +164,8 @@ def test_long_lines_are_taken_apart() -> None:
     column = lookup.add_column(set(), (), True, 9.0, 9.0, 6)
     known = b"12:00:00 " + b"x" * 380 + b" 7"
     lookup.learn(known, column, 1, (0, 8), *[(0, 0)] * 4, [(8, len(known) - 1)])
-    assert lookup.look_up(known + b"7", [], False) == []
-    assert lookup.look_up(known + b"7" * 20, [], False) == [0]
+    assert lookup.look_up(known + b"7", 0, len(known) + 1, [], False) == []
+    assert lookup.look_up(known + b"7" * 20, 0, len(known) + 20, [], False) == [0]
 
 
 @pytest.mark.parametrize("names", [["Task-1", "0x17", "up-0xab"], ["0x17", "Task-1", "0x18"]])

@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from asynclog import native
 from asynclog.classify.rulebook import load_builtin
 from asynclog.classify.rulefiles import builtin_folder, parse_documents
 from asynclog.config import Settings
 from asynclog.pipeline import findings
+from asynclog.read.entries import find_all
 from asynclog.read.reader import Reader
 from asynclog.read.recognise import Recogniser
 from asynclog.read.scan import Scanner
@@ -98,3 +100,19 @@ def test_logs_that_name_no_logger_are_searched_for_everything(tmp_path: Path, pr
     path = tmp_path / "app.log"
     path.write_text("".join(f"{prefix}{text}\n" for text in ("order stored", "order sent", line, "order gone")))
     assert [finding.line for finding in findings([str(path)], Settings())] == [3]
+
+
+@pytest.mark.skipif(native.find_all is None, reason="nothing is compiled here, or this processor has no AVX2")
+@given(
+    pieces=st.lists(st.sampled_from([b"abcd", b"abc", b"ab", b"dabc", b"\n", b"x" * 40]), max_size=30),
+    start=st.integers(0, 60),
+    end=st.integers(0, 300),
+)
+def test_one_literal_is_found_as_python_finds_it(pieces: list[bytes], start: int, end: int) -> None:
+    assert native.find_all is not None
+    data = b"".join(pieces)
+    start = min(start, len(data), end)
+    with pytest.MonkeyPatch.context() as patch:
+        found = find_all(data, b"abcdab", start, end), find_all(data, b"abcd", start, end)
+        patch.setattr(native, "find_all", None)
+        assert found == (find_all(data, b"abcdab", start, end), find_all(data, b"abcd", start, end))

@@ -231,8 +231,8 @@ def test_so_is_what_is_different_each_time(tmp_path: Path, monkeypatch: pytest.M
     path.write_text(log_of([text for text in texts for _ in range(3)], 4500))
     split = together.Together.split
 
-    def watched(self: together.Together, data: bytes) -> object:
-        window = split(self, data)
+    def watched(self: together.Together, *given: Any) -> object:
+        window = split(self, *given)
         learnt.append(self._lookup.learnt if self._lookup is not None else 0)
         return window
 
