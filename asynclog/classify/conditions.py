@@ -71,8 +71,13 @@ class Condition:
         return answer
 
     def _fits(self, value: object) -> bool:
-        values = value if isinstance(value, list | tuple) else (value,)
-        return any(all(test(one) for test in self.tests) for one in values)
+        for one in value if isinstance(value, list | tuple) else (value,):
+            for test in self.tests:
+                if not test(one):
+                    break
+            else:
+                return True
+        return False
 
 
 @dataclass(slots=True)

@@ -88,7 +88,7 @@ uint64_t alike_sum(const Lookup *self, const uint8_t *entry, size_t size)
     return mixed(turned(sum, alike_of(word)));
 }
 
-/* Whether a text is what programs call their orders and requests: a UUID, or 8 to 64 hexadecimal digits, not all of one sort. */
+/* Whether a text is what programs call their orders and requests: a UUID, or 6 to 64 hexadecimal digits, not all of one sort. */
 static int is_token(const uint8_t *text, int size)
 {
     static const char form[] = "00000000-0000-0000-0000-000000000000";
@@ -99,7 +99,7 @@ static int is_token(const uint8_t *text, int size)
         dashes += size == 36 && text[at] == '-' && form[at] == '-';
     }
     if (size == 36 && dashes == 4) return digits + letters == 32;
-    return size >= 8 && size <= 64 && digits + letters == size && digits && letters;
+    return size >= 6 && size <= 64 && digits + letters == size && digits && letters;
 }
 
 const uint8_t *without_tokens(Lookup *self, const uint8_t *entry, size_t *size, Span *token)

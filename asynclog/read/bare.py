@@ -19,7 +19,7 @@ _JSON_EXCEPTION = regex(
 _JSON_FINAL = regex(rb"\\n(?:[a-z_][\w.]*\.)?[A-Z]\w*: ((?:[^\"\\]|\\[^n]){1,400})\"")
 # what programs call their orders and requests: a UUID, or hexadecimal digits that are neither a word nor a number
 _TOKEN = regex(
-    rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,64})"
+    rb"(?<![\w./\\-])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,64})"
     rb"(?![\w./\\-])"
 )
 _SIGNS = (b"0x", b"exception=", b"Traceback (")  # one of them stands before all that is cut
@@ -49,16 +49,21 @@ class Bares:
     def __init__(self, json: bool) -> None:
         self._json = json
         self._cuts: dict[int, _Cuts] = {}
+        self._last = b"", Bare(b"")
 
     def of(self, entry: bytes) -> Bare:
         """`entry` without addresses and identifiers."""
+        if entry is self._last[0]:  # a new one is asked for three times
+            return self._last[1]
         if not any(map(entry.__contains__, _SIGNS)):
             return Bare(entry)
         cuts = _cuts(entry, self._json)
         if len(self._cuts) >= _REMEMBERED:
             self._cuts.clear()
         self._cuts[hash(entry.translate(_ALIKE))] = cuts
-        return _cut(entry, cuts)
+        bare = _cut(entry, cuts)
+        self._last = entry, bare
+        return bare
 
     def guess(self, entry: bytes) -> Bare:
         """The same, many times as fast, if a text like it was met before: else it may be cut wrongly, or too little."""
