@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
+
+from asynclog.patterns import compiled
 
 __all__ = ["regex"]
 
@@ -22,7 +23,7 @@ else:
             if name.startswith("__"):
                 raise AttributeError(name)
             if self._compiled is None:
-                self._compiled = re.compile(self.pattern, self._flags)
+                self._compiled = compiled(self.pattern, self._flags)
             found = self.__dict__[name] = getattr(self._compiled, name)
             return found
 

@@ -6,7 +6,6 @@ Off unless somebody starts it: then it costs nothing. Of packed files it counts 
 from __future__ import annotations
 
 import io
-import mmap
 import os
 from typing import BinaryIO, cast
 
@@ -16,6 +15,8 @@ _slots: memoryview | None = None
 
 def start() -> None:
     """Count from now on; copies of this process (fork) count into the same sum."""
+    import mmap
+
     global _slots
     _slots = memoryview(mmap.mmap(-1, 8 * _SLOTS)).cast("Q")
 

@@ -14,7 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from asynclog import cluster, codec, workers
+from asynclog import codec, workers
 from asynclog.aggregate.facts import UNITS
 from asynclog.aggregate.join import combine, merge_runs, shift_lines
 from asynclog.aggregate.judged import group_views, whole, with_judgement
@@ -233,7 +233,11 @@ def _read(
         lost.append(f"{task.source.path}: a worker process ended early ({why}); its part was read again")
 
     with contextlib.ExitStack() as stack:
-        crew = stack.enter_context(cluster.connected(settings.scheduler)) if settings.scheduler else None
+        crew = None
+        if settings.scheduler:
+            from asynclog import cluster
+
+            crew = stack.enter_context(cluster.connected(settings.scheduler))
         sizes = [source.size for source in logs]
         jobs = crew.size if crew else workers.worth(settings.jobs, sizes, forced=settings.chunk > 0)
         tasks = {source: list(_tasks(book, source, jobs)) for source in logs}

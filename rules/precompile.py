@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import gc
+import pkgutil
 import shutil
 import sys
 import sysconfig
 import tempfile
 from compileall import compile_dir
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+def _patterns() -> bytes:
+    """All regular expressions of the package, compiled: of the modules that can be loaded with what builds it, and of the rules."""
+    import asynclog
+    from asynclog import patterns
+    from asynclog.classify.rulebook import load_builtin
+    from asynclog.lazy import regex
+
+    for module in pkgutil.walk_packages(asynclog.__path__, "asynclog."):
+        if not module.name.endswith("__main__"):
+            with suppress(ImportError):
+                import_module(module.name)
+    book = load_builtin()  # held until its patterns are found
+    found = [each for each in gc.get_objects() if type(each) is regex]
+    del book
+    return patterns.packed((each.pattern, int(each._flags)) for each in found)
 
 
 class Precompile(BuildHookInterface[Any]):
@@ -27,24 +48,33 @@ class Precompile(BuildHookInterface[Any]):
             from asynclog.classify.precompiled import NAME
             from asynclog.classify.rulebook import precompiled
             from asynclog.native.build import compiled
+
+            folder = Path(self.root, "rules")
+            (folder / NAME).write_bytes(precompiled(folder))
+            patterns = _patterns()
         finally:
             sys.path.remove(self.root)
-        folder = Path(self.root, "rules")
-        (folder / NAME).write_bytes(precompiled(folder))
         self._built = tempfile.mkdtemp()
+        self._ship(patterns, Path("asynclog", "patterns.bin"), version, build_data)
         module = compiled(Path(self._built))
         if module is not None:
             place = Path("asynclog", "native", module.name)
             build_data["pure_python"] = False
             build_data["tag"] = f"cp311-abi3-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
-            if version == "editable":
-                beside = Path(self.root, f"{place}.new")  # a process may run what is there
-                shutil.copy(module, beside)
-                beside.replace(Path(self.root, place))
-            else:
-                build_data["force_include"][str(module)] = str(place)
+            self._ship(module.read_bytes(), place, version, build_data)
         if version == "editable":
             compile_dir(Path(self.root, "asynclog"), quiet=2)
+
+    def _ship(self, data: bytes, place: Path, version: str, build_data: dict[str, Any]) -> None:
+        """A file that was made, at its place in the wheel, or in the checkout of an editable install."""
+        made = Path(self._built, place.name)
+        made.write_bytes(data)
+        if version == "editable":
+            beside = Path(self.root, f"{place}.new")  # a process may run what is there
+            shutil.copy(made, beside)
+            beside.replace(Path(self.root, place))
+        else:
+            build_data["force_include"][str(made)] = str(place)
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """After the wheel was written."""

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "asynclog"
 
 ROOMS = ("read", "parse", "classify", "aggregate", "render")
 FLOORS = {
-    "errors": 0, "slotted": 0, "lazy": 0, "model": 0, "config": 0, "codec": 0, "meter": 0, "native": 0,
+    "errors": 0, "slotted": 0, "lazy": 0, "patterns": 0, "model": 0, "config": 0, "codec": 0, "meter": 0, "native": 0,
     **dict.fromkeys(ROOMS, 1),
     "pipeline": 2, "batches": 2, "held": 2, "questions": 2, "workers": 2, "cluster": 2, "output": 2,
     "commands": 3, "cli": 3, "api": 3, "frames": 3, "__main__": 3,

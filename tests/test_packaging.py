@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import subprocess
 import sys
@@ -12,6 +13,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+from asynclog import patterns
+from asynclog.read import shapes
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -72,6 +76,14 @@ def test_the_wheel_holds_code_rules_types_and_licence(wheel: Path) -> None:
     assert "asynclog = asynclog.__main__:main" in scripts
     assert f"Requires-Python: {PROJECT['requires-python']}" in metadata
     assert "License-Expression: MIT" in metadata
+
+
+def test_the_wheel_holds_patterns_of_this_python(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        key, made = marshal.loads(archive.read(f"asynclog/{patterns.NAME}"))
+    assert key == patterns._KEY
+    assert (shapes.TASK_NAME.pattern, 0) in made
+    assert len(made) > 300
 
 
 def test_the_wheel_works(wheel: Path, tmp_path: Path) -> None:

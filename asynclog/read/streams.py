@@ -10,8 +10,8 @@ from typing import BinaryIO, cast
 
 from asynclog.errors import InputError
 from asynclog.read.inputs import Input
+from asynclog.read.packing import compression_of
 from asynclog.read.places import opened
-from asynclog.read.unpack import compression_of, unpacked
 
 _NO_LOGS = (b"PK\x03\x04", b"\x7fELF", b"\x89PNG", b"SQLite format 3\0", b"%PDF-", b"\xff\xd8\xff")
 _TEXT_PROBE = 4096
@@ -88,6 +88,8 @@ def decompressed(raw: BinaryIO, path: str, on_loss: Callable[[str], object] = st
     head = buffered.peek(_TEXT_PROBE)[:_TEXT_PROBE]
     kind = compression_of(head)
     if kind is not None:
+        from asynclog.read.unpack import unpacked
+
         buffered = unpacked(kind, cast("BinaryIO", buffered), path, on_loss)
         head = buffered.peek(_TEXT_PROBE)[:_TEXT_PROBE]
     stream = cast("BinaryIO", buffered)

@@ -13,26 +13,15 @@ from typing import Any, BinaryIO
 
 from asynclog.errors import InputError
 from asynclog.read.ahead import Ahead
+from asynclog.read.packing import compression_of
 from asynclog.read.zstdblocks import Portions
 
-_MAGIC = (
-    (b"\x1f\x8b", "gz"),
-    (b"BZh", "bz2"),
-    (b"\xfd7zXZ\x00", "xz"),
-    (b"\x28\xb5\x2f\xfd", "zst"),
-    *((bytes([first]) + b"\x2a\x4d\x18", "zst") for first in range(0x50, 0x60)),  # a frame that holds no data
-)
 _TOOLS = {"gz": "gzip", "bz2": "bzip2", "xz": "xz", "zst": "zstd"}
 _STEP = 2048  # packed bytes unpacked at once: no bomb makes more than 64 MiB of them
 _LARGE_STEP = 1 << 16  # where a piece is bounded otherwise
 _RESCUE_STEP = 16
 _PIECE = 1 << 20  # bytes of text made at once
 _BUFFER = 1 << 18
-
-
-def compression_of(head: bytes) -> str | None:
-    """Which compression the first bytes of a file show, None for plain text."""
-    return next((name for magic, name in _MAGIC if head.startswith(magic)), None)
 
 
 def unpacked(kind: str, raw: BinaryIO, path: str, on_loss: Callable[[str], object]) -> io.BufferedReader:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from unicodedata import east_asian_width
-
 from asynclog.model import Frame, Site
 from asynclog.render.safe import clip, safe
 
@@ -13,7 +11,11 @@ _MOST_FUNCTION = 120  # characters of a function's name that are shown
 
 def columns(text: str) -> int:
     """How many columns a terminal needs (wide characters take two)."""
-    return len(text) if text.isascii() else len(text) + sum(east_asian_width(char) in "WF" for char in text)
+    if text.isascii():
+        return len(text)
+    from unicodedata import east_asian_width
+
+    return len(text) + sum(east_asian_width(char) in "WF" for char in text)
 
 
 def fit(text: str, width: int) -> str:
