@@ -18,8 +18,9 @@ Counter: type[types.Counter] | None = None
 Lookup: type[types.Lookup] | None = None
 newlines: Callable[[bytes, int, int, bytes], int] | None = None
 united_cells: Callable[[list[types.Cells], int, int], types.Cells] | None = None
-# these two also where the processor lacks what the search is made of:
+# these also where the processor lacks what the search is made of:
 Ahead: type[types.Ahead] | None = None
+Searcher: type[types.Searcher] | None = None
 find_all: Callable[[bytes, bytes, int, int], list[int]] | None = None
 
 if not os.environ.get("ASYNCLOG_PURE"):
@@ -33,4 +34,4 @@ if not os.environ.get("ASYNCLOG_PURE"):
             compiled.united_cells,
         )
         if hasattr(compiled, "Ahead"):
-            Ahead, find_all = compiled.Ahead, compiled.find_all
+            Ahead, Searcher, find_all = compiled.Ahead, compiled.Searcher, compiled.find_all

@@ -7,7 +7,7 @@
 
 #include <errno.h>
 
-#include "search.h"
+#include "searcher.h"
 
 #if CAN_SEARCH
 #include <unistd.h>
@@ -23,7 +23,7 @@ typedef struct {
     uint8_t *text;
     size_t back, size;  /* of which `back` bytes are the end of the window before */
     int searched, error;
-    Hits hits, others;
+    Hits found[2];
     int32_t *counts;  /* line ends before each block */
 } Slot;
 
@@ -32,8 +32,7 @@ typedef struct {
     int file;
     int64_t offset, left;
     size_t back, window;
-    Anchors anchors, others;
-    int overlap;
+    Searcher *searcher;
     uint8_t *end;  /* of the window before */
     size_t end_size;
     Slot slots[SLOTS];
@@ -44,31 +43,17 @@ typedef struct {
 
 /* -- the thread ------------------------------------------------------------------------------------------------- */
 
-static int find_in(const Ahead *self, Slot *slot, size_t *next, size_t *other, int final)
-{
-    ptrdiff_t size = (ptrdiff_t)slot->size, stop = final ? size : size - self->overlap;
-    ptrdiff_t found = (ptrdiff_t)*next < stop ? search(&self->anchors, slot->text, (ptrdiff_t)*next, stop, size, &slot->hits)
-                                              : (ptrdiff_t)*next;
-    if (found < 0) return -1;
-    *next = (size_t)found;
-    if (!self->others.count) return 0;
-    found = (ptrdiff_t)*other < stop ? search(&self->others, slot->text, (ptrdiff_t)*other, stop, size, &slot->others)
-                                     : (ptrdiff_t)*other;
-    if (found < 0) return -1;
-    *other = (size_t)found;
-    return 0;
-}
-
 static void fill(Ahead *self, Slot *slot)
 {
     memcpy(slot->text, self->end, self->end_size);
     slot->back = slot->size = self->end_size;
-    slot->hits.count = slot->others.count = 0;
+    slot->found[0].count = slot->found[1].count = 0;
     slot->searched = self->searching;
     slot->error = 0;
     slot->counts[0] = 0;
     size_t most = slot->back + self->window, counted = 0;
-    size_t next = slot->back > (size_t)self->overlap ? slot->back - (size_t)self->overlap : 0, other = next;
+    ptrdiff_t overlap = self->searcher->overlap, start = (ptrdiff_t)slot->back - overlap;
+    ptrdiff_t next[2] = {start > 0 ? start : 0, start > 0 ? start : 0};
     int final = 0;
     while (!final) {
         size_t wanted = most - slot->size < STEP ? most - slot->size : STEP;
@@ -82,7 +67,8 @@ static void fill(Ahead *self, Slot *slot)
             slot->size += (size_t)got;
         }
         final = got <= 0 || slot->size == most;
-        if (slot->searched && find_in(self, slot, &next, &other, final) < 0) slot->searched = 0;
+        ptrdiff_t size = (ptrdiff_t)slot->size, stop = final ? size : size - overlap;
+        if (slot->searched && search_both(self->searcher, slot->text, next, stop, size, slot->found) < 0) slot->searched = 0;
         count_blocks(slot->text, counted, slot->size, slot->counts);
         counted = slot->size / BLOCK;
     }
@@ -131,23 +117,6 @@ static int give(Ahead *self, Slot *slot)
     return slot->bytes != NULL ? 0 : -1;
 }
 
-/* Where something was found in a window: ascending, each once. */
-static PyObject *places_of(const Slot *slot)
-{
-    PyObject *places = PyList_New(0);
-    size_t one = 0, other = 0;
-    while (places != NULL && (one < slot->hits.count || other < slot->others.count)) {
-        int64_t left = one < slot->hits.count ? slot->hits.items[one] : INT64_MAX;
-        int64_t right = other < slot->others.count ? slot->others.items[other] : INT64_MAX;
-        one += left <= right;
-        other += right <= left;
-        PyObject *place = PyLong_FromLongLong(left < right ? left : right);
-        if (place == NULL || PyList_Append(places, place) < 0) Py_CLEAR(places);
-        Py_XDECREF(place);
-    }
-    return places;
-}
-
 /* next(): the next window, how many of its bytes stood in the one before, where something was found from shortly before the
  * others on (None where it was not searched), and the line ends before each of its blocks. None at the end; OSError where it
  * could not be read. */
@@ -162,7 +131,7 @@ static PyObject *next_window(Ahead *self, PyObject *Py_UNUSED(unused))
         if (errno) return PyErr_SetFromErrno(PyExc_OSError);
         Py_RETURN_NONE;
     }
-    PyObject *data = slot->bytes, *places = slot->searched ? places_of(slot) : Py_NewRef(Py_None);
+    PyObject *data = slot->bytes, *places = slot->searched ? list_of(slot->found) : Py_NewRef(Py_None);
     slot->bytes = NULL;
     if (slot->size < self->back + self->window) {
         PyObject *whole = data;
@@ -214,20 +183,20 @@ static int set_searching(Ahead *self, PyObject *value, void *Py_UNUSED(unused))
 
 /* -- the type --------------------------------------------------------------------------------------------------- */
 
-/* Ahead(file, offset, left, window, back, head, anchors, others): of an open file, from `offset` on, `left` bytes in windows
- * of `window`; each begins with `back` bytes of the one before (or more: as many as an anchor may reach back), the first with
- * those of `head`. */
+/* Ahead(file, offset, left, window, back, head, searcher): of an open file, from `offset` on, `left` bytes in windows of
+ * `window`; each begins with `back` bytes of the one before (or more: as many as an anchor may reach back), the first with those
+ * of `head`. */
 static int init(Ahead *self, PyObject *args, PyObject *keywords)
 {
     long long offset, left;
     Py_ssize_t window, back, size;
     char *head;
-    PyObject *anchors, *others;
+    PyObject *searcher;
     if (keywords != NULL && PyDict_Size(keywords)) {
         PyErr_SetString(PyExc_TypeError, "takes no keywords");
         return -1;
     }
-    if (!PyArg_ParseTuple(args, "iLLnny#OO", &self->file, &offset, &left, &window, &back, &head, &size, &anchors, &others))
+    if (!PyArg_ParseTuple(args, "iLLnny#O", &self->file, &offset, &left, &window, &back, &head, &size, &searcher))
         return -1;
     if (offset < 0 || left < 0 || window < 1 || back < 0 || window > 1 << 28 || back > 1 << 28 || self->done != NULL) {
         PyErr_SetString(PyExc_ValueError, "windows have 1 to 2**28 bytes, and places are not negative");
@@ -238,10 +207,11 @@ static int init(Ahead *self, PyObject *args, PyObject *keywords)
     self->window = (size_t)window;
     self->back = (size_t)back;
     self->searching = 1;
-    if (anchors_set(&self->anchors, anchors) < 0 || anchors_set(&self->others, others) < 0) return -1;
-    self->overlap = self->anchors.longest > self->others.longest ? self->anchors.longest : self->others.longest;
-    self->overlap -= self->overlap > 0;
-    if (self->back < (size_t)self->overlap) self->back = (size_t)self->overlap;
+    if (!is_searcher(searcher)) return -1;
+    Py_XDECREF((PyObject *)self->searcher);
+    Py_INCREF(searcher);
+    self->searcher = (Searcher *)searcher;
+    if (self->back < (size_t)self->searcher->overlap) self->back = (size_t)self->searcher->overlap;
     size_t blocks = (self->back + self->window) / BLOCK + 2;
     self->end = malloc(self->back + 1);
     self->done = PyThread_allocate_lock();
@@ -278,13 +248,12 @@ static void dealloc(Ahead *self)
         if (slot->empty != NULL) PyThread_free_lock(slot->empty);
         if (slot->full != NULL) PyThread_free_lock(slot->full);
         Py_XDECREF(slot->bytes);
-        free(slot->hits.items);
-        free(slot->others.items);
+        free(slot->found[0].items);
+        free(slot->found[1].items);
         free(slot->counts);
     }
     if (self->done != NULL) PyThread_free_lock(self->done);
-    anchors_free(&self->anchors);
-    anchors_free(&self->others);
+    Py_XDECREF((PyObject *)self->searcher);
     free(self->end);
     PyTypeObject *type = Py_TYPE((PyObject *)self);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);

@@ -64,6 +64,12 @@ class Counter:
     def parts(self) -> list[tuple[int, int, Columns, Columns, int, int, int, bytes]]: ...
     def reaching(self) -> tuple[list[int], list[int]]: ...
 
+class Searcher:
+    overlap: int
+
+    def __init__(self, anchors: list[bytes], others: list[bytes], /) -> None: ...
+    def look(self, data: bytes, start: int, /) -> tuple[list[int], bytes]: ...
+
 class Ahead:
     searching: bool
 
@@ -75,8 +81,7 @@ class Ahead:
         window: int,
         back: int,
         head: bytes,
-        anchors: list[bytes],
-        others: list[bytes],
+        searcher: Searcher,
         /,
     ) -> None: ...
     def next(self) -> tuple[bytes, int, list[int] | None, bytes] | None: ...

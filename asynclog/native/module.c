@@ -3,7 +3,7 @@
 #include "cells.h"
 #include "counter.h"
 #include "lookup.h"
-#include "search.h"
+#include "searcher.h"
 
 static PyObject *newlines(PyObject *Py_UNUSED(module), PyObject *args)
 {
@@ -70,9 +70,8 @@ static PyMethodDef functions[] = {
     {NULL},
 };
 
-static int add_type(PyObject *module, PyType_Spec *spec)
+static int add_type(PyObject *module, PyObject *type)
 {
-    PyObject *type = PyType_FromSpec(spec);
     int added = type == NULL ? -1 : PyModule_AddType(module, (PyTypeObject *)type);
     Py_XDECREF(type);
     return added;
@@ -80,9 +79,10 @@ static int add_type(PyObject *module, PyType_Spec *spec)
 
 static int add_types(PyObject *module)
 {
-    if (add_type(module, &lookup_spec) < 0 || add_type(module, &counter_spec) < 0) return -1;
+    if (add_type(module, PyType_FromSpec(&lookup_spec)) < 0 || add_type(module, PyType_FromSpec(&counter_spec)) < 0) return -1;
 #if CAN_SEARCH
-    if (can_search() && add_type(module, &ahead_spec) < 0) return -1;
+    if (!can_search()) return 0;
+    if (add_type(module, searcher_type()) < 0 || add_type(module, PyType_FromSpec(&ahead_spec)) < 0) return -1;
 #endif
     return 0;
 }

@@ -37,9 +37,12 @@ static int by_set(const void *one, const void *other)
 
 int anchors_set(Anchors *self, PyObject *list)
 {
+    if (!PyList_Check(list)) {
+        PyErr_SetString(PyExc_TypeError, "anchors are a list");
+        return -1;
+    }
     Py_ssize_t count = PyList_Size(list), total = 0, size;
     char *bytes;
-    if (count < 0) return -1;
     for (Py_ssize_t at = 0; at < count; at++) {
         if (PyBytes_AsStringAndSize(PyList_GetItem(list, at), &bytes, &size) < 0) return -1;
         if (size < DEPTH || size > 1 << 10) {

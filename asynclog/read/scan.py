@@ -8,8 +8,14 @@ lines were cut off, and only a log that does not name its loggers for the messag
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import cached_property
-from typing import cast
+from typing import TYPE_CHECKING, cast
+
+from asynclog import native
+
+if TYPE_CHECKING:
+    from asynclog.native.compiled import Searcher
 
 Find = Callable[[bytes | memoryview], list[tuple[int, int, int]]]
 
@@ -24,6 +30,7 @@ class Scanner:
         self.anchors = tuple(dict.fromkeys(anchors))  # their order decides the speed: see rules/anchors.yaml
         self._everything = tuple(dict.fromkeys([*self.anchors, *remains]))
         self._others = tuple(dict.fromkeys(nameless))
+        self._searchers: dict[bool, Searcher | None] = {}
         self.overlap = max(map(len, (*self._everything, *self._others)), default=1) - 1
         """Bytes by which windows must overlap so that no anchor is split."""
 
@@ -41,10 +48,17 @@ class Scanner:
     def _find_nameless(self) -> Find:
         return _finder(self._others)  # a search of its own: see rules/anchors.yaml
 
-    def anchors_of(self, nameless: bool) -> tuple[list[bytes], list[bytes]]:
-        """What windows behind the beginning of a file are searched for: in one search, and in another."""
-        others = self._others if nameless else ()
-        return [anchor.encode() for anchor in self.anchors], [anchor.encode() for anchor in others]
+    def searcher(self, nameless: bool) -> Searcher | None:
+        """What searches windows behind the beginning of a file in compiled code; None where nothing does."""
+        if nameless not in self._searchers:
+            self._searchers[nameless] = None
+            if native.Searcher is not None:
+                others = self._others if nameless else ()
+                with suppress(ValueError):  # an anchor is too short for it
+                    self._searchers[nameless] = native.Searcher(
+                        [anchor.encode() for anchor in self.anchors], [anchor.encode() for anchor in others]
+                    )
+        return self._searchers[nameless]
 
     def hits(self, data: bytes, start: int = 0, beginning: int = 0, nameless: bool = False) -> list[int]:
         """Where anchors start in `data` from `start` on, ascending; the file's beginning reaches up to `beginning`."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -22,7 +22,7 @@ from asynclog.read.scan import Scanner
 from asynclog.read.streams import is_bounded
 
 if TYPE_CHECKING:
-    from asynclog.native.compiled import Ahead
+    from asynclog.native.compiled import Ahead, Searcher
 
 _BACK = RUN_UP + (1 << 15)  # bytes of the window before that each begins with: the run-up and a line that is not whole
 _FEW = 4  # windows for which no thread is started
@@ -41,14 +41,12 @@ def windows_of(
     layout = progress.layout
     search = partial(hits_in, scanner, layout)
     left = source.size - base - len(data) if source.size is not None and is_bounded(source) else None
-    large = left is not None and left > _FEW * window and not is_url(source.place)
-    if native.Ahead is not None and large and not layout.splits:
-        anchors = scanner.anchors_of(layout.nameless)
-        with suppress(ValueError):  # one is too short to be searched for that way
-            ahead = native.Ahead(stream.fileno(), stream.tell(), left or 0, window, _BACK, data, *anchors)
-            overlap = max(len(anchor) for some in anchors for anchor in some) - 1
-            return WindowsAhead(ahead, stream, overlap, search, progress, data, base)
-    return Windows(stream, window, left, search, progress, data, base)
+    searcher = scanner.searcher(layout.nameless) if not layout.splits else None
+    far = left if left is not None and left > _FEW * window and not is_url(source.place) else 0
+    if far and native.Ahead is not None and searcher is not None:
+        ahead = native.Ahead(stream.fileno(), stream.tell(), far, window, _BACK, data, searcher)
+        return WindowsAhead(ahead, stream, searcher, search, progress, data, base)
+    return Windows(stream, window, left, search, progress, data, base, searcher)
 
 
 def hits_in(scanner: Scanner, layout: Layout, data: bytes, start: int = 0, beginning: int = 0) -> list[int]:
@@ -87,9 +85,10 @@ class Windows(AbstractContextManager["Windows"]):
         progress: Progress,
         data: bytes,
         base: int,
+        searcher: Searcher | None = None,
     ) -> None:
         self._stream, self._window, self._left = stream, window, left
-        self._search, self._progress = search, progress
+        self._search, self._progress, self._searcher = search, progress, searcher
         self.data, self.base, self.fresh = data, base, 0
         self.counts = self._following = b""
 
@@ -106,11 +105,14 @@ class Windows(AbstractContextManager["Windows"]):
 
     def hits(self, beginning: int) -> list[int]:
         """Where anchors start in `data` from `fresh` on, ascending; the file's beginning reaches up to `beginning`."""
-        return self._search(self.data, self.fresh, beginning)
+        if self._searcher is None or beginning > self.fresh:
+            return self._search(self.data, self.fresh, beginning)
+        hits, self.counts = self._searcher.look(self.data, self.fresh)
+        return hits
 
     def go_on(self, start: int, keep: int) -> None:
         """What was kept, from `start` on, and what follows it; what stands before `keep` was asked."""
-        self.data = self.data[start:] + self._following
+        self.data, self.counts = self.data[start:] + self._following, b""
         self.base += start
         self.fresh = keep - start
 
@@ -118,21 +120,21 @@ class Windows(AbstractContextManager["Windows"]):
 class WindowsAhead(Windows):
     """The same of a plain file, read ahead: hits and line ends are known when a window comes.
 
-    `ahead` searches from `overlap` bytes before what is new: an anchor may begin there that ends behind.
+    `ahead` searches from a few bytes before what is new: an anchor may begin there that ends behind.
     """
 
     def __init__(
         self,
         ahead: Ahead,
         stream: BinaryIO,
-        overlap: int,
+        searcher: Searcher,
         search: Search,
         progress: Progress,
         data: bytes,
         base: int,
     ) -> None:
         super().__init__(stream, 0, 0, search, progress, data, base)  # the stream must stay open
-        self._ahead, self._overlap = ahead, overlap
+        self._ahead, self._overlap = ahead, searcher.overlap
         self._hits: list[int] | None = None
         self._next: tuple[bytes, int, list[int] | None, bytes] | None = None
 

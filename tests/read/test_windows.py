@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
@@ -21,6 +22,9 @@ from asynclog.read.progress import Progress
 from asynclog.read.scan import Scanner
 from asynclog.read.windows import Windows, WindowsAhead, windows_of
 from tests.read.test_cut_anywhere import ENTRIES, RECOGNISER, SCANNER, facts, log_of
+
+if TYPE_CHECKING:
+    from asynclog.native.compiled import Searcher
 
 needs_ahead = pytest.mark.skipif(native.Ahead is None, reason="nothing is compiled here, or this processor has no AVX2")
 
@@ -155,7 +159,7 @@ def test_what_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     assert native.Ahead is not None
     folder = os.open(tmp_path, os.O_RDONLY)
     try:
-        ahead = native.Ahead(folder, 0, 100, 10, 0, b"", [b"ng <"], [])
+        ahead = native.Ahead(folder, 0, 100, 10, 0, b"", searcher())
         with pytest.raises(IsADirectoryError):
             ahead.next()
         assert ahead.next() is None
@@ -170,7 +174,7 @@ def test_it_ends_at_once_wherever_it_is(file: Path) -> None:
     file.write_bytes(b"x" * 100_000)
     with file.open("rb", buffering=0) as stream:
         for taken in range(8):
-            ahead = native.Ahead(stream.fileno(), 0, 100_000, 20_000, 100, b"", [b"ng <"], [])
+            ahead = native.Ahead(stream.fileno(), 0, 100_000, 20_000, 100, b"", searcher())
             for _ in range(taken):
                 ahead.next()
             ahead.close()
@@ -195,17 +199,51 @@ def test_bytes_that_were_taken_are_counted_for_the_bar(file: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "error"),
     [
-        pytest.param((0, 0, 1, 1, 0, b"", [b"abc"], []), ValueError, id="an anchor of three bytes"),
-        pytest.param((0, 0, 1, 1, 0, b"", [b"x" * 2000], []), ValueError, id="an anchor of two thousand"),
-        pytest.param((0, 0, 1, 1, 0, b"", ["abcd"], []), TypeError, id="a text"),
-        pytest.param((0, -1, 1, 1, 0, b"", [], []), ValueError, id="before the beginning"),
-        pytest.param((0, 0, 1, 0, 0, b"", [], []), ValueError, id="windows of nothing"),
+        pytest.param((0, 0, 1, 1, 0, b"", [b"abcd"]), TypeError, id="no searcher"),
+        pytest.param((0, -1, 1, 1, 0, b""), ValueError, id="before the beginning"),
+        pytest.param((0, 0, 1, 0, 0, b""), ValueError, id="windows of nothing"),
     ],
 )
-def test_what_it_does_not_take(arguments: tuple[object, ...], error: type[Exception]) -> None:
+def test_what_is_not_read(arguments: tuple[object, ...], error: type[Exception]) -> None:
     assert native.Ahead is not None
     with pytest.raises(error):
-        native.Ahead(*arguments)  # type: ignore[arg-type]
+        native.Ahead(*(arguments if len(arguments) > 6 else (*arguments, searcher())))  # type: ignore[arg-type]
+
+
+@needs_ahead
+@pytest.mark.parametrize(
+    ("anchors", "error"),
+    [
+        pytest.param([b"abc"], ValueError, id="an anchor of three bytes"),
+        pytest.param([b"x" * 2000], ValueError, id="an anchor of two thousand"),
+        pytest.param(["abcd"], TypeError, id="a text"),
+        pytest.param(b"abcd", TypeError, id="no list"),
+    ],
+)
+def test_what_is_not_searched_for(anchors: object, error: type[Exception]) -> None:
+    assert native.Searcher is not None
+    for arguments in ((anchors, []), ([], anchors)):
+        with pytest.raises(error):
+            native.Searcher(*arguments)  # type: ignore[arg-type]
+
+
+@needs_ahead
+@settings(max_examples=200, deadline=None)
+@given(data=texts, start=st.integers(0, 300), nameless=st.booleans())
+def test_a_look_at_one_window(data: bytes, start: int, nameless: bool) -> None:
+    scanner, start = Scanner(ANCHORS, (), OTHERS), min(start, len(data))
+    found = scanner.searcher(nameless)
+    assert found is not None
+    hits, counts = found.look(data * 3, start)
+    assert hits == scanner.hits(data * 3, start, 0, nameless)
+    assert newlines(data * 3, start, 3 * len(data), counts) == (data * 3).count(b"\n", start)
+    with pytest.raises(ValueError, match="places"):
+        found.look(data, len(data) + 1)
+
+
+def searcher() -> Searcher:
+    assert native.Searcher is not None
+    return native.Searcher([b"ng <"], [])
 
 
 def test_anchors_that_are_too_short_are_searched_for_without(file: Path) -> None:
