@@ -103,7 +103,7 @@ class Cutter:
                 if stop < 0 or base + stop > self._limit:
                     keep, at = self._ask(lines, base, hit, found), at + 1
                 else:
-                    keep = self._stretch(lines, base, (start, stop), hits, found)
+                    keep = self._stretch(lines, base, (start, stop), hits, found, one=not dense)
                     at = bisect_left(hits, stop, at)
             if keep is not None:
                 return found, keep
@@ -156,8 +156,11 @@ class Cutter:
         span: tuple[int, int],
         hits: list[int] | None,
         found: list[Record | Collected],
+        one: bool = False,
     ) -> int | None:
-        """Take whole entries: echoes into their columns, the others hit by hit; the offset to keep from, or None."""
+        """Take whole entries (`one`: a single one, that no lookup knows): echoes into their columns, the others hit by hit; the offset
+        to keep from, or None.
+        """
         assert self._echoes is not None
         echoes, data = self._echoes, lines.data
         position, stop = span
@@ -171,7 +174,7 @@ class Cutter:
                 if keep is not None:
                     return keep
             return None
-        entries = echoes.split(data, position, stop - 1)
+        entries = [data[position : stop - 1]] if one else echoes.split(data, position, stop - 1)
         index, line = 0, self._line_at(data, position, base)
         unknown, before = 0, echoes.pending
         while index < len(entries):
