@@ -71,13 +71,8 @@ class Condition:
         return answer
 
     def _fits(self, value: object) -> bool:
-        for one in value if isinstance(value, list | tuple) else (value,):
-            for test in self.tests:
-                if not test(one):
-                    break
-            else:
-                return True
-        return False
+        values = value if isinstance(value, list | tuple) else (value,)
+        return any(all(test(one) for test in self.tests) for one in values)
 
 
 @dataclass(slots=True)
