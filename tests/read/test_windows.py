@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from asynclog import meter, native
+from asynclog import codec, meter, native, pipeline
+from asynclog.config import Settings
 from asynclog.read import reader, windows
 from asynclog.read.inputs import Input
 from asynclog.read.layout import Layout
@@ -25,6 +26,8 @@ from tests.read.test_cut_anywhere import ENTRIES, RECOGNISER, SCANNER, facts, lo
 
 if TYPE_CHECKING:
     from asynclog.native.compiled import Searcher
+
+SAMPLES = Path(__file__).resolve().parents[2] / "sample_logs"
 
 needs_ahead = pytest.mark.skipif(native.Ahead is None, reason="nothing is compiled here, or this processor has no AVX2")
 
@@ -252,3 +255,18 @@ def test_anchors_that_are_too_short_are_searched_for_without(file: Path) -> None
     with file.open("rb") as stream, mock.patch.object(windows, "_FEW", 0):
         source = Input(str(file), 0, 5000)
         assert type(windows_of(stream, b"", 0, source, progress, scanner, 100)) is Windows
+
+
+@needs_ahead
+def test_what_has_no_vectors_reads_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As where the processor is of another make, and the rest is compiled."""
+    path, log = tmp_path / "app.log", (SAMPLES / "web_before.log").read_bytes()
+    path.write_bytes(log * (1 + 5_000_000 // len(log)))
+    expected = codec.dump_run(pipeline.analyze([str(path)], Settings(jobs=1)))
+    for name in ("Ahead", "Searcher", "find_all"):
+        monkeypatch.setattr(native, name, None)
+    pipeline.engine.cache_clear()
+    try:
+        assert codec.dump_run(pipeline.analyze([str(path)], Settings(jobs=1))) == expected
+    finally:
+        pipeline.engine.cache_clear()
