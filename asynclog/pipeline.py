@@ -159,7 +159,10 @@ class Engine:
         else:
             records = self.reader.part(source, part, layout, progress, seam, accept)
         for record in records:
-            batches.add(record) if isinstance(record, Record) else batches.add_collected(record)
+            if isinstance(record, Record):
+                batches.add(record)
+            else:
+                batches.add_collected(record)
         batches.finish()
         span = progress.span(source.path, source.index)
         if part is not None:
@@ -320,7 +323,8 @@ def records(arguments: Sequence[str], settings: Settings) -> Iterator[tuple[Reco
     book = engine(settings)
     for source in expand(arguments):
         for record in book.reader.records(source, Progress()):
-            yield record, (message := book.message(record)), book.judge.judge(message)
+            message = book.message(record)
+            yield record, message, book.judge.judge(message)
 
 
 def _is_saved(source: Input) -> bool:
