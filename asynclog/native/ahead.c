@@ -141,10 +141,14 @@ static PyObject *next_window(Ahead *self, PyObject *Py_UNUSED(unused))
     Py_ssize_t blocks = (Py_ssize_t)(slot->size / BLOCK + 1) * (Py_ssize_t)sizeof(int32_t);
     PyObject *counts = PyBytes_FromStringAndSize((const char *)slot->counts, blocks);
     PyObject *number = PyLong_FromSize_t(slot->back);
-    if (slot->error) slot->size = slot->back; /* told by the next call */
-    else if (give(self, slot) == 0) self->turn = (self->turn + 1) % SLOTS;
-    else Py_CLEAR(places);
-    if (slot->error) PyThread_release_lock(slot->full);
+    if (slot->error) { /* told by the next call */
+        slot->size = slot->back;
+        PyThread_release_lock(slot->full);
+    } else if (give(self, slot) == 0) { /* from here on the slot is the thread's */
+        self->turn = (self->turn + 1) % SLOTS;
+    } else {
+        Py_CLEAR(places);
+    }
     PyObject *answer = NULL;
     if (data != NULL && number != NULL && places != NULL && counts != NULL) answer = PyTuple_Pack(4, data, number, places, counts);
     Py_XDECREF(data);
