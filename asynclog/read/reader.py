@@ -91,8 +91,8 @@ class Reader:
             return
         progress.layout = settle(head, self._form)
         progress.first = edge_time(head, progress.layout, last=False)
-        windows = windows_of(stream, head, 0, source, progress, self.scanner, self._window)
-        yield from self._loop(windows, source, progress, Part(0, _ENDLESS), Seam(), accept)
+        with windows_of(stream, head, 0, source, progress, self.scanner, self._window) as windows:
+            yield from self._loop(windows, source, progress, Part(0, _ENDLESS), Seam(), accept)
 
     def _unwrapped(self, whole: tuple[bytes, list[int]], source: Input, progress: Progress) -> Iterator[Record]:
         """The records of a text that was broken at a fixed column; their lines are those of the broken text."""
@@ -131,8 +131,8 @@ class Reader:
             if part.start <= len(_BOM):  # the first part: the same look at the head as without parts
                 with opened(source.place) as again:
                     progress.first = edge_time(again.read(SAMPLE_BYTES)[part.start :], layout, last=False)
-            windows = windows_of(stream, head, base, source, progress, self.scanner, self._window)
-            yield from self._loop(windows, source, progress, part, seam, accept)
+            with windows_of(stream, head, base, source, progress, self.scanner, self._window) as windows:
+                yield from self._loop(windows, source, progress, part, seam, accept)
 
     def again(self, place: Place, like: Record) -> Record:
         """The record that an entry of the source of `like` holds, cut once more."""
@@ -163,18 +163,6 @@ class Reader:
             yield decompressed(meter.watch(raw), source.path, progress.lose)
 
     def _loop(
-        self,
-        windows: Windows,
-        source: Input,
-        progress: Progress,
-        part: Part,
-        seam: Seam,
-        accept: Accept | None,
-    ) -> Iterator[Record | Collected]:
-        with windows:
-            yield from self._go_through(windows, source, progress, part, seam, accept)
-
-    def _go_through(
         self,
         windows: Windows,
         source: Input,
