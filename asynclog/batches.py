@@ -78,8 +78,11 @@ class Batches:
         unit = "ms" if handshake else unit
         bounds = tuple(choice.duration for choice in alike.choices)
         guard = tuple(part.encode("utf-8", "replace") for part in alike.fixed)
+        seen = None if alike.seen is None else tuple(part.encode("utf-8", "replace") for part in alike.seen)
         self._like = record
-        return Template(alike, guard, unit, handshake, Kind(finding.timestamp is not None, unit is not None, bounds))
+        return Template(
+            alike, guard, seen, unit, handshake, Kind(finding.timestamp is not None, unit is not None, bounds)
+        )
 
     def add(self, record: Record) -> None:
         """Count a record that was cut."""

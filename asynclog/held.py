@@ -9,32 +9,35 @@ from typing import TypeAlias
 from asynclog.aggregate.counter import Kind
 from asynclog.aggregate.facts import BLOCKING
 from asynclog.aggregate.names import UNNAMED, task_name
-from asynclog.aggregate.tally import mask_each
-from asynclog.classify.alike import Alike
-from asynclog.model import Finding, Timestamp
+from asynclog.aggregate.tally import mask, mask_each
+from asynclog.classify.alike import Alike, Choice
+from asynclog.model import Finding, Severity, Timestamp
 from asynclog.parse.message import DIGITS, LONGEST, duration
-from asynclog.read.column import Column
+from asynclog.read.column import Accepted, Column, Pair
 from asynclog.read.shapes import UNNAMED as _UNNAMED
 from asynclog.read.timestamps import parse_timestamp
-from asynclog.slotted import dataclass
+from asynclog.slotted import dataclass, replace
 
 Moment: TypeAlias = "tuple[int, bytes]"
 """A time in microseconds and as printed."""
 DATED = 10 * 365 * 86_400 * 1_000_000
 """Microseconds from which on a time has a date: no program runs for so long."""
 _REMEMBERED = 1 << 16
+_OWN = ("line", "offset", "timestamp", "duration", "task", "exception_message", "text")  # of each finding
 _ZEROS = str.maketrans("123456789", "000000000")
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """What all records like one have in common. `guard` must not stand in the name of a task.
+    """What all records like one have in common. `guard` must not stand in the name of a task, and of `seen` nothing in any text
+    that changes (None: no text may).
 
     `unit` is that of the durations, which are those of TLS handshakes and not of the findings if `handshake`.
     """
 
     alike: Alike
     guard: tuple[bytes, ...]
+    seen: tuple[bytes, ...] | None
     unit: str | None
     handshake: bool
     kind: Kind
@@ -58,6 +61,32 @@ class Template:
     def digits(self) -> int:
         """Digits behind the point of a printed duration that make microseconds of it; -1 where it is none."""
         return DIGITS[self.unit] if self.unit is not None else -1
+
+    def agrees(self, other: Accepted, names: Pair, words: Pair) -> bool:
+        """Whether those of the other are the same but for the name of the task and the words of the exception: `names` and
+        `words` are those of both, b"" where none may differ.
+        """
+        assert isinstance(other, Template)
+        mine, theirs = self.finding, other.finding
+        if not _is_like(mine.exception_message, theirs.exception_message, words):
+            return False
+        if task_name(mine.task) != task_name(theirs.task) and not (
+            _is_named(mine.task, names[0]) and _is_named(theirs.task, names[1])
+        ):
+            return False
+        own = {name: getattr(mine, name) for name in _OWN}
+        return (
+            self.alike.parts == other.alike.parts
+            and replace(theirs, **own) == mine
+            and [_choice(choice) for choice in self.alike.choices]
+            == [_choice(choice) for choice in other.alike.choices]
+            and (self.guard, self.seen, self.unit, self.handshake, self.kind)
+            == (other.guard, other.seen, other.unit, other.handshake, other.kind)
+        )
+
+    def message(self, own: bytes, other: bytes) -> str:
+        """The masked message of the exception, if it has other words than its own."""
+        return mask(_with(self.finding.exception_message or "", own.decode(), other.decode()))
 
     @property
     def blocking(self) -> bool:
@@ -118,6 +147,11 @@ class Held:
     def exception_messages(self, first: Finding) -> Mapping[str, int] | None:
         """Masked messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
         message = first.exception_message
+        if self.column.words:
+            found: Counter[str] = Counter()
+            for other, count in self.messages.items():
+                found[template_of(self.column).message(self.column.token, other)] += count
+            return found if message is not None else None
         if message is None or not shows_token(self.column, first):
             return None
         others = {other.decode(): count for other, count in self.messages.items()}
@@ -139,6 +173,25 @@ def shows_token(column: Column, first: Finding) -> bool:
     """Whether the message of the exception holds an identifier that changes."""
     message, token = first.exception_message, column.token.decode()
     return bool(token) and message is not None and token in message
+
+
+def _with(text: str, own: str, other: str) -> str:
+    before, found, behind = text.partition(own)
+    return before + other + behind if found else text
+
+
+def _is_like(mine: str | None, theirs: str | None, words: Pair) -> bool:
+    """Whether two texts are the same, or differ as `words` do."""
+    own, other = (text.decode() for text in words)
+    return mine == theirs or (bool(own) and mine is not None and _with(mine, own, other) == theirs)
+
+
+def _is_named(task: str | None, name: bytes) -> bool:
+    return task_name(task) == UNNAMED if name == _UNNAMED else task == name.decode()
+
+
+def _choice(choice: Choice) -> tuple[int, str, Severity]:
+    return choice.duration, choice.finding.rule, choice.finding.severity
 
 
 def _stamp(like: Timestamp | None, moment: Moment | None) -> Timestamp | None:

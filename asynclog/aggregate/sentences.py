@@ -168,7 +168,11 @@ def source_lines(run: Run) -> Iterable[str]:
     for span in run.sources:
         time = ""
         if span.first and span.last:
-            time = f", {span.first.text}" if span.first.micros == span.last.micros else f", {span.first.text} to {span.last.text}"
+            time = (
+                f", {span.first.text}"
+                if span.first.micros == span.last.micros
+                else f", {span.first.text} to {span.last.text}"
+            )
         form = f", {span.format}" if span.format else ""
         yield f"{span.path} ({number(span.lines, 'line')}{form}{time})"
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from asynclog.classify.conditions import Condition
 from asynclog.classify.judge import Judge, Verdict, severity_of
+from asynclog.classify.parts import Parts
 from asynclog.lazy import regex
 from asynclog.model import Finding, Message
 from asynclog.slotted import replace
@@ -23,6 +24,7 @@ _ONE = regex(r"\[\^[^\]]*\](?![*+])")  # a class of one character: it counts dig
 _FREE = regex(r"\\[dDwWsS](?![*+])|(?<!\\)\.(?![*+])|[{\d]")
 _EDGE = regex(r"(?:^|[^\w./\\-])[0-9a-f]+$|^[0-9a-f]+(?:[^\w./\\-]|$)")  # what may end within an identifier
 _QUOTE = regex(r"['\"]")  # what may end within a name
+_APART = frozenset({"level", "thread", "pid", "partial", "source", "stream", "test"})  # not of what a record says
 _LINES = frozenset({"text", "message"})
 _TEXTS = frozenset({"text", "message", "exception.message"})
 
@@ -35,18 +37,26 @@ class Choice(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """The findings of records like one, by duration; `fixed` are the parts of text that no name may hold."""
+    """The findings of records like one, by duration; `fixed` are the parts of text that no name may hold.
+
+    `seen` are the texts that rules look for in what a record says, None where they look for more; `parts` is what the verdict
+    follows from.
+    """
 
     choices: tuple[Choice, ...]
+    parts: Parts
     fixed: tuple[str, ...] = ()
+    seen: tuple[str, ...] | None = None
 
 
 def alike(judge: Judge, message: Message, verdict: Verdict, finding: Finding) -> Alike | None:
     """The findings of all records that say the same as `message`, which gave `finding`; None where each is its own."""
-    asked = _asked(verdict) if verdict.settled is None else ((0,), ())
+    asked = _asked(verdict) if verdict.settled is None else _Asked((0,), (), ())
     if asked is None:
         return None
-    bounds, fixed = asked
+    bounds, fixed, seen = asked
+    if any(rule.fingerprint for rule in verdict.rules):
+        seen = None
     choices = [Choice(0, finding)]
     if len(bounds) > 1 and message.duration is not None:
         choices.clear()
@@ -62,16 +72,23 @@ def alike(judge: Judge, message: Message, verdict: Verdict, finding: Finding) ->
                 same = (name, severity) == (finding.rule, finding.severity)
                 like = finding if same else replace(finding, rule=name, severity=severity)
                 choices.append(Choice(bound, like))
-    return Alike(tuple(choices), fixed)
+    return Alike(tuple(choices), verdict.parts, fixed, seen)
 
 
-_Asked = tuple[tuple[int, ...], tuple[str, ...]] | None
-_ASKED: dict[int, tuple[Verdict, _Asked]] = {}  # by the rules of a verdict, which many have in common
+class _Asked(NamedTuple):
+    """What rules ask that is still open: for which durations, and for which texts (see `Alike`)."""
+
+    bounds: tuple[int, ...]
+    fixed: tuple[str, ...]
+    seen: tuple[str, ...] | None
+
+
+_ASKED: dict[int, tuple[Verdict, _Asked | None]] = {}  # by the rules of a verdict, which many have in common
 _REMEMBERED = 1 << 10
 
 
-def _asked(verdict: Verdict) -> _Asked:
-    """What the open conditions of a verdict's rules ask: for which durations, and for which texts; None if for more."""
+def _asked(verdict: Verdict) -> _Asked | None:
+    """What the open conditions of a verdict's rules ask; None if for more than durations and texts."""
     known = _ASKED.get(id(verdict.rules))
     if known is not None and known[0].rules is verdict.rules:
         return known[1]
@@ -82,9 +99,10 @@ def _asked(verdict: Verdict) -> _Asked:
     return asked
 
 
-def _ask(verdict: Verdict) -> _Asked:
+def _ask(verdict: Verdict) -> _Asked | None:
     bounds: set[int] = {0}
     fixed: set[str] = set()
+    seen: set[str] | None = set()
     for rule in verdict.rules:
         for condition in rule.when.conditions:
             if condition.key in verdict.view:
@@ -92,11 +110,13 @@ def _ask(verdict: Verdict) -> _Asked:
             if condition.key != "duration":
                 if not _is_blind(condition, fixed):
                     return None
+                texts = _looked_for(condition)
+                seen = None if seen is None or texts is None else seen | texts
             elif (found := _bounds(condition)) is None:
                 return None
             else:
                 bounds |= found
-    return tuple(sorted(bounds)), tuple(sorted(fixed))
+    return _Asked(tuple(sorted(bounds)), tuple(sorted(fixed)), None if seen is None else tuple(sorted(seen)))
 
 
 def _bounds(condition: Condition) -> set[int] | None:
@@ -111,9 +131,23 @@ def _bounds(condition: Condition) -> set[int] | None:
     return found or {0}
 
 
+def _looked_for(condition: Condition) -> set[str] | None:
+    """The texts one of which a value must hold that a blind condition is to take; None where that is not known."""
+    texts: set[str] = set()
+    if condition.key in _APART:
+        return texts
+    for test in condition.tests:
+        if not isinstance(test, partial) or test.func.__name__ == "_regex":
+            return None
+        for argument in test.args[0]:
+            bare = argument.replace("[[]", "[")
+            texts.update([bare] if test.func.__name__ == "_equal" else [part for part in bare.split("*") if part])
+    return texts
+
+
 def _is_blind(condition: Condition, fixed: set[str]) -> bool:
     """Whether a condition cannot tell texts apart that differ in numbers; what it asks for goes to `fixed`."""
-    if condition.key in ("level", "thread", "pid", "partial", "source", "stream", "test"):
+    if condition.key in _APART:
         return True
     if condition.key not in _TEXTS and not condition.key.startswith("field."):
         return False

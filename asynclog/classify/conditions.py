@@ -91,6 +91,10 @@ class Conditions:
         """Whether the rule was switched off because its regexes took too long."""
         return self.spent > BUDGET
 
+    def may_hold(self, view: View) -> bool:
+        """Whether they can hold for a view that has more than this one: False where that is certain."""
+        return self.timed or all(condition.holds(view) for condition in self.conditions if condition.key in view)
+
     def hold(self, view: View) -> bool:
         """Whether all of them hold."""
         if not self.timed:

@@ -188,7 +188,8 @@ class Judge:
         candidates: list[JudgeRule] = []
         for rule, is_open in plan:
             if is_open:
-                candidates.append(rule)
+                if rule.when.may_hold(view):
+                    candidates.append(rule)
             elif self._holds(rule, view):
                 candidates.append(rule)
                 break

@@ -155,7 +155,9 @@ def load_user(paths: Iterable[Path], base: Rulebook, texts: Iterable[tuple[str, 
 
     `texts` are names and texts of further such files.
     """
-    return compile_rulebook([*(parse_documents(text, name) for name, text in texts), *read_plain(files_of(paths))], base)
+    return compile_rulebook(
+        [*(parse_documents(text, name) for name, text in texts), *read_plain(files_of(paths))], base
+    )
 
 
 def files_of(paths: Iterable[Path]) -> list[Path]:

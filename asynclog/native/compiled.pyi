@@ -16,7 +16,15 @@ class Lookup:
     pending: int
 
     def __init__(
-        self, lines: bool, mask: bytes, seed: int, clock: Callable[[bytes], int | None], plain: bool, /
+        self,
+        lines: bool,
+        mask: bytes,
+        seed: int,
+        clock: Callable[[bytes], int | None],
+        plain: bool,
+        told: frozenset[bytes],
+        anchors: tuple[bytes, ...],
+        /,
     ) -> None: ...
     def look_up(self, data: bytes, first: int, stop: int, starts: list[int], masked: bool, /) -> list[int]: ...
     def sweep(
@@ -30,6 +38,7 @@ class Lookup:
     def drain(
         self,
     ) -> tuple[bytes, list[tuple[int, Moment, Moment]], list[tuple[int, int, int]]]: ...
+    def outline(self, entry: bytes, /) -> tuple[bytes, list[tuple[int, int, int]]] | None: ...
     def learn_tokens(self, entry: bytes, spans: list[Span], /) -> None: ...
     def learn(
         self,
@@ -42,12 +51,14 @@ class Lookup:
         task: Span,
         name: Span,
         kept: list[Span],
+        outline: bool,
         /,
     ) -> bool: ...
     def add_column(
         self,
         names: set[bytes],
         guard: tuple[bytes, ...],
+        seen: tuple[bytes, ...] | None,
         any: bool,
         most: float,
         longest: float,

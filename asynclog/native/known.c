@@ -195,13 +195,8 @@ static int is_fine(const Column *column, const uint8_t *text, Py_ssize_t size, P
     return 1;
 }
 
-/* The name that a user gave: 1 and its index in the piece; 0 where it must be looked at, -1 where that failed. */
-static int read_name(Lookup *self, const Skeleton *one, const Column *column, const uint8_t *text, Piece *piece)
+int take_name(Lookup *self, const Column *column, const uint8_t *text, Py_ssize_t size, Piece *piece)
 {
-    piece->name = UNKNOWN;
-    Py_ssize_t size = one->name.end - one->name.start;
-    if (size <= 0) return 1;
-    text += one->name.start;
     PyObject *name = PyBytes_FromStringAndSize((const char *)text, size);
     if (name == NULL) return -1;
     int known = PySet_Contains(column->names, name);
@@ -259,7 +254,9 @@ int look_at(Lookup *self, const uint8_t *text, size_t size, int derived, Piece *
     piece->time_size = one->time.end - one->time.start;
     memcpy(piece->time, text + one->time.start, (size_t)piece->time_size);
     int known = piece->time_size ? read_time(self, one, piece) : 1;
-    if (known == 1) known = read_name(self, one, column, text, piece);
+    piece->name = UNKNOWN;
+    if (known == 1 && one->name.end > one->name.start)
+        known = take_name(self, column, text + one->name.start, one->name.end - one->name.start, piece);
     if (known == 1) piece->pattern = pattern;
     if (one->took.end <= one->took.start) piece->number = number_in(text, one->task.start, one->task.end);
     return known < 0 ? -1 : 0;

@@ -122,19 +122,10 @@ done:
     return skeleton;
 }
 
-/* learn(text, column, lines, time, fraction, took, task, name, kept): remember a bare entry; whether it is one that can be
- * told. All but the first three are spans (start, end), `kept` is a list of them. */
-PyObject *learn(Lookup *self, PyObject *args)
+static PyObject *learn_text(Lookup *self, PyObject *bytes, int column, Skeleton one, PyObject *kept)
 {
-    PyObject *bytes, *kept;
     char *start;
     Py_ssize_t size;
-    int column;
-    Skeleton one = {0};
-    if (!PyArg_ParseTuple(args, "Sii(ii)(ii)(ii)(ii)(ii)O", &bytes, &column, &one.lines, &one.time.start, &one.time.end,
-                          &one.fraction.start, &one.fraction.end, &one.took.start, &one.took.end, &one.task.start,
-                          &one.task.end, &one.name.start, &one.name.end, &kept))
-        return NULL;
     if (PyBytes_AsStringAndSize(bytes, &start, &size) < 0) return NULL;
     const uint8_t *text = (const uint8_t *)start;
     one.size = (int)size;
@@ -161,6 +152,24 @@ PyObject *learn(Lookup *self, PyObject *args)
     if (same >= 0) self->patterns[same].column = column;
     else if (add_pattern(self, skeleton, column, digits) < 0) return NULL;
     Py_RETURN_TRUE;
+}
+
+/* learn(text, column, lines, time, fraction, took, task, name, kept, outline): remember a bare entry, or an outline; whether it is
+ * one that can be told. All but the first three and the last are spans (start, end), `kept` is a list of them. */
+PyObject *learn(Lookup *self, PyObject *args)
+{
+    PyObject *bytes, *kept;
+    int column, outline;
+    Skeleton one = {0};
+    if (!PyArg_ParseTuple(args, "Sii(ii)(ii)(ii)(ii)(ii)Op", &bytes, &column, &one.lines, &one.time.start, &one.time.end,
+                          &one.fraction.start, &one.fraction.end, &one.took.start, &one.took.end, &one.task.start,
+                          &one.task.end, &one.name.start, &one.name.end, &kept, &outline))
+        return NULL;
+    if (outline) turn_to_outlines(self);
+    PyObject *answer = learn_text(self, bytes, column, one, kept);
+    if (outline) turn_to_outlines(self);
+    self->outlines += outline && answer == Py_True;
+    return answer;
 }
 
 /* Remember that entries like this bare one are nothing of ours, and the piece is one of them. */
@@ -225,18 +234,24 @@ failed:
     return NULL;
 }
 
-/* add_column(names, guard, any, most, longest, digits): the number of a new column. `names` is a set, `guard` a tuple. */
+/* add_column(names, guard, seen, any, most, longest, digits): the number of a new column. `names` is a set, `guard` a tuple, and
+ * `seen` one or None. */
 PyObject *add_column(Lookup *self, PyObject *args)
 {
     Column column = {0};
-    if (!PyArg_ParseTuple(args, "OOpddi", &column.names, &column.guard, &column.any, &column.most, &column.longest, &column.digits)) return NULL;
-    if (!PySet_Check(column.names) || !PyTuple_Check(column.guard) || column.digits > 6) {
-        PyErr_SetString(PyExc_ValueError, "a column has a set of names, a tuple that guards them, and at most 6 digits");
+    if (!PyArg_ParseTuple(args, "OOOpddi", &column.names, &column.guard, &column.seen, &column.any, &column.most, &column.longest,
+                          &column.digits))
+        return NULL;
+    if (column.seen == Py_None) column.seen = NULL;
+    if (!PySet_Check(column.names) || !PyTuple_Check(column.guard) || (column.seen != NULL && !PyTuple_Check(column.seen))
+        || column.digits > 6) {
+        PyErr_SetString(PyExc_ValueError, "a column has a set of names, tuples that guard them, and at most 6 digits");
         return NULL;
     }
     if (ROOM(self, columns, column, self->column_count + 1) < 0) return NULL;
     Py_INCREF(column.names);
     Py_INCREF(column.guard);
+    Py_XINCREF(column.seen);
     self->columns[self->column_count] = column;
     return PyLong_FromSize_t(self->column_count++);
 }

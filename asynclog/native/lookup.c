@@ -1,5 +1,5 @@
 /* Entries of a log looked up among those that were met before: all of a window, or the one around a hit. */
-#include "lookup.h"
+#include "outline.h"
 
 /* Where the entry that starts at `at` ends: at a line end behind which one starts, or at `stop`. */
 static const uint8_t *end_of_entry(const Lookup *self, const uint8_t *at, const uint8_t *stop, int64_t *lines)
@@ -31,17 +31,43 @@ static int look_without_tokens(Lookup *self, const uint8_t *raw, size_t length, 
     return 0;
 }
 
-/* Look up the entry of a piece as it stands in the data, then without its identifiers, then by what can be derived. */
+/* Look up the outline of a piece, as look_at does; 0, and nothing told, where it has none. */
+static int look_at_outline(Lookup *self, const uint8_t *raw, size_t length, const Outline *outline, int derived, Piece *piece)
+{
+    size_t size = length;
+    const uint8_t *text = write_outline(self, raw, &size, outline);
+    if (text != NULL) text = bare(self, text, &size);
+    if (text == NULL) return PyErr_Occurred() ? -1 : 0;
+    turn_to_outlines(self);
+    int failed = look_at(self, text, size, derived, piece) < 0;
+    turn_to_outlines(self);
+    if (failed) return -1;
+    if (piece->pattern < 0) return 0;
+    const Column *column = self->columns + self->patterns[piece->pattern].column;
+    int known = may_differ(self, column, raw, length, outline);
+    Span name = outline->name, words = outline->words;
+    if (known == 1 && name.end > name.start) known = take_name(self, column, raw + name.start, name.end - name.start, piece);
+    if (known != 1) piece->pattern = UNKNOWN;
+    piece->token = piece->start + words.start;
+    piece->token_size = words.end - words.start;
+    return known < 0 ? -1 : 0;
+}
+
+/* Look up the entry of a piece as it stands in the data, then without its identifiers, then its outline, then by what can be
+ * derived. */
 static int look_at_entry(Lookup *self, const uint8_t *data, size_t size, Piece *piece)
 {
     const uint8_t *raw = data + piece->start;
-    for (int derived = 0; derived < 2; derived++) {
+    Outline outline = {.count = -1};
+    for (int derived = 0; derived < 2 && piece->pattern == UNKNOWN; derived++) {
         size_t length = size;
         const uint8_t *entry = bare(self, raw, &length);
         if (entry == NULL || look_at(self, entry, length, derived, piece) < 0) return -1;
         if (piece->pattern != UNKNOWN) return 0;
         if (look_without_tokens(self, raw, size, derived, piece) < 0) return -1;
-        if (piece->pattern != UNKNOWN) return 0;
+        if (piece->pattern != UNKNOWN || !self->outlines) continue;
+        if (outline.count < 0 && find_holes(self, raw, size, &outline) < 0) return -1;
+        if (outline.count && look_at_outline(self, raw, size, &outline, derived, piece) < 0) return -1;
     }
     return 0;
 }
@@ -66,6 +92,15 @@ static Py_ssize_t next_place(PyObject *places, Py_ssize_t *index, Py_ssize_t at,
     return stop;
 }
 
+/* Begin with another window of `data`. Names are numbered anew where none is waited for: there may be very many. */
+static void begin(Lookup *self, PyObject *data)
+{
+    Py_XDECREF(self->data);
+    self->data = Py_NewRef(data);
+    self->piece_count = 0;
+    if (self->row_count == 0 && PyDict_Size(self->names) > NAMES_MOST) PyDict_Clear(self->names);
+}
+
 /* look_up(data, first, stop, starts, masked): look up the entries of data[first:stop], whole lines that follow each other, the
  * last of which has no line end; the indices of those that are not known. Entries start at `starts`, and, if `masked`, where
  * lines are like the mask. */
@@ -82,9 +117,7 @@ static PyObject *look_up(Lookup *self, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "starts are a list, and places stand in the data");
         return NULL;
     }
-    Py_XDECREF(self->data);
-    self->data = Py_NewRef(data);
-    self->piece_count = 0;
+    begin(self, data);
     PyObject *unknown = PyList_New(0);
     if (unknown == NULL) return NULL;
     const uint8_t *text = (const uint8_t *)bytes;
@@ -135,7 +168,7 @@ static PyObject *sweep(Lookup *self, PyObject *args)
         PyErr_SetString(PyExc_ValueError, "hits are a list, and places stand in the data");
         return NULL;
     }
-    self->piece_count = 0;
+    begin(self, data);
     PyObject *ends = PyList_New(0);
     if (ends == NULL) return NULL;
     const uint8_t *text = (const uint8_t *)bytes, *stop = text + (limit < size ? limit : size);
@@ -175,8 +208,6 @@ static PyObject *sweep(Lookup *self, PyObject *args)
         }
     }
     if (self->piece_count) self->piece_count--;  /* what follows the last is not of the window */
-    Py_XDECREF(self->data);
-    self->data = Py_NewRef(data);
     return ends;
 failed:
     self->piece_count = 0;
@@ -243,19 +274,24 @@ static PyObject *parts(Lookup *self, PyObject *args)
 
 /* -- the type --------------------------------------------------------------------------------------------------- */
 
-/* Lookup(lines, mask, seed, clock, plain): of a log whose entries are its `lines`, or start where one is like `mask`; `plain`:
- * no collector wrote something before each line. */
+/* Lookup(lines, mask, seed, clock, plain, told, anchors): of a log whose entries are its `lines`, or start where one is like
+ * `mask`; `plain`: no collector wrote something before each line. `told` are the keys of JSON fields that tell something, `anchors`
+ * the texts that the search looks for. */
 static int init(Lookup *self, PyObject *args, PyObject *keywords)
 {
     char *mask;
     Py_ssize_t size;
-    PyObject *clock;
+    PyObject *clock, *told, *anchors;
     unsigned long long seed;
     if (keywords != NULL && PyDict_Size(keywords)) {
         PyErr_SetString(PyExc_TypeError, "takes no keywords");
         return -1;
     }
-    if (!PyArg_ParseTuple(args, "py#KOp", &self->lines, &mask, &size, &seed, &clock, &self->plain)) return -1;
+    if (!PyArg_ParseTuple(args, "py#KOpOO", &self->lines, &mask, &size, &seed, &clock, &self->plain, &told, &anchors)) return -1;
+    if (!PyAnySet_Check(told) || !PyTuple_Check(anchors)) {
+        PyErr_SetString(PyExc_TypeError, "keys are a set, and anchors a tuple");
+        return -1;
+    }
     if (size > TIME_MOST || (!size && !self->lines) || self->names != NULL) {
         PyErr_SetString(PyExc_ValueError, "a mask has 1 to 48 bytes");
         return -1;
@@ -265,6 +301,9 @@ static int init(Lookup *self, PyObject *args, PyObject *keywords)
     self->seed = seed;
     Py_INCREF(clock);
     self->clock = clock;
+    Py_INCREF(told);
+    self->told = told;
+    if (take_anchors(self, anchors) < 0) return -1;
     self->names = PyDict_New();
     return self->names == NULL ? -1 : 0;
 }
@@ -276,6 +315,7 @@ static void dealloc(Lookup *self)
     for (size_t at = 0; at < self->column_count; at++) {
         Py_DECREF(self->columns[at].names);
         Py_DECREF(self->columns[at].guard);
+        Py_XDECREF(self->columns[at].seen);
     }
     for (size_t at = 0; at < self->token_count; at++) free(self->tokens[at].spans);
     free(self->tokens);
@@ -298,6 +338,8 @@ static void dealloc(Lookup *self)
     map_free(&self->named);
     Py_XDECREF(self->clock);
     Py_XDECREF(self->names);
+    Py_XDECREF(self->told);
+    Py_XDECREF(self->anchors);
     Py_XDECREF(self->data);
     PyTypeObject *type = Py_TYPE((PyObject *)self);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
@@ -326,9 +368,10 @@ static PyMethodDef methods[] = {
     {"parts", (PyCFunction)parts, METH_VARARGS, "parts(index): column, time, duration, identifier as printed; None"},
     {"collect", (PyCFunction)collect, METH_VARARGS, "collect(index, stop, line): what is to be looked at, the first, the last"},
     {"drain", (PyCFunction)drain, METH_NOARGS, "drain(): rows, ends of columns, names"},
-    {"learn", (PyCFunction)learn, METH_VARARGS, "learn(bare, column, lines, time, fraction, took, task, name, kept)"},
+    {"learn", (PyCFunction)learn, METH_VARARGS, "learn(bare, column, lines, time, fraction, took, task, name, kept, outline)"},
+    {"outline", (PyCFunction)outline_of, METH_VARARGS, "outline(entry): what it is without its texts, and where these stand; None"},
     {"learn_tokens", (PyCFunction)learn_tokens, METH_VARARGS, "learn_tokens(entry, spans)"},
-    {"add_column", (PyCFunction)add_column, METH_VARARGS, "add_column(names, guard, any, most, longest, digits): its number"},
+    {"add_column", (PyCFunction)add_column, METH_VARARGS, "add_column(names, guard, seen, any, most, longest, digits): its number"},
     {NULL},
 };
 

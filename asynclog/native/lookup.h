@@ -51,6 +51,7 @@ typedef struct {
 typedef struct {
     PyObject *names;  /* a set: those that may stand in it */
     PyObject *guard;  /* a tuple: texts that must not stand in one */
+    PyObject *seen;   /* a tuple: texts that rules look for in what differs; NULL: none may differ but names */
     int any;          /* whether any identifier may */
     double most, longest;
     int digits;  /* behind the point of a duration, that make microseconds of it; less than 0: it is none */
@@ -99,6 +100,9 @@ typedef struct {
     Index by_skeleton, by_pattern, by_tokens, by_form;
     Form *forms;
     size_t form_count, form_room;
+    PyObject *told;     /* a set: keys of the fields of JSON objects that tell something */
+    PyObject *anchors;  /* a tuple: texts that the search looks for */
+    uint8_t pairs[1 << 13];  /* a bit for each two bytes that one begins with */
     int plain;  /* whether nothing stands before each line but what the log's own writer wrote */
     int32_t *moved, *places;
     uint8_t *digits, *zeroed;
@@ -111,6 +115,7 @@ typedef struct {
     uint8_t *room, *whole_room;
     size_t room_size, whole_room_size;
     size_t learnt;  /* bytes */
+    size_t outlines;  /* that were learnt */
     Second seconds[SECONDS];
 } Lookup;
 
@@ -158,9 +163,15 @@ const uint8_t *without_tokens(Lookup *self, const uint8_t *entry, size_t *size, 
 /* What entries come to that are alike but for hexadecimal digits. */
 uint64_t alike_sum(const Lookup *self, const uint8_t *entry, size_t size);
 
+/* What is learnt and looked up from here on are outlines, and entries again after the second call. */
+static inline void turn_to_outlines(Lookup *self) { self->seed = ~self->seed; }
+
 /* Look up a bare entry: the piece tells its pattern and what is its own; `derived`: also what can be derived of others. -1 where
  * that failed. */
 int look_at(Lookup *self, const uint8_t *text, size_t size, int derived, Piece *piece);
+
+/* The number of a name that a user gave, for the piece: 1; 0 where the rules look for a part of it, -1 where that failed. */
+int take_name(Lookup *self, const Column *column, const uint8_t *text, Py_ssize_t size, Piece *piece);
 
 /* An entry of the window, or the place behind the last; NULL, with an error, where there is none. */
 Piece *piece_at(Lookup *self, Py_ssize_t index);

@@ -112,6 +112,13 @@ def places(entry: bytes, literal: bytes, start: int, end: int) -> Iterator[int]:
         at = entry.find(literal, at + 1, end)
 
 
+def without_addresses(entry: bytes) -> bytes:
+    """`entry` without the digits of its addresses."""
+    if b"0x" not in entry:
+        return entry
+    return b"".join([entry[start:end] for start, end in _between(list(addresses_of(entry)), len(entry))])
+
+
 def _cut(entry: bytes, cuts: _Cuts) -> Bare:
     text = TOKEN.join([b"".join([entry[piece] for piece in kept]) for kept in cuts.kept])
     return Bare(text, entry[cuts.tokens[0]] if cuts.tokens else b"")
@@ -119,7 +126,7 @@ def _cut(entry: bytes, cuts: _Cuts) -> Bare:
 
 def _cuts(entry: bytes, json: bool) -> _Cuts:
     addresses = list(addresses_of(entry)) if b"0x" in entry else []
-    text = b"".join([entry[start:end] for start, end in _between(addresses, len(entry))])
+    text = without_addresses(entry)
     spans = messages(text, json)
     different = {token for span in spans for token in _TOKEN.findall(text, *span)} if spans else ()
     tokens: list[Span] = []

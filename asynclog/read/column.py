@@ -13,6 +13,7 @@ from asynclog.slotted import dataclass, field
 
 _REMEMBERED = 1 << 13  # names
 ADDRESS = b"0x"  # names are told without the digits behind it, so those that have one are looked at
+Pair = tuple[bytes, bytes]
 _SHOWN = 4  # identifiers of a column of which a record is kept
 
 
@@ -22,6 +23,10 @@ class Accepted(Protocol):
     @property
     def guard(self) -> tuple[bytes, ...]:
         """Texts that must not stand in the name of a task."""
+
+    @property
+    def seen(self) -> tuple[bytes, ...] | None:
+        """Texts that rules look for, so that none of them may stand in a text that differs; None: no text may differ."""
 
     @property
     def most(self) -> float:
@@ -34,6 +39,14 @@ class Accepted(Protocol):
     @property
     def fingerprint(self) -> str:
         """What groups their findings."""
+
+    def agrees(self, other: Accepted, names: Pair, words: Pair) -> bool:
+        """Whether what is known of the records of two is the same, but for the names of their tasks and the words of their
+        exceptions, which are `names` and `words`.
+        """
+
+    def message(self, own: bytes, other: bytes) -> str:
+        """What is told of the message of a record's exception that has other words than its own."""
 
 
 Accept = Callable[[Record], Accepted | None]
@@ -53,7 +66,9 @@ class Place(NamedTuple):
 
 
 class Column:
-    """What the echoes of `first` have in common, and the longest of all so far: `longest`, printed as `took`."""
+    """What the echoes of `first` have in common, and the longest of all so far: `longest`, printed as `took`. `words`: their `token` is
+    all that their exceptions say.
+    """
 
     __slots__ = (
         "fine",
@@ -69,11 +84,20 @@ class Column:
         "token",
         "took",
         "within",
+        "words",
         "worst",
     )
 
     def __init__(
-        self, first: Record, template: Accepted, key: Key, number: bytes, name: bytes, token: bytes, fine: set[bytes]
+        self,
+        first: Record,
+        template: Accepted,
+        key: Key,
+        number: bytes,
+        name: bytes,
+        token: bytes,
+        fine: set[bytes],
+        words: bool = False,
     ) -> None:
         self.first = first
         self.template = template
@@ -82,7 +106,8 @@ class Column:
         self.within = tuple(part for part in self.guard if not part.strip(TOKEN_LETTERS))
         self.fine, self.most = fine, template.most
         self.number, self.name, self.token = number, name, token
-        self.shown = {token}
+        self.words = words
+        self.shown: set[bytes | str] = {self._told(token)}
         self.longest, self.took = float(number or 0), number
         self.worst: Place | None = None
 
@@ -100,10 +125,13 @@ class Column:
 
     def shows(self, token: bytes) -> bool:
         """Whether a record with this identifier is to be kept for show: one of each of the first few."""
-        if token in self.shown or len(self.shown) >= _SHOWN:
+        if len(self.shown) >= _SHOWN or (told := self._told(token)) in self.shown:
             return False
-        self.shown.add(token)
+        self.shown.add(told)
         return True
+
+    def _told(self, token: bytes) -> bytes | str:
+        return self.template.message(self.token, token) if self.words else token
 
 
 class Lot(NamedTuple):

@@ -16,6 +16,7 @@ from asynclog.read.bare import Bare, Bares
 from asynclog.read.column import ADDRESS, Accept, Collected, Column, Place
 from asynclog.read.entries import Entries
 from asynclog.read.layout import Layout
+from asynclog.read.outlines import Outlines
 from asynclog.read.shapes import ZEROS, Key, Own, Shape, shape_of
 from asynclog.read.together import Noted, Together, Window
 from asynclog.read.trail import TASK, Before, Trail
@@ -45,7 +46,9 @@ class Echoes:
     `concerns` tells whether an entry holds an anchor.
     """
 
-    def __init__(self, layout: Layout, accept: Accept, concerns: Callable[[bytes], bool]) -> None:
+    def __init__(
+        self, layout: Layout, accept: Accept, concerns: Callable[[bytes], bool], anchors: tuple[bytes, ...] = ()
+    ) -> None:
         self._accept = accept
         self.entries = Entries(layout)
         self._bares = Bares(layout.json)
@@ -53,7 +56,9 @@ class Echoes:
         self._shapes: dict[int, _Met | None] = {}
         self._columns: dict[Key, Column | None] = {}
         self._together = (
-            Together(self.entries, self._trail, self._bares, concerns) if native.Lookup is not None else None
+            Together(self.entries, self._trail, self._bares, Outlines(layout.json, self._new_shape), concerns, anchors)
+            if native.Lookup is not None
+            else None
         )
         self._size = 0
         self._fine: dict[tuple[bytes, ...], set[bytes]] = {}
@@ -198,14 +203,18 @@ class Echoes:
 
     def _shaped(self, bare: bytes, code: int) -> Shape | None:
         """The shape of an entry whose skeleton is new, if it can have one: then it is remembered."""
+        shape = self._new_shape(bare)
+        if shape is not None:
+            if len(self._shapes) >= _SHAPES:
+                self._shapes.clear()
+            self._shapes[code] = _Met(shape, *shape[:3])
+        return shape
+
+    def _new_shape(self, bare: bytes) -> Shape | None:
         if len(bare) > _LONGEST or (time := self.entries.time(bare)) is None or self.entries.quotes(bare):
             return None
-        if len(self._shapes) >= _SHAPES:
-            self._shapes.clear()
         moving = self.entries.wrapper.times(bare) if self.entries.wrapper is not None else ()
-        shape = shape_of(bare, time, self.entries.json, moving)
-        self._shapes[code] = _Met(shape, *shape[:3])
-        return shape
+        return shape_of(bare, time, self.entries.json, moving)
 
     def _column(
         self, entry: bytes, shape: Shape, key: Key, bare: Bare, offset: int, records: Sequence[Record]

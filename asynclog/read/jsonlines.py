@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from asynclog.lazy import regex
 from asynclog.model import Prefix
-from asynclog.read.timestamps import in_parts, parse_timestamp
+from asynclog.read.timestamps import IN_PARTS, in_parts, parse_timestamp
 
 _MESSAGE = (
     "message",
@@ -94,6 +94,12 @@ _SHORT = 1000  # characters of all names of an entry
 _DOCKER = {"log", "stream", "time"}
 _TYPE = ("exception.type", "error.type", "exc_type", "exception_type", "err.type", "exception.class")
 _WORDS = ("exception.message", "error.message", "exc_value", "exception_message", "exception.value", "err.message")
+TOLD = frozenset(
+    name.encode()
+    for names in (_MESSAGE, _TRACE, _LEVEL, _LOGGER, _TIME, _PID, _THREAD, _STREAM, _TYPE, _WORDS, *IN_PARTS)
+    for name in names
+)
+"""Fields that tell something; what the others hold is read by nobody."""
 _NUMERIC_LEVELS = {
     **dict.fromkeys((0, 1, 2, 50), "CRITICAL"),  # syslog's 0 to 7, logging's 10 to 50
     **dict.fromkeys((3, 40), "ERROR"),

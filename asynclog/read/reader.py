@@ -175,7 +175,8 @@ class Reader:
         search = partial(self.scanner.hits, nameless=layout.nameless)
         echoes = None
         if accept is not None:
-            echoes = Echoes(layout, accept, lambda entry: layout.splits or bool(search(entry)))
+            anchors = tuple(anchor.encode() for anchor in self.scanner.anchors)
+            echoes = Echoes(layout, accept, lambda entry: layout.splits or bool(search(entry)), anchors)
         cutter = Cutter(
             self.recogniser,
             layout,

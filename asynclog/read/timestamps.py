@@ -84,7 +84,7 @@ _FORMS = tuple(
 )
 _SIGN = regex(r"\d:\d\d|1\d{9}|\d\.\d{1,9}s?\]")  # every form has one
 _SCALES = (0, 100_000, 10_000, 1000, 100, 10, 1, 1, 1, 1)  # microseconds of a fraction's last digit, by its digits
-_PARTS = (("timestamp.seconds", "timestamp.nanos"), ("timestampSeconds", "timestampNanos"))
+IN_PARTS = (("timestamp.seconds", "timestamp.nanos"), ("timestampSeconds", "timestampNanos"))
 _REMEMBERED = 8192
 _SECONDS: dict[tuple[int, str], tuple[int, bool, int | None] | None] = {}  # by form and text without the fraction
 
@@ -127,7 +127,7 @@ def parse_timestamp(text: str) -> Timestamp | None:
 
 def in_parts(fields: Mapping[str, object]) -> Timestamp | None:
     """The time of an entry that tells seconds and nanoseconds in fields of their own."""
-    for seconds, nanos in _PARTS:
+    for seconds, nanos in IN_PARTS:
         if seconds in fields and nanos in fields:
             return parse_timestamp(f"{fields[seconds]}.{str(fields[nanos]).zfill(9)}")
     return None

@@ -17,7 +17,9 @@ from asynclog.read.bare import Bare, Bares
 from asynclog.read.clock import Clock
 from asynclog.read.column import Column, Lot, Place
 from asynclog.read.entries import Entries
-from asynclog.read.shapes import TASK_NAME, UNNAMED, Shape, form_of
+from asynclog.read.jsonlines import TOLD
+from asynclog.read.outlines import Outlines, name_of
+from asynclog.read.shapes import TASK_NAME, Shape, form_of
 from asynclog.read.trail import TASK, Before, Trail
 
 if TYPE_CHECKING:
@@ -70,8 +72,17 @@ class Window:
 class Together:
     """Takes what is known in the windows of one source. `concerns` tells whether an entry may be ours."""
 
-    def __init__(self, source: Entries, trail: Trail, bares: Bares, concerns: Callable[[bytes], bool]) -> None:
+    def __init__(
+        self,
+        source: Entries,
+        trail: Trail,
+        bares: Bares,
+        outlines: Outlines,
+        concerns: Callable[[bytes], bool],
+        anchors: tuple[bytes, ...],
+    ) -> None:
         self._source, self._trail, self._bares, self._concerns = source, trail, bares, concerns
+        self._outlines, self._anchors = outlines, anchors
         self._lookup: Lookup | None = None
         self._clock = Clock()
         self._split = False  # whether entries start where lines start with a time like that of the first
@@ -133,33 +144,45 @@ class Together:
 
     def learn(self, noted: Noted) -> None:
         """Know entries like one that was taken apart."""
-        time, took, name = noted.shape.spans
-        if time is None or time[1] - time[0] > _TIME:
-            return
         bare, token = noted.bare
-        printed = bare[slice(*time)]
+        own = noted.shape.own(bare)
+        printed = own[0]
+        if len(printed) > _TIME or (time := noted.shape.spans[0]) is None:
+            return
         if self._lookup is None:
             if not printed:
                 return
             self._split = time[0] == 0 and self._source.wrapper is None
             seed = int.from_bytes(os.urandom(8), "little")
             assert native.Lookup is not None
-            self._lookup = native.Lookup(self._source.json, printed, seed, self._micros, self._source.wrapper is None)
+            self._lookup = native.Lookup(
+                self._source.json, printed, seed, self._micros, self._source.wrapper is None, TOLD, self._anchors
+            )
             self._numbers, self._columns = {}, []
-        form, task = form_of(printed), TASK_NAME.search(bare)
-        self._lookup.learn(
-            bare,
-            self._number(noted.column),
-            noted.shape.lines,
-            time,
-            form.fraction.indices(len(printed))[:2] if form is not None else _NOWHERE,
-            took or _NOWHERE,
-            task.span(1) if task is not None else _NOWHERE,
-            name if name is not None and noted.name != UNNAMED else _NOWHERE,
-            [(start, len(bare) if end is None else end) for start, end in noted.shape.kept],
-        )
+        self._remember(self._lookup, bare, noted.shape, noted.column)
         if token:
             self._lookup.learn_tokens(noted.entry, self._bares.tokens(noted.entry))
+        if self._source.wrapper is None and (
+            like := self._outlines.of(self._lookup, noted.entry, noted.column, own[:2])
+        ):
+            self._remember(self._lookup, *like, True)
+
+    def _remember(self, lookup: Lookup, text: bytes, shape: Shape, column: Column, outline: bool = False) -> None:
+        time, took, _ = shape.spans
+        assert time is not None
+        form, task = form_of(text[slice(*time)]), TASK_NAME.search(text)
+        lookup.learn(
+            text,
+            self._number(column),
+            shape.lines,
+            time,
+            form.fraction.indices(time[1] - time[0])[:2] if form is not None else _NOWHERE,
+            took or _NOWHERE,
+            task.span(1) if task is not None else _NOWHERE,
+            name_of(shape, text) or _NOWHERE,
+            [(start, len(text) if end is None else end) for start, end in shape.kept],
+            outline,
+        )
 
     def again(self, window: Window, index: int) -> bool:
         """Whether an entry that was not known is known by now."""
@@ -219,7 +242,13 @@ class Together:
         if number is None:
             assert self._lookup is not None
             number = self._numbers[column] = self._lookup.add_column(
-                column.fine, column.guard, not column.within, column.most, column.longest, column.template.digits
+                column.fine,
+                column.guard,
+                column.template.seen,
+                not column.within,
+                column.most,
+                column.longest,
+                column.template.digits,
             )
             self._columns.append(column)
         return number

@@ -161,7 +161,9 @@ SEARCHED = {
     "parentheses": "x" + " (<" * (HUGE // 3),
     "colons": "x\ntask: <Task pending created at " + "::1" * (HUGE // 3) + ">",
     "blanks": "x task: <Task pending>" + " " * HUGE + "x",
-    "blanks in a stack": 'x task: <T> Traceback (most recent call last):  File "a", line 1, in f' + " " * HUGE + 'File "b',
+    "blanks in a stack": 'x task: <T> Traceback (most recent call last):  File "a", line 1, in f'
+    + " " * HUGE
+    + 'File "b',
 }
 
 

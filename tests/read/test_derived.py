@@ -142,12 +142,12 @@ TOLD = {  # an entry, whether it is told by what is known of that one
 def test_what_is_told(name: str) -> None:
     assert native.Lookup is not None
     entry, told = TOLD[name]
-    lookup = native.Lookup(False, b"12:34:56", 1, lambda _: 5, True)
-    column = lookup.add_column({b"up-12"}, (b"-13",), True, 1000.0, 9.0, 6)
+    lookup = native.Lookup(False, b"12:34:56", 1, lambda _: 5, True, frozenset(), ())
+    column = lookup.add_column({b"up-12"}, (b"-13",), None, True, 1000.0, 9.0, 6)
     took, own = KNOWN.index(b"1.25"), KNOWN.index(b"up-12")
     kept = [(8, own), (own + 5, own + 9), (own + 10, took), (took + 4, took + 8), (took + 13, len(KNOWN))]
     spans = ((0, 8), (0, 0), (took, took + 4), (0, 0), (own, own + 5))
-    lookup.learn(KNOWN, column, 1, *spans, kept)
+    lookup.learn(KNOWN, column, 1, *spans, kept, False)
     for _ in range(2):
         assert lookup.look_up(entry, 0, len(entry), [], False) == ([] if told else [0])
     if told:
@@ -160,10 +160,10 @@ def test_what_is_told(name: str) -> None:
 def test_long_lines_are_taken_apart() -> None:
     """What tells numbers in the messages of exceptions has its limits, and does not hold on both sides of them."""
     assert native.Lookup is not None
-    lookup = native.Lookup(False, b"12:34:56", 1, lambda _: 5, True)
-    column = lookup.add_column(set(), (), True, 9.0, 9.0, 6)
+    lookup = native.Lookup(False, b"12:34:56", 1, lambda _: 5, True, frozenset(), ())
+    column = lookup.add_column(set(), (), None, True, 9.0, 9.0, 6)
     known = b"12:00:00 " + b"x" * 380 + b" 7"
-    lookup.learn(known, column, 1, (0, 8), *[(0, 0)] * 4, [(8, len(known) - 1)])
+    lookup.learn(known, column, 1, (0, 8), *[(0, 0)] * 4, [(8, len(known) - 1)], False)
     assert lookup.look_up(known + b"7", 0, len(known) + 1, [], False) == []
     assert lookup.look_up(known + b"7" * 20, 0, len(known) + 20, [], False) == [0]
 

@@ -1,0 +1,473 @@
+/* Entries without the texts that programs fill in: their outlines.
+ *
+ * The names of tasks, the words of an exception, results, the arguments of handles, identifiers of requests, and the fields of a
+ * JSON object that tell us nothing may be new in each entry. An outline has signs in their place. It is looked up like an entry;
+ * what may stand in its holes is looked at each time.
+ */
+#include "outline.h"
+
+#define NAME_LONGEST 100
+#define TEXT_LONGEST 400  /* bytes of words, results and arguments */
+#define PATH_LONGEST 200  /* bytes of the key of a field, with those of the objects that it stands in */
+#define LEAST_TOKEN 12    /* hexadecimal digits of an identifier */
+#define LOWEST 9          /* bytes below are no text: signs among them */
+
+typedef struct {
+    const uint8_t *text;
+    int size, json;
+    Outline *outline;
+} Reading;
+
+/* -- places ----------------------------------------------------------------------------------------------------- */
+
+static int find(const uint8_t *text, int start, int end, const char *literal)
+{
+    int size = (int)strlen(literal);
+    while (end - start >= size) {
+        const uint8_t *at = memchr(text + start, literal[0], (size_t)(end - start - size + 1));
+        if (at == NULL) return -1;
+        start = (int)(at - text);
+        if (memcmp(at, literal, (size_t)size) == 0) return start;
+        start++;
+    }
+    return -1;
+}
+
+static int is_at(const Reading *reading, int at, const char *literal)
+{
+    size_t size = strlen(literal);
+    return at >= 0 && at + (int)size <= reading->size && memcmp(reading->text + at, literal, size) == 0;
+}
+
+static int is_within(const Outline *outline, int place)
+{
+    for (int at = 0; at < outline->count; at++)
+        if (outline->holes[at].start <= place && place < outline->holes[at].end) return 1;
+    return 0;
+}
+
+/* Where a literal stands that stands in no hole; -1 where it does not, or twice. */
+static int find_once(const Reading *reading, const char *literal)
+{
+    int found = -1;
+    for (int at = 0; (at = find(reading->text, at, reading->size, literal)) >= 0; at++) {
+        if (is_within(reading->outline, at)) continue;
+        if (found >= 0) return -1;
+        found = at;
+    }
+    return found;
+}
+
+/* Add a hole, in order; 0 where there is no room, or another one. */
+static int add(Outline *outline, int start, int end, uint8_t sign)
+{
+    if (outline->count == HOLES_MOST || end <= start) return 0;
+    int at = outline->count;
+    while (at > 0 && outline->holes[at - 1].start >= end) at--;
+    if (at > 0 && outline->holes[at - 1].end > start) return 0;
+    memmove(outline->holes + at + 1, outline->holes + at, (size_t)(outline->count - at) * sizeof(Hole));
+    outline->holes[at] = (Hole){start, end, sign};
+    outline->count++;
+    return 1;
+}
+
+/* Whether text[start:end] may be left out: letters and signs that no repr and no line of a traceback is made of. */
+static int is_plain(const Reading *reading, int start, int end, int most)
+{
+    if (end <= start || end - start > most) return 0;
+    for (int at = start; at < end; at++) {
+        uint8_t byte = reading->text[at];
+        if (byte < ' ' || byte > '~' || byte == '\\' || byte == '<' || byte == '>' || (reading->json && byte == '"')) return 0;
+    }
+    return 1;
+}
+
+/* Whether brackets and quotes are closed in text[start:end]. */
+static int is_closed(const Reading *reading, int start, int end)
+{
+    int open[3] = {0}, quote = 0;
+    for (int at = start; at < end; at++) {
+        uint8_t byte = reading->text[at];
+        if (quote) {
+            if (byte == quote) quote = 0;
+            continue;
+        }
+        if (byte == '\'' || byte == '"') quote = byte;
+        const char *brackets = "()[]{}", *bracket = strchr(brackets, byte);
+        if (bracket == NULL || byte == 0) continue;
+        int which = (int)(bracket - brackets);
+        open[which / 2] += which % 2 ? -1 : 1;
+        if (open[which / 2] < 0) return 0;
+    }
+    return !quote && !open[0] && !open[1] && !open[2];
+}
+
+/* -- what may be left out ------------------------------------------------------------------------------------------ */
+
+/* The name of the task, if there is one only and asyncio did not give it. */
+static void leave_out_name(const Reading *reading)
+{
+    int at = find_once(reading, "name='");
+    if (at < 0 || (at > 0 && is_word(reading->text[at - 1]))) return;
+    int start = at + 6, end = start, digits = 0;
+    while (end < reading->size && reading->text[end] != '\'') end++;
+    if (end == reading->size || !is_plain(reading, start, end, NAME_LONGEST)) return;
+    for (int place = start; place < end; place++) {
+        if (memchr("\"()[]{}", reading->text[place], 7) != NULL) return;
+        digits += is_digit(reading->text[place]);
+    }
+    if (end - start > 5 && is_at(reading, start, "Task-") && digits == end - start - 5) return;
+    if (add(reading->outline, start, end, NAME_SIGN)) reading->outline->name = (Span){start, end};
+}
+
+/* Where the words begin in a last line of a traceback that starts at `at`: KeyError: 'x'; -1 where it is none. */
+static int words_at(const Reading *reading, int at)
+{
+    int start = at, dot = at - 1;
+    while (at < reading->size && (is_word(reading->text[at]) || reading->text[at] == '.')) {
+        if (reading->text[at] == '.') dot = at;
+        at++;
+    }
+    if (at == dot + 1 || (uint8_t)(reading->text[dot + 1] - 'A') >= 26 || !is_at(reading, at, ": ")) return -1;
+    if (dot > start && (uint8_t)(reading->text[start] - 'a') >= 26 && reading->text[start] != '_') return -1;
+    return at + 2;
+}
+
+/* The words of the exception, in the last line of its traceback, and again where its task shows it. */
+static void leave_out_words(const Reading *reading)
+{
+    const uint8_t *text = reading->text;
+    int line = -1, end = reading->size, shown = -1, size = 0;
+    if (find(text, 0, reading->size, "Traceback (") < 0) return;
+    if (reading->json) {
+        for (int at = 0; (at = find(text, at, reading->size, "\\n")) >= 0; at += 2)
+            if (!is_within(reading->outline, at)) line = at + 2;
+    } else {
+        for (line = end; line > 0 && text[line - 1] != '\n';) line--;
+    }
+    int start = line > 0 ? words_at(reading, line) : -1;
+    if (start < 0) return;
+    if (reading->json) {
+        for (end = start; end < reading->size && text[end] != '"' && text[end] != '\\';) end++;
+        if (end == reading->size || text[end] != '"') return;
+    }
+    if (!is_plain(reading, start, end, TEXT_LONGEST)) return;
+    for (int at = 0; (at = find(text, at, reading->size, "exception=")) >= 0; at++) {
+        if (is_within(reading->outline, at)) continue;
+        if (shown >= 0) return;
+        shown = at + 10;
+    }
+    if (shown >= 0) {
+        int bracket = shown;
+        while (bracket < reading->size && (is_word(text[bracket]) || text[bracket] == '.')) bracket++;
+        int quote = bracket + 1, open = reading->json && is_at(reading, quote, "\\\"") ? 2 : 1;
+        if (bracket == shown || !is_at(reading, bracket, "(") || quote + open >= reading->size) return;
+        uint8_t sign = text[quote + open - 1];
+        if (sign != '\'' && sign != '"') return;
+        if (open == 1 && reading->json && sign == '"') return;
+        if (text[start] == sign && end - start > 2 && text[end - 1] == sign) { /* a KeyError */
+            start++;
+            end--;
+        }
+        size = end - start;
+        shown = quote + open;
+        if (shown + size + open >= reading->size || memcmp(text + shown, text + start, (size_t)size) != 0) return;
+        if (memchr(text + start, sign, (size_t)size) != NULL) return;
+        if (memcmp(text + shown + size, text + quote, (size_t)open) != 0 || !is_at(reading, shown + size + open, ")")) return;
+    }
+    if (text[start] == ' ' || text[end - 1] == ' ') return;
+    if (is_within(reading->outline, start) || (shown >= 0 && is_within(reading->outline, shown))) return;
+    if (shown >= 0 && !add(reading->outline, shown, shown + size, WORDS_SIGN)) return;
+    if (add(reading->outline, start, end, WORDS_SIGN)) reading->outline->words = (Span){start, end};
+}
+
+/* What a task or a future gave: up to where it was created, or to the end of its repr. */
+static void leave_out_result(const Reading *reading)
+{
+    int start = find_once(reading, " result="), end;
+    if (start < 0) return;
+    start += 8;
+    for (end = start; end < reading->size && reading->text[end] != '>' && reading->text[end] != '\n';) end++;
+    if (end == reading->size || reading->text[end] != '>') return;
+    int created = find(reading->text, start, end, " created at ");
+    if (created >= 0) end = created;
+    if (!is_plain(reading, start, end, TEXT_LONGEST) || !is_closed(reading, start, end)) return;
+    if (is_at(reading, start, "None") || is_at(reading, start, "True") || is_at(reading, start, "False")) return;
+    add(reading->outline, start, end, TEXT_SIGN);
+}
+
+/* Arguments of a callable that is named at `at`: f(1, 'x'), up to the bracket that closes them. */
+static void leave_out_arguments(const Reading *reading, int at)
+{
+    int start = at;
+    while (at < reading->size && (is_word(reading->text[at]) || reading->text[at] == '.')) at++;
+    if (at == start || !is_at(reading, at, "(")) return;
+    int quote = 0, depth = 1, end;
+    for (start = end = at + 1; end < reading->size && end - start <= TEXT_LONGEST; end++) {
+        uint8_t byte = reading->text[end];
+        if (quote) quote = byte == quote ? 0 : quote;
+        else if (byte == '\'' || byte == '"') quote = byte;
+        else if (byte == '(') depth++;
+        else if (byte == ')' && --depth == 0) break;
+    }
+    if (end == reading->size || depth || !is_plain(reading, start, end, TEXT_LONGEST) || !is_closed(reading, start, end)) return;
+    add(reading->outline, start, end, TEXT_SIGN);
+}
+
+static void leave_out_all_arguments(const Reading *reading)
+{
+    static const char *const before[] = {"<Handle ", "<TimerHandle when=", "ception in callback "};
+    for (int which = 0; which < 3; which++)
+        for (int at = 0; (at = find(reading->text, at, reading->size, before[which])) >= 0; at++) {
+            int callable = at + (int)strlen(before[which]);
+            if (which == 1) {
+                while (callable < reading->size && (is_digit(reading->text[callable]) || reading->text[callable] == '.')) callable++;
+                callable++;
+            }
+            if (!is_within(reading->outline, at)) leave_out_arguments(reading, callable);
+        }
+}
+
+/* Whether text[start:end] is an identifier: a UUID, or hexadecimal digits that are neither a word nor a number. */
+static int is_identifier(const uint8_t *text, int start, int end)
+{
+    int digits = 0, letters = 0, dashes = 0;
+    for (int at = start; at < end; at++) {
+        digits += is_digit(text[at]);
+        letters += (uint8_t)((text[at] | 0x20) - 'a') < 6;
+        dashes += text[at] == '-';
+    }
+    if (dashes == 4) {
+        static const int places[] = {8, 13, 18, 23};
+        for (int which = 0; which < 4; which++)
+            if (end - start != 36 || text[start + places[which]] != '-') return 0;
+        return digits + letters == 32;
+    }
+    return !dashes && digits && letters && digits + letters == end - start && end - start >= LEAST_TOKEN;
+}
+
+/* The identifiers of the first line: those of requests, mostly. Not in a path. */
+static void leave_out_identifiers(const Reading *reading)
+{
+    const uint8_t *text = reading->text;
+    for (int at = 0; at < reading->size && text[at] != '\n';) {
+        int start = at;
+        while (at < reading->size && (is_word(text[at]) || text[at] == '-')) at++;
+        if (at == start) {
+            at++;
+            continue;
+        }
+        if (at - start < LEAST_TOKEN || !is_identifier(text, start, at)) continue;
+        uint8_t before = start ? text[start - 1] : ' ', behind = at < reading->size ? text[at] : ' ';
+        if (memchr("./\\", before, 3) != NULL || memchr("./\\", behind, 3) != NULL) continue;
+        if (!is_within(reading->outline, start)) add(reading->outline, start, at, TEXT_SIGN);
+    }
+}
+
+/* -- JSON ---------------------------------------------------------------------------------------------------------- */
+
+static int skip_blanks(const Reading *reading, int at)
+{
+    while (at < reading->size && memchr(" \t\r", reading->text[at], 3) != NULL) at++;
+    return at;
+}
+
+/* Behind the quote that ends the string that begins behind `at`; -1 where it has no end. */
+static int skip_string(const Reading *reading, int at)
+{
+    for (at++; at < reading->size; at++) {
+        const uint8_t *quote = memchr(reading->text + at, '"', (size_t)(reading->size - at));
+        if (quote == NULL) return -1;
+        at = (int)(quote - reading->text);
+        int escapes = 0;
+        while (reading->text[at - 1 - escapes] == '\\') escapes++;
+        if (escapes % 2 == 0) return at + 1;
+    }
+    return -1;
+}
+
+/* Behind the array that begins at `at`; -1 where it has no end. */
+static int skip_array(const Reading *reading, int at)
+{
+    int depth = 0;
+    while (at < reading->size) {
+        uint8_t byte = reading->text[at];
+        if (byte == '"') {
+            at = skip_string(reading, at);
+            if (at < 0) return -1;
+            continue;
+        }
+        depth += (byte == '[' || byte == '{') - (byte == ']' || byte == '}');
+        at++;
+        if (depth == 0) return at;
+    }
+    return -1;
+}
+
+/* Leave out the values of an object whose keys are not among `told`; where it ends, -1 where it is none, or may hold a record of its
+ * own. The key of an object within another is `path`, of `length` bytes, a dot, and its own.
+ */
+static int leave_out_fields(const Reading *reading, int at, PyObject *told, char path[PATH_LONGEST], int length)
+{
+    for (at = skip_blanks(reading, at + 1); is_at(reading, at, "\"");) {
+        int key = at + 1, end = skip_string(reading, at), size = end - 1 - key;
+        if (end < 0 || length + size + 1 > PATH_LONGEST) return -1;
+        memcpy(path + length, reading->text + key, (size_t)size);
+        PyObject *name = PyBytes_FromStringAndSize(path, length + size);
+        int kept = name != NULL ? PySet_Contains(told, name) : -1;
+        Py_XDECREF(name);
+        if (kept < 0 || (length && !kept && size == 7 && is_at(reading, key, "message"))) return -1;
+        at = skip_blanks(reading, end);
+        if (!is_at(reading, at, ":")) return -1;
+        at = skip_blanks(reading, at + 1);
+        int start = at;
+        if (is_at(reading, at, "\"")) at = skip_string(reading, at);
+        else if (is_at(reading, at, "{")) {
+            path[length + size] = '.';
+            at = leave_out_fields(reading, at, told, path, length + size + 1);
+        }
+        else if (is_at(reading, at, "[")) at = skip_array(reading, at);
+        else while (at < reading->size && memchr(",}] \t\r", reading->text[at], 6) == NULL) at++;
+        if (at < 0 || at == reading->size) return -1;
+        if (!kept && reading->text[start] != '{' && !is_at(reading, start, "\"<") && !is_at(reading, start, "[\"<")
+            && !add(reading->outline, start, at, FIELD_SIGN))
+            return -1;
+        at = skip_blanks(reading, at);
+        if (is_at(reading, at, ",")) at = skip_blanks(reading, at + 1);
+        else break;
+    }
+    return is_at(reading, at, "}") ? at + 1 : -1;
+}
+
+/* -- outlines ------------------------------------------------------------------------------------------------------ */
+
+int find_holes(Lookup *self, const uint8_t *entry, size_t size, Outline *outline)
+{
+    outline->count = 0;
+    outline->name = outline->words = (Span){0, 0};
+    if (!self->plain || size > OUTLINE_MOST) return 0;
+    Reading reading = {entry, (int)size, self->lines, outline};
+    if (self->lines) {
+        char path[PATH_LONGEST];
+        int end = is_at(&reading, 0, "{") ? leave_out_fields(&reading, 0, self->told, path, 0) : -1;
+        if (end < 0 || skip_blanks(&reading, end) < (int)size) return PyErr_Occurred() ? -1 : 0;
+    }
+    leave_out_name(&reading);
+    leave_out_words(&reading);
+    leave_out_result(&reading);
+    leave_out_all_arguments(&reading);
+    if (!self->lines) leave_out_identifiers(&reading);
+    return outline->count;
+}
+
+const uint8_t *write_outline(Lookup *self, const uint8_t *entry, size_t *size, const Outline *outline)
+{
+    if (make_room((void **)&self->whole_room, &self->whole_room_size, *size + 1, 1) < 0) return NULL;
+    uint8_t *to = self->whole_room, lowest = 255;
+    int from = 0;
+    for (int at = 0; at <= outline->count; at++) {
+        int end = at < outline->count ? outline->holes[at].start : (int)*size;
+        for (int place = from; place < end; place++) {
+            lowest = entry[place] < lowest ? entry[place] : lowest;
+            *to++ = entry[place];
+        }
+        if (at == outline->count) break;
+        *to++ = outline->holes[at].sign;
+        from = outline->holes[at].end;
+    }
+    if (lowest < LOWEST) return NULL;  /* it could be taken for a sign */
+    *size = (size_t)(to - self->whole_room);
+    return self->whole_room;
+}
+
+/* Whether a part of a text overlaps text[start:end]. */
+static int overlaps(const uint8_t *text, int size, Span span, const char *part, int length)
+{
+    int from = span.start - length + 1, last = span.end - 1;
+    for (int at = from > 0 ? from : 0; at <= last && at + length <= size; at++)
+        if (text[at] == (uint8_t)part[0] && memcmp(text + at, part, (size_t)length) == 0) return 1;
+    return 0;
+}
+
+/* Whether a text that the search looks for begins in text[start:end]. */
+static int holds_anchor(const Lookup *self, const uint8_t *text, int size, Span span)
+{
+    for (int at = span.start; at + 1 < span.end; at++) {
+        int pair = text[at] << 8 | text[at + 1];
+        if (!(self->pairs[pair >> 3] >> (pair & 7) & 1)) continue;
+        for (Py_ssize_t which = 0; which < PyTuple_Size(self->anchors); which++) {
+            char *anchor;
+            Py_ssize_t length;
+            if (PyBytes_AsStringAndSize(PyTuple_GetItem(self->anchors, which), &anchor, &length) < 0) return -1;
+            if (at + length <= size && memcmp(text + at, anchor, (size_t)length) == 0) return 1;
+        }
+    }
+    return 0;
+}
+
+int may_differ(const Lookup *self, const Column *column, const uint8_t *entry, size_t size, const Outline *outline)
+{
+    for (int at = 0; at < outline->count; at++) {
+        if (outline->holes[at].sign == FIELD_SIGN) continue;
+        if (column->seen == NULL) return 0;
+        Span span = {outline->holes[at].start, outline->holes[at].end};
+        int found = holds_anchor(self, entry, (int)size, span);
+        for (Py_ssize_t which = 0; found == 0 && which < PyTuple_Size(column->seen); which++) {
+            char *part;
+            Py_ssize_t length;
+            if (PyBytes_AsStringAndSize(PyTuple_GetItem(column->seen, which), &part, &length) < 0) return -1;
+            found = overlaps(entry, (int)size, span, part, (int)length);
+        }
+        if (found) return found < 0 ? -1 : 0;
+    }
+    return 1;
+}
+
+int take_anchors(Lookup *self, PyObject *anchors)
+{
+    for (Py_ssize_t at = 0; at < PyTuple_Size(anchors); at++) {
+        char *anchor;
+        Py_ssize_t length;
+        if (PyBytes_AsStringAndSize(PyTuple_GetItem(anchors, at), &anchor, &length) < 0) return -1;
+        if (length < 2) {
+            PyErr_SetString(PyExc_ValueError, "anchors have two bytes at least");
+            return -1;
+        }
+        int pair = (uint8_t)anchor[0] << 8 | (uint8_t)anchor[1];
+        self->pairs[pair >> 3] |= (uint8_t)(1 << (pair & 7));
+    }
+    Py_INCREF(anchors);
+    self->anchors = anchors;
+    return 0;
+}
+
+/* outline(entry): its outline, and its holes as (sign, start, end); None where it has none. */
+PyObject *outline_of(Lookup *self, PyObject *args)
+{
+    PyObject *bytes, *holes, *text = NULL;
+    char *start;
+    Py_ssize_t size;
+    if (!PyArg_ParseTuple(args, "S", &bytes) || PyBytes_AsStringAndSize(bytes, &start, &size) < 0) return NULL;
+    Outline outline;
+    size_t length = (size_t)size;
+    int count = find_holes(self, (const uint8_t *)start, length, &outline);
+    if (count < 0) return NULL;
+    const uint8_t *written = count ? write_outline(self, (const uint8_t *)start, &length, &outline) : NULL;
+    if (written == NULL) {
+        if (PyErr_Occurred()) return NULL;
+        Py_RETURN_NONE;
+    }
+    holes = PyList_New(0);
+    for (int at = 0; holes != NULL && at < outline.count; at++) {
+        Hole hole = outline.holes[at];
+        PyObject *item = Py_BuildValue("iii", hole.sign, hole.start, hole.end);
+        if (item == NULL || PyList_Append(holes, item) < 0) Py_CLEAR(holes);
+        Py_XDECREF(item);
+    }
+    if (holes != NULL) text = PyBytes_FromStringAndSize((const char *)written, (Py_ssize_t)length);
+    if (text == NULL) {
+        Py_XDECREF(holes);
+        return NULL;
+    }
+    return Py_BuildValue("NN", text, holes);
+}
