@@ -31,17 +31,21 @@ _SIGNS = ("Close <", "Using ")  # lifecycle records whose place among the others
 
 
 class Batches:
-    """Counts in `builder`. `find` makes the finding of a record and tells what is like it; `again` cuts one again."""
+    """Counts in `builder`. `find` makes the finding of a record and tells what is like it; `again` cuts one again, of which
+    `look` makes the finding and counts nothing; `masked` is a text as reports show it.
+    """
 
     def __init__(
         self,
         builder: RunBuilder,
         find: Callable[[Record, bool], tuple[Finding | None, Alike | None]],
         again: Callable[[Place, Record], Record],
+        look: Callable[[Record], Finding | None],
+        masked: Callable[[str], str] = str,
     ) -> None:
         self._builder = builder
         self._find = find
-        self._again = again
+        self._again, self._look, self._masked = again, look, masked
         self._clock = Clock()
         self._found: dict[int, tuple[Record, Finding | None]] = {}
         self._read = {unit: Durations(unit) for unit in (None, *_UNITS)}
@@ -59,7 +63,11 @@ class Batches:
         """What is common to all records like `record`; None where each is to be looked at."""
         finding, alike = self._find(record, True)
         self._found[id(record)] = (record, finding)
-        if finding is None or alike is None or (record.kind == _LIFECYCLE and finding.text.startswith(_SIGNS)):
+        if alike is None:
+            return None
+        counted = finding is not None
+        finding = finding or alike.choices[0].finding
+        if record.kind == _LIFECYCLE and finding.text.startswith(_SIGNS):
             return None
         if finding.timestamp is not None:
             text = finding.timestamp.text.encode("utf-8", "backslashreplace")
@@ -80,9 +88,8 @@ class Batches:
         guard = tuple(part.encode("utf-8", "replace") for part in alike.fixed)
         seen = None if alike.seen is None else tuple(part.encode("utf-8", "replace") for part in alike.seen)
         self._like = record
-        return Template(
-            alike, guard, seen, unit, handshake, Kind(finding.timestamp is not None, unit is not None, bounds)
-        )
+        kind = Kind(finding.timestamp is not None, unit is not None, bounds)
+        return Template(alike, guard, seen, unit, handshake, kind, counted, self._masked)
 
     def add(self, record: Record) -> None:
         """Count a record that was cut."""
@@ -98,6 +105,10 @@ class Batches:
 
     def add_collected(self, collected: Collected) -> None:
         """Take what waited in columns; it is counted when there is enough of it."""
+        for place in collected.firsts:
+            if (first := self._finding(place)) is not None:
+                self._builder.apart()
+                self._builder.add(first)
         self._builder.apart()
         for column in collected.longest:
             template = template_of(column)
@@ -106,7 +117,7 @@ class Batches:
         for (column, token), number in collected.tokens.items():
             self._hold(column).messages[token] += number
         for column, place in collected.shown:
-            if shows_token(column, template_of(column).finding) and (shown := self._finding(place)) is not None:
+            if shows_token(column) and (shown := self._finding(place)) is not None:
                 self._builder.add_sample(shown)
         for before, after in collected.pairs:
             self._add_pair(self._finding(before), self._finding(after))
@@ -168,6 +179,8 @@ class Batches:
             for micros, printed in moments:
                 self._hold(column).reach(micros, partial(bytes, printed))
         self._counter.add(lot.rows, numbers)
+        for timed, number in enumerate(lot.left_out):
+            self._builder.add_left_out(bool(timed), number)
 
     def _count_waiting(self) -> None:
         """Count what waits in columns."""
@@ -237,4 +250,4 @@ class Batches:
 
     def _finding(self, place: Place) -> Finding | None:
         assert self._like is not None
-        return self._find(self._again(place, self._like), False)[0]
+        return self._look(self._again(place, self._like))

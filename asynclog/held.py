@@ -9,7 +9,7 @@ from typing import TypeAlias
 from asynclog.aggregate.counter import Kind
 from asynclog.aggregate.facts import BLOCKING
 from asynclog.aggregate.names import UNNAMED, task_name
-from asynclog.aggregate.tally import mask, mask_each
+from asynclog.aggregate.tally import mask, mask_each, masks
 from asynclog.classify.alike import Alike, Choice
 from asynclog.model import Finding, Severity, Timestamp
 from asynclog.parse.message import DIGITS, LONGEST, duration
@@ -32,7 +32,8 @@ class Template:
     """What all records like one have in common. `guard` must not stand in the name of a task, and of `seen` nothing in any text
     that changes (None: no text may).
 
-    `unit` is that of the durations, which are those of TLS handshakes and not of the findings if `handshake`.
+    `unit` is that of the durations, which are those of TLS handshakes and not of the findings if `handshake`. `counted`: the first is
+    one of those that are counted. `masked` is how reports show a text.
     """
 
     alike: Alike
@@ -41,6 +42,8 @@ class Template:
     unit: str | None
     handshake: bool
     kind: Kind
+    counted: bool
+    masked: Callable[[str], str]
 
     @property
     def finding(self) -> Finding:
@@ -68,10 +71,10 @@ class Template:
         """
         assert isinstance(other, Template)
         mine, theirs = self.finding, other.finding
-        if not _is_like(mine.exception_message, theirs.exception_message, words):
+        if not _is_like(self.alike.said, other.alike.said, words):
             return False
         if task_name(mine.task) != task_name(theirs.task) and not (
-            _is_named(mine.task, names[0]) and _is_named(theirs.task, names[1])
+            self._is_named(mine.task, names[0]) and self._is_named(theirs.task, names[1])
         ):
             return False
         own = {name: getattr(mine, name) for name in _OWN}
@@ -86,7 +89,21 @@ class Template:
 
     def message(self, own: bytes, other: bytes) -> str:
         """The masked message of the exception, if it has other words than its own."""
-        return mask(_with(self.finding.exception_message or "", own.decode(), other.decode()))
+        return mask(self.masked(_with(self.alike.said or "", own.decode(), other.decode())))
+
+    def _is_named(self, task: str | None, name: bytes) -> bool:
+        return task_name(task) == UNNAMED if name == _UNNAMED else task == self.masked(name.decode())
+
+    @property
+    def said(self) -> bytes | None:
+        """What the exception of the first says, as in the log."""
+        return self.alike.said.encode("utf-8", "replace") if self.alike.said is not None else None
+
+    @property
+    def dated(self) -> bool:
+        """Whether the times have dates."""
+        stamp = self.finding.timestamp
+        return stamp is not None and stamp.dated
 
     @property
     def blocking(self) -> bool:
@@ -135,27 +152,34 @@ class Held:
 
     def task_names(self, first: Finding) -> Counter[str | None] | None:
         """The names of the tasks, where they change; None where all have the first's."""
-        name = self.column.name
+        name, template = self.column.name, template_of(self.column)
         if not name or first.task is None:
             return None
         if (task_name(first.task) == UNNAMED) != (name == _UNNAMED):
             return None
-        if name != _UNNAMED and first.task != name.decode():
+        if name != _UNNAMED and first.task != template.masked(name.decode()):
             return None
-        return Counter({UNNAMED if other == _UNNAMED else other.decode(): count for other, count in self.tasks.items()})
+        found: Counter[str | None] = Counter()
+        for other, count in self.tasks.items():
+            found[UNNAMED if other == _UNNAMED else template.masked(other.decode())] += count
+        return found
 
     def exception_messages(self, first: Finding) -> Mapping[str, int] | None:
-        """Masked messages of the exceptions, where they hold an identifier that changes; None where all have the first's."""
-        message = first.exception_message
-        if self.column.words:
-            found: Counter[str] = Counter()
-            for other, count in self.messages.items():
-                found[template_of(self.column).message(self.column.token, other)] += count
-            return found if message is not None else None
-        if message is None or not shows_token(self.column, first):
+        """Masked messages of the exceptions, where they hold a text that changes; None where all have the first's."""
+        column, template = self.column, template_of(self.column)
+        said, own = template.alike.said, column.token.decode()
+        if said is None or first.exception_message is None or not own or own not in said:
             return None
         others = {other.decode(): count for other, count in self.messages.items()}
-        return mask_each(message, self.column.token.decode(), others)
+        if not column.words and template.masked(said) == said:
+            return mask_each(said, own, others)
+        found: Counter[str] = Counter()
+        texts = [
+            template.masked(_with(said, own, other) if column.words else said.replace(own, other)) for other in others
+        ]
+        for text, count in zip(masks(texts), others.values(), strict=True):
+            found[text] += count
+        return found
 
     def clear(self) -> None:
         """Forget names and messages: they were counted."""
@@ -169,10 +193,10 @@ def template_of(column: Column) -> Template:
     return column.template
 
 
-def shows_token(column: Column, first: Finding) -> bool:
+def shows_token(column: Column) -> bool:
     """Whether the message of the exception holds an identifier that changes."""
-    message, token = first.exception_message, column.token.decode()
-    return bool(token) and message is not None and token in message
+    said, token = template_of(column).alike.said, column.token.decode()
+    return bool(token) and said is not None and token in said
 
 
 def _with(text: str, own: str, other: str) -> str:
@@ -184,10 +208,6 @@ def _is_like(mine: str | None, theirs: str | None, words: Pair) -> bool:
     """Whether two texts are the same, or differ as `words` do."""
     own, other = (text.decode() for text in words)
     return mine == theirs or (bool(own) and mine is not None and _with(mine, own, other) == theirs)
-
-
-def _is_named(task: str | None, name: bytes) -> bool:
-    return task_name(task) == UNNAMED if name == _UNNAMED else task == name.decode()
 
 
 def _choice(choice: Choice) -> tuple[int, str, Severity]:

@@ -1,6 +1,6 @@
-"""The order of the rooms: bytes -> records -> messages -> findings -> groups -> run.
+"""Logs to a run: in parts, by several processes, put together again.
 
-The only file that knows it. A source is mapped in parts (byte ranges of a plain file; any other input is one part) to
+A source is mapped in parts (byte ranges of a plain file; any other input is one part) to
 partial runs, which are merged in order. At each seam the parts must agree on how far a record reaches from one into the
 next; where they do not, the later one is read again with what the earlier one found.
 """
@@ -9,171 +9,35 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from asynclog import codec, workers
 from asynclog.aggregate.facts import UNITS
 from asynclog.aggregate.join import combine, merge_runs, shift_lines
 from asynclog.aggregate.judged import group_views, whole, with_judgement
 from asynclog.aggregate.related import settle
-from asynclog.aggregate.run import RunBuilder
 from asynclog.aggregate.segments import narrowed, told_apart
-from asynclog.batches import Batches
-from asynclog.classify.alike import Alike, alike
 from asynclog.classify.groups import accepted, judge_groups
-from asynclog.classify.judge import Judge
-from asynclog.classify.parts import UNCLASSIFIED
-from asynclog.classify.plumbing import Plumbing
-from asynclog.classify.precompiled import builtin_data
 from asynclog.classify.regexes import RegexError, safe_regex
-from asynclog.classify.rulebook import Rulebook, files_of, load_builtin, load_user
+from asynclog.classify.rulebook import Rulebook, files_of
 from asynclog.config import Settings
+from asynclog.engine import Engine as Engine
+from asynclog.engine import Outcome
+from asynclog.engine import engine as engine
 from asynclog.errors import InputError, UsageError
 from asynclog.model import Finding, Message, Record, Run
-from asynclog.parse.message import understand
-from asynclog.read.form import prefix_form
 from asynclog.read.inputs import Input, expand, names_of, sets_of
 from asynclog.read.inputs import paths_of as paths_of  # for what is written beside the logs
 from asynclog.read.inputs import size_of_all as size_of_all  # for the progress bar
 from asynclog.read.layout import Layout
-from asynclog.read.narrow import time_filter, time_window
-from asynclog.read.parts import Part, Seam, parts_of
+from asynclog.read.narrow import time_window
+from asynclog.read.parts import Part, parts_of
 from asynclog.read.places import opened
 from asynclog.read.progress import Progress
-from asynclog.read.reader import Reader
-from asynclog.read.recognise import Recogniser
-from asynclog.read.scan import Scanner
 from asynclog.read.work import count_work
-from asynclog.slotted import dataclass, replace
-
-if TYPE_CHECKING:
-    from asynclog.classify.redact import Redactor
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What one part of a source gave."""
-
-    progress: Progress
-    seam: Seam
-    run: Run
-
-
-class Engine:
-    """Reads and judges with one set of settings; made once per process."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.notes: list[str] = []
-        self._keep = time_filter(settings.since, settings.until, settings.around)
-        self._repeats = not (settings.since or settings.until or settings.around or settings.redact)
-
-    @cached_property
-    def rulebook(self) -> Rulebook:
-        """Built-in rules, refined by the user's."""
-        book = load_builtin()
-        files, texts = [Path(path) for path in self.settings.rules], self.settings.rule_texts
-        return load_user(files, book, texts) if files or texts else book
-
-    @cached_property
-    def plumbing(self) -> Plumbing:
-        """Whose code a frame is."""
-        return Plumbing(
-            builtin_data("plumbing.yaml"), self.settings.in_app, self.settings.plumbing, self.settings.path_map
-        )
-
-    @cached_property
-    def judge(self) -> Judge:
-        """Messages to findings."""
-        return Judge(self.rulebook, self.plumbing)
-
-    @cached_property
-    def reader(self) -> Reader:
-        """Bytes to records."""
-        anchors = builtin_data("anchors.yaml")
-        remains = [needle for pattern in self.rulebook.details for needle in pattern.needles]
-        scanner = Scanner(anchors["anchors"], remains, [*anchors["nameless"], *anchors["otherwise"]])
-        form = prefix_form(self.settings.prefix) if self.settings.prefix else None
-        return Reader(Recogniser(self.rulebook.patterns), scanner, self.settings.window, form)
-
-    @cached_property
-    def _redactor(self) -> Redactor | None:
-        if not self.settings.redact:
-            return None
-        from asynclog.classify.redact import Redactor
-
-        return Redactor()
-
-    def message(self, record: Record) -> Message:
-        """A record understood."""
-        return understand(record)
-
-    def finding(
-        self, record: Record, builder: RunBuilder | None = None, with_alike: bool = False
-    ) -> tuple[Finding | None, Alike | None]:
-        """The finding of `record` (None: only counted in `builder`), and the findings of all records like it."""
-        message = self.message(record)
-        verdict = self.judge.verdict(message)
-        finding = self.judge.finding(message, verdict)
-        if self._keep is not None and not self._keep(finding.timestamp):
-            if builder is not None:
-                builder.add_left_out(finding)
-            return None, None
-        if finding.kind == UNCLASSIFIED:
-            if builder is not None:
-                builder.add_unclassified(finding.text)
-            return None, None
-        if self.judge.silences(finding.rule):
-            if builder is not None:
-                builder.add_silenced(finding)
-            return None, None
-        if self._redactor is not None:
-            finding = self._redactor.scrub(finding)
-        if message.malformed and builder is not None:
-            builder.add_malformed(finding)
-            return None, None
-        if not with_alike or message.malformed:
-            return finding, None
-        same = alike(self.judge, message, verdict, finding)
-        if same is None or any(self.judge.silences(choice.finding.rule) for choice in same.choices):
-            return finding, None
-        return finding, same
-
-    def findings(self, records: Iterable[Record]) -> Iterator[Finding]:
-        """The findings of `records`, one by one."""
-        for record in records:
-            finding, _ = self.finding(record)
-            if finding is not None:
-                yield finding
-
-    def part(self, source: Input, part: Part | None, layout: Layout | None) -> Outcome:
-        """Read one part (None: the whole source) to a partial run."""
-        progress, seam, builder = Progress(), Seam(), RunBuilder()
-        batches = Batches(builder, lambda record, alike: self.finding(record, builder, alike), self.reader.again)
-        accept = batches.accept if self._repeats else None
-        if part is None or layout is None:
-            records = self.reader.collected(source, progress, accept)
-        else:
-            records = self.reader.part(source, part, layout, progress, seam, accept)
-        for record in records:
-            if isinstance(record, Record):
-                batches.add(record)
-            else:
-                batches.add_collected(record)
-        batches.finish()
-        span = progress.span(source.path, source.index)
-        if part is not None:
-            span = replace(span, bytes=min(part.end, source.size or 0) - part.start)
-        return Outcome(progress, seam, builder.finish([span], self.rulebook.rules, notes=self.judge.notes))
-
-
-@lru_cache(maxsize=4)
-def engine(settings: Settings) -> Engine:
-    """The engine of this process for `settings`."""
-    return Engine(settings)
+from asynclog.slotted import replace
 
 
 def analyze(

@@ -20,7 +20,7 @@ ROOMS = ("read", "parse", "classify", "aggregate", "render")
 FLOORS = {
     "errors": 0, "slotted": 0, "lazy": 0, "patterns": 0, "model": 0, "config": 0, "codec": 0, "meter": 0, "native": 0,
     **dict.fromkeys(ROOMS, 1),
-    "pipeline": 2, "batches": 2, "held": 2, "questions": 2, "workers": 2, "cluster": 2, "output": 2,
+    "pipeline": 2, "engine": 2, "batches": 2, "held": 2, "questions": 2, "workers": 2, "cluster": 2, "output": 2,
     "commands": 3, "cli": 3, "api": 3, "frames": 3, "__main__": 3,
 }  # fmt: skip
 HEAVY = {"pandas", "scipy", "numpy", "ruptures", "sklearn"}
@@ -113,7 +113,7 @@ def test_only_the_pipeline_knows_more_than_one_room() -> None:
         if unit(module) not in ROOMS
     }
     doors = {module for module, rooms in knowing.items() if rooms & {"read", "parse", "classify"}}
-    assert doors <= {"asynclog.pipeline", "asynclog.batches", "asynclog.held", "asynclog.questions"}
+    assert doors <= {"asynclog.pipeline", "asynclog.engine", "asynclog.batches", "asynclog.held", "asynclog.questions"}
 
 
 @pytest.mark.parametrize(

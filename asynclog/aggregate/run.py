@@ -112,9 +112,9 @@ class RunBuilder:
         self._facts.add_all([finding])
         self._take_sign(finding)
 
-    def add_left_out(self, finding: Finding) -> None:
-        """Count a record that is not of the time that was asked for, as far as is known."""
-        self._left_out[finding.timestamp is not None] += 1
+    def add_left_out(self, timed: bool, number: int = 1) -> None:
+        """Count records that are not of the time that was asked for, as far as is known: `timed`, if they have times."""
+        self._left_out[timed] += number
 
     def add_malformed(self, finding: Finding | None = None) -> None:
         """Count a record that could not be understood, with the finding that it gave all the same."""

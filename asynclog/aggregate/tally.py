@@ -35,6 +35,13 @@ def _mask(text: str, limit: int) -> str:
     return masked if len(masked) <= limit else masked[: limit - 1] + "…"
 
 
+def masks(texts: Iterable[str], limit: int = _LONGEST) -> list[str]:
+    """The masks of many texts, which cost much less than one by one."""
+    joined = "\n".join([text[: 4 * limit].replace("\n", " ") for text in texts])
+    found = [" ".join(text.split()) for text in _DIGITS.sub("N", _HEX.sub("N", joined)).split("\n")]
+    return [text if len(text) <= limit else text[: limit - 1] + "…" for text in found]
+
+
 def mask_each(text: str, part: str, others: Mapping[str, int]) -> dict[str, int]:
     """Counts by the mask of `text`, with each of `others` instead of `part`: words, as which they are masked alone."""
     counts: dict[str, int] = {}

@@ -39,12 +39,13 @@ class Choice(NamedTuple):
 class Alike(NamedTuple):
     """The findings of records like one, by duration; `fixed` are the parts of text that no name may hold.
 
-    `seen` are the texts that rules look for in what a record says, None where they look for more; `parts` is what the verdict
-    follows from.
+    `parts` is what the verdict follows from, `said` what the exception of the first says, as in the log. `seen` are the texts that
+    rules look for in what a record says, None where they look for more.
     """
 
     choices: tuple[Choice, ...]
     parts: Parts
+    said: str | None
     fixed: tuple[str, ...] = ()
     seen: tuple[str, ...] | None = None
 
@@ -72,7 +73,7 @@ def alike(judge: Judge, message: Message, verdict: Verdict, finding: Finding) ->
                 same = (name, severity) == (finding.rule, finding.severity)
                 like = finding if same else replace(finding, rule=name, severity=severity)
                 choices.append(Choice(bound, like))
-    return Alike(tuple(choices), verdict.parts, fixed, seen)
+    return Alike(tuple(choices), verdict.parts, finding.exception_message, fixed, seen)
 
 
 class _Asked(NamedTuple):

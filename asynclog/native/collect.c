@@ -4,6 +4,8 @@
 #define LONGER (-1)
 #define TOKEN (-2)
 #define NOTHING_TOLD (-3)
+#define FIRST (-4)
+#define DAY 86400000000LL
 
 static void reach(Column *column, const Piece *piece)
 {
@@ -20,6 +22,17 @@ static void reach(Column *column, const Piece *piece)
     column->met = 1;
 }
 
+/* Whether an entry is of the time that was asked for. */
+static int is_asked_for(const Within *within, const Column *column, const Piece *piece)
+{
+    if (!within->asked) return 1;
+    if (!piece->time_size) return 0;
+    if (within->dated && column->dated) return within->low <= piece->micros && piece->micros <= within->high;
+    int64_t clock = (piece->micros % DAY + DAY) % DAY;
+    if (within->opens <= within->closes) return within->opens <= clock && clock <= within->closes;
+    return clock >= within->opens || clock <= within->closes;
+}
+
 /* Whether two neighbours took equally long, as printed; of those that took no time, whether they are of one task. */
 static int is_like(const Lookup *self, const Piece *one, const Piece *other)
 {
@@ -32,9 +45,30 @@ static int is_like(const Lookup *self, const Piece *one, const Piece *other)
         && a->task.end - a->task.start == b->task.end - b->task.start;
 }
 
+/* Add the row of an entry, and count its name; -1 where memory is out. */
+static int add_row(Lookup *self, const Piece *piece, int number, long long line)
+{
+    if (make_room((void **)&self->rows, &self->row_room, self->row_count + 4, sizeof(int64_t)) < 0) return -1;
+    int64_t *row = self->rows + self->row_count;
+    row[0] = number;
+    row[1] = piece->micros;
+    row[2] = piece->took;
+    row[3] = piece->lines + line;
+    self->row_count += 4;
+    if (piece->time_size) reach(self->columns + number, piece);
+    Cell *cell = map_cell(&self->named, number, piece->name);
+    if (cell == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    cell->number++;
+    return 0;
+}
+
 /* Collect the entries from `index` up to `stop`, none of them unknown, the first of which stands on `line`. The answer are
- * those that took longer than all before, those that are like the one before, and those that hold an identifier, as
- * (index, index of the one before, or LONGER, or TOKEN), and the first and the last. */
+ * those that took longer than all before, those that are like the one before, those that hold an identifier, and those that are the
+ * first of their column, as (index, index of the one before, or LONGER, or TOKEN, or FIRST), the first and the last that were
+ * collected, and the last of all. */
 PyObject *collect(Lookup *self, PyObject *args)
 {
     Py_ssize_t index, stop;
@@ -44,35 +78,33 @@ PyObject *collect(Lookup *self, PyObject *args)
     PyObject *told = PyList_New(0);
     if (told == NULL) return NULL;
     line -= self->pieces[index].lines;
-    Py_ssize_t before = -1, first = -1;
+    Py_ssize_t before = -1, first = -1, last = -1;
     for (Py_ssize_t at = index; at < stop; at++) {
         Piece *piece = self->pieces + at;
         if (piece->pattern < 0) continue;
         const Pattern *pattern = self->patterns + piece->pattern;
         Column *column = self->columns + pattern->column;
         const Skeleton *one = self->skeletons + pattern->skeleton;
-        if (make_room((void **)&self->rows, &self->row_room, self->row_count + 4, sizeof(int64_t)) < 0) goto failed;
-        int64_t *row = self->rows + self->row_count;
-        row[0] = pattern->column;
-        row[1] = piece->micros;
-        row[2] = piece->took;
-        row[3] = piece->lines + line;
-        self->row_count += 4;
-        if (piece->time_size) reach(column, piece);
-        Cell *cell = map_cell(&self->named, pattern->column, piece->name);
-        if (cell == NULL) {
-            PyErr_NoMemory();
-            goto failed;
+        last = at;
+        if (!is_asked_for(&self->within, column, piece)) {
+            self->left_out[piece->time_size > 0]++;
+            continue;
         }
-        cell->number++;
-        int likes = before >= 0 && is_like(self, self->pieces + before, piece), longer = 0;
+        int likes = before >= 0 && is_like(self, self->pieces + before, piece), begins = !column->begun, longer = 0;
         if (one->took.end > one->took.start) {
             double value = printed_value(piece->number, one->took.end - one->point.end);
-            longer = value > column->longest;
+            longer = begins || value > column->longest;
             if (longer) column->longest = value;
         }
-        const Py_ssize_t events[] = {likes ? before : NOTHING_TOLD, longer ? LONGER : NOTHING_TOLD, piece->token_size ? TOKEN : NOTHING_TOLD};
-        for (int which = 0; which < 3; which++) {
+        if (begins) column->begun = 1;
+        else if (add_row(self, piece, pattern->column, line) < 0) goto failed;
+        const Py_ssize_t events[] = {
+            begins ? FIRST : NOTHING_TOLD,
+            likes ? before : NOTHING_TOLD,
+            longer && !begins ? LONGER : NOTHING_TOLD,
+            piece->token_size && !begins ? TOKEN : NOTHING_TOLD,
+        };
+        for (int which = 0; which < 4; which++) {
             if (events[which] == NOTHING_TOLD) continue;
             PyObject *pair = Py_BuildValue("nn", at, events[which]);
             if (pair == NULL || PyList_Append(told, pair) < 0) {
@@ -84,13 +116,14 @@ PyObject *collect(Lookup *self, PyObject *args)
         before = at;
         if (first < 0) first = at;
     }
-    return Py_BuildValue("Nnn", told, first, before);
+    return Py_BuildValue("Nnnn", told, first, before, last);
 failed:
     Py_DECREF(told);
     return NULL;
 }
 
-/* Hand over what was collected: rows, the first and last time of each column, and its names. */
+/* Hand over what was collected: rows, the first and last time of each column, its names, and how many were left out: of those
+ * without a time, and of the others. */
 PyObject *drain(Lookup *self, PyObject *Py_UNUSED(unused))
 {
     PyObject *ends = PyList_New(0), *named = PyList_New(0), *item = NULL;
@@ -118,7 +151,9 @@ PyObject *drain(Lookup *self, PyObject *Py_UNUSED(unused))
     item = PyBytes_FromStringAndSize((const char *)self->rows, (Py_ssize_t)(self->row_count * sizeof(int64_t)));
     if (item == NULL) goto failed;
     self->row_count = 0;
-    return Py_BuildValue("NNN", item, ends, named);
+    long long without = self->left_out[0], with = self->left_out[1];
+    self->left_out[0] = self->left_out[1] = 0;
+    return Py_BuildValue("NNN(LL)", item, ends, named, without, with);
 failed:
     free(cells);
     Py_XDECREF(item);

@@ -1,5 +1,5 @@
 /* Entries that were taken apart elsewhere are remembered, with all that tells others like them. */
-#include "lookup.h"
+#include "outline.h"
 
 static void put(Index *index, uint64_t sum, int item)
 {
@@ -234,24 +234,24 @@ failed:
     return NULL;
 }
 
-/* add_column(names, guard, seen, any, most, longest, digits): the number of a new column. `names` is a set, `guard` a tuple, and
- * `seen` one or None. */
+/* add_column(names, guard, seen, any, most, longest, digits, dated, begun): the number of a new column. `names` is a set, `guard` a
+ * tuple, and `seen` one or None. */
 PyObject *add_column(Lookup *self, PyObject *args)
 {
     Column column = {0};
-    if (!PyArg_ParseTuple(args, "OOOpddi", &column.names, &column.guard, &column.seen, &column.any, &column.most, &column.longest,
-                          &column.digits))
+    PyObject *seen;
+    if (!PyArg_ParseTuple(args, "OOOpddipp", &column.names, &column.guard, &seen, &column.any, &column.most, &column.longest,
+                          &column.digits, &column.dated, &column.begun))
         return NULL;
-    if (column.seen == Py_None) column.seen = NULL;
-    if (!PySet_Check(column.names) || !PyTuple_Check(column.guard) || (column.seen != NULL && !PyTuple_Check(column.seen))
-        || column.digits > 6) {
-        PyErr_SetString(PyExc_ValueError, "a column has a set of names, tuples that guard them, and at most 6 digits");
+    if (!PySet_Check(column.names) || !PyTuple_Check(column.guard) || column.digits > 6) {
+        PyErr_SetString(PyExc_ValueError, "a column has a set of names, a tuple that guards them, and at most 6 digits");
         return NULL;
     }
+    column.seen = seen == Py_None ? -1 : take_texts(self, seen);
+    if (PyErr_Occurred()) return NULL;
     if (ROOM(self, columns, column, self->column_count + 1) < 0) return NULL;
     Py_INCREF(column.names);
     Py_INCREF(column.guard);
-    Py_XINCREF(column.seen);
     self->columns[self->column_count] = column;
     return PyLong_FromSize_t(self->column_count++);
 }

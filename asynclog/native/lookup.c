@@ -58,7 +58,8 @@ static int look_at_outline(Lookup *self, const uint8_t *raw, size_t length, cons
 static int look_at_entry(Lookup *self, const uint8_t *data, size_t size, Piece *piece)
 {
     const uint8_t *raw = data + piece->start;
-    Outline outline = {.count = -1};
+    Outline outline;
+    outline.count = -1;
     for (int derived = 0; derived < 2 && piece->pattern == UNKNOWN; derived++) {
         size_t length = size;
         const uint8_t *entry = bare(self, raw, &length);
@@ -303,7 +304,7 @@ static int init(Lookup *self, PyObject *args, PyObject *keywords)
     self->clock = clock;
     Py_INCREF(told);
     self->told = told;
-    if (take_anchors(self, anchors) < 0) return -1;
+    if (take_texts(self, anchors) < 0) return -1;
     self->names = PyDict_New();
     return self->names == NULL ? -1 : 0;
 }
@@ -315,7 +316,6 @@ static void dealloc(Lookup *self)
     for (size_t at = 0; at < self->column_count; at++) {
         Py_DECREF(self->columns[at].names);
         Py_DECREF(self->columns[at].guard);
-        Py_XDECREF(self->columns[at].seen);
     }
     for (size_t at = 0; at < self->token_count; at++) free(self->tokens[at].spans);
     free(self->tokens);
@@ -339,7 +339,8 @@ static void dealloc(Lookup *self)
     Py_XDECREF(self->clock);
     Py_XDECREF(self->names);
     Py_XDECREF(self->told);
-    Py_XDECREF(self->anchors);
+    for (size_t at = 0; at < self->text_count; at++) Py_DECREF(self->texts[at].tuple);
+    free(self->texts);
     Py_XDECREF(self->data);
     PyTypeObject *type = Py_TYPE((PyObject *)self);
     ((freefunc)PyType_GetSlot(type, Py_tp_free))(self);
@@ -349,7 +350,19 @@ static void dealloc(Lookup *self)
 static PyObject *get_names(Lookup *self, void *Py_UNUSED(unused)) { return Py_NewRef(self->names); }
 static PyObject *get_size(Lookup *self, void *Py_UNUSED(unused)) { return PyLong_FromSize_t(self->piece_count); }
 static PyObject *get_learnt(Lookup *self, void *Py_UNUSED(unused)) { return PyLong_FromSize_t(self->learnt); }
-static PyObject *get_pending(Lookup *self, void *Py_UNUSED(unused)) { return PyLong_FromSize_t(self->row_count / 4); }
+static PyObject *get_pending(Lookup *self, void *Py_UNUSED(unused))
+{
+    return PyLong_FromLongLong((long long)(self->row_count / 4) + self->left_out[0] + self->left_out[1]);
+}
+
+/* ask_for(dated, low, high, opens, closes): leave out what is not between two times, or, if `dated` is false, two times of a day. */
+static PyObject *ask_for(Lookup *self, PyObject *args)
+{
+    Within within = {.asked = 1};
+    if (!PyArg_ParseTuple(args, "pLLLL", &within.dated, &within.low, &within.high, &within.opens, &within.closes)) return NULL;
+    self->within = within;
+    Py_RETURN_NONE;
+}
 
 static PyGetSetDef members[] = {
     {"names", (getter)get_names, NULL, "names that users gave, with their numbers", NULL},
@@ -366,12 +379,13 @@ static PyMethodDef methods[] = {
     {"again", (PyCFunction)again, METH_VARARGS, "again(index): whether the entry is known by now"},
     {"learn_nothing", (PyCFunction)learn_nothing, METH_VARARGS, "learn_nothing(index, bare): the entry is nothing of ours"},
     {"parts", (PyCFunction)parts, METH_VARARGS, "parts(index): column, time, duration, identifier as printed; None"},
-    {"collect", (PyCFunction)collect, METH_VARARGS, "collect(index, stop, line): what is to be looked at, the first, the last"},
-    {"drain", (PyCFunction)drain, METH_NOARGS, "drain(): rows, ends of columns, names"},
+    {"collect", (PyCFunction)collect, METH_VARARGS, "collect(index, stop, line): what is to be looked at, the first, the last, the last of all"},
+    {"drain", (PyCFunction)drain, METH_NOARGS, "drain(): rows, ends of columns, names, how many were left out"},
     {"learn", (PyCFunction)learn, METH_VARARGS, "learn(bare, column, lines, time, fraction, took, task, name, kept, outline)"},
     {"outline", (PyCFunction)outline_of, METH_VARARGS, "outline(entry): what it is without its texts, and where these stand; None"},
     {"learn_tokens", (PyCFunction)learn_tokens, METH_VARARGS, "learn_tokens(entry, spans)"},
-    {"add_column", (PyCFunction)add_column, METH_VARARGS, "add_column(names, guard, seen, any, most, longest, digits): its number"},
+    {"ask_for", (PyCFunction)ask_for, METH_VARARGS, "ask_for(dated, low, high, opens, closes): leave out what is of other times"},
+    {"add_column", (PyCFunction)add_column, METH_VARARGS, "add_column(names, guard, seen, any, most, longest, digits, dated, begun): its number"},
     {NULL},
 };
 

@@ -48,12 +48,21 @@ typedef struct {
     Span *spans;
 } Tokens;
 
+/* Texts that are looked for. */
+typedef struct {
+    PyObject *tuple;
+    int longest;
+    uint8_t pairs[1 << 13];  /* a bit for each two bytes that one begins with */
+} Texts;
+
 typedef struct {
     PyObject *names;  /* a set: those that may stand in it */
     PyObject *guard;  /* a tuple: texts that must not stand in one */
-    PyObject *seen;   /* a tuple: texts that rules look for in what differs; NULL: none may differ but names */
+    int seen;         /* the number of the texts that rules look for in what differs; less than 0: nothing may differ but names */
     int any;          /* whether any identifier may */
     double most, longest;
+    int dated;   /* whether its times have a date */
+    int begun;   /* whether one of its records was counted: the first is told, for it is more than a row */
     int digits;  /* behind the point of a duration, that make microseconds of it; less than 0: it is none */
     int met;     /* whether `first` and `last` are set */
     int64_t first, last;
@@ -79,6 +88,12 @@ typedef struct {
     int64_t micros;
 } Second;
 
+/* The times that are asked for: between two, where both they and a time have dates; else, of each day. */
+typedef struct {
+    int asked, dated;
+    long long low, high, opens, closes;
+} Within;
+
 typedef struct {
     int *slots;
     size_t size;
@@ -101,14 +116,16 @@ typedef struct {
     Form *forms;
     size_t form_count, form_room;
     PyObject *told;     /* a set: keys of the fields of JSON objects that tell something */
-    PyObject *anchors;  /* a tuple: texts that the search looks for */
-    uint8_t pairs[1 << 13];  /* a bit for each two bytes that one begins with */
+    Texts *texts;       /* the first are those that the search looks for */
+    size_t text_count, text_room;
     int plain;  /* whether nothing stands before each line but what the log's own writer wrote */
     int32_t *moved, *places;
     uint8_t *digits, *zeroed;
     size_t moved_room, place_room, digits_room, zeroed_room;
     Tokens *tokens;
     size_t token_count, token_room;
+    Within within;
+    int64_t left_out[2];  /* that were of no time asked for: of those that have none, and of the others */
     int64_t *rows;  /* column, microseconds, duration, line of each that was collected */
     size_t row_count, row_room;
     Map named;

@@ -20,15 +20,25 @@ typedef struct {
 
 /* -- places ----------------------------------------------------------------------------------------------------- */
 
-static int find(const uint8_t *text, int start, int end, const char *literal)
+/* A text to look for, by the rarest of its bytes. */
+typedef struct {
+    const char *text;
+    int size, rarest;
+} Literal;
+
+#define LITERAL(text, rarest) {text, sizeof(text) - 1, rarest}
+
+static const Literal NAME_OF = LITERAL("name='", 5), SHOWN = LITERAL("exception=", 9), RESULT = LITERAL(" result=", 7),
+                     TRACEBACK = LITERAL("Traceback (", 10), CREATED = LITERAL(" created at ", 9), LINE_END = LITERAL("\\n", 0),
+                     CALLABLES[] = {LITERAL("<Handle ", 0), LITERAL("<TimerHandle when=", 0), LITERAL("ception in callback ", 18)};
+
+static int find(const uint8_t *text, int start, int end, Literal literal)
 {
-    int size = (int)strlen(literal);
-    while (end - start >= size) {
-        const uint8_t *at = memchr(text + start, literal[0], (size_t)(end - start - size + 1));
-        if (at == NULL) return -1;
-        start = (int)(at - text);
-        if (memcmp(at, literal, (size_t)size) == 0) return start;
-        start++;
+    for (int at = start + literal.rarest; at <= end - literal.size + literal.rarest; at++) {
+        const uint8_t *sign = memchr(text + at, literal.text[literal.rarest], (size_t)(end - literal.size + literal.rarest + 1 - at));
+        if (sign == NULL) return -1;
+        at = (int)(sign - text);
+        if (memcmp(sign - literal.rarest, literal.text, (size_t)literal.size) == 0) return at - literal.rarest;
     }
     return -1;
 }
@@ -47,7 +57,7 @@ static int is_within(const Outline *outline, int place)
 }
 
 /* Where a literal stands that stands in no hole; -1 where it does not, or twice. */
-static int find_once(const Reading *reading, const char *literal)
+static int find_once(const Reading *reading, Literal literal)
 {
     int found = -1;
     for (int at = 0; (at = find(reading->text, at, reading->size, literal)) >= 0; at++) {
@@ -107,7 +117,7 @@ static int is_closed(const Reading *reading, int start, int end)
 /* The name of the task, if there is one only and asyncio did not give it. */
 static void leave_out_name(const Reading *reading)
 {
-    int at = find_once(reading, "name='");
+    int at = find_once(reading, NAME_OF);
     if (at < 0 || (at > 0 && is_word(reading->text[at - 1]))) return;
     int start = at + 6, end = start, digits = 0;
     while (end < reading->size && reading->text[end] != '\'') end++;
@@ -138,9 +148,9 @@ static void leave_out_words(const Reading *reading)
 {
     const uint8_t *text = reading->text;
     int line = -1, end = reading->size, shown = -1, size = 0;
-    if (find(text, 0, reading->size, "Traceback (") < 0) return;
+    if (find(text, 0, reading->size, TRACEBACK) < 0) return;
     if (reading->json) {
-        for (int at = 0; (at = find(text, at, reading->size, "\\n")) >= 0; at += 2)
+        for (int at = 0; (at = find(text, at, reading->size, LINE_END)) >= 0; at += 2)
             if (!is_within(reading->outline, at)) line = at + 2;
     } else {
         for (line = end; line > 0 && text[line - 1] != '\n';) line--;
@@ -152,7 +162,7 @@ static void leave_out_words(const Reading *reading)
         if (end == reading->size || text[end] != '"') return;
     }
     if (!is_plain(reading, start, end, TEXT_LONGEST)) return;
-    for (int at = 0; (at = find(text, at, reading->size, "exception=")) >= 0; at++) {
+    for (int at = 0; (at = find(text, at, reading->size, SHOWN)) >= 0; at++) {
         if (is_within(reading->outline, at)) continue;
         if (shown >= 0) return;
         shown = at + 10;
@@ -184,12 +194,12 @@ static void leave_out_words(const Reading *reading)
 /* What a task or a future gave: up to where it was created, or to the end of its repr. */
 static void leave_out_result(const Reading *reading)
 {
-    int start = find_once(reading, " result="), end;
+    int start = find_once(reading, RESULT), end;
     if (start < 0) return;
     start += 8;
     for (end = start; end < reading->size && reading->text[end] != '>' && reading->text[end] != '\n';) end++;
     if (end == reading->size || reading->text[end] != '>') return;
-    int created = find(reading->text, start, end, " created at ");
+    int created = find(reading->text, start, end, CREATED);
     if (created >= 0) end = created;
     if (!is_plain(reading, start, end, TEXT_LONGEST) || !is_closed(reading, start, end)) return;
     if (is_at(reading, start, "None") || is_at(reading, start, "True") || is_at(reading, start, "False")) return;
@@ -216,10 +226,9 @@ static void leave_out_arguments(const Reading *reading, int at)
 
 static void leave_out_all_arguments(const Reading *reading)
 {
-    static const char *const before[] = {"<Handle ", "<TimerHandle when=", "ception in callback "};
     for (int which = 0; which < 3; which++)
-        for (int at = 0; (at = find(reading->text, at, reading->size, before[which])) >= 0; at++) {
-            int callable = at + (int)strlen(before[which]);
+        for (int at = 0; (at = find(reading->text, at, reading->size, CALLABLES[which])) >= 0; at++) {
+            int callable = at + CALLABLES[which].size;
             if (which == 1) {
                 while (callable < reading->size && (is_digit(reading->text[callable]) || reading->text[callable] == '.')) callable++;
                 callable++;
@@ -380,26 +389,20 @@ const uint8_t *write_outline(Lookup *self, const uint8_t *entry, size_t *size, c
     return self->whole_room;
 }
 
-/* Whether a part of a text overlaps text[start:end]. */
-static int overlaps(const uint8_t *text, int size, Span span, const char *part, int length)
-{
-    int from = span.start - length + 1, last = span.end - 1;
-    for (int at = from > 0 ? from : 0; at <= last && at + length <= size; at++)
-        if (text[at] == (uint8_t)part[0] && memcmp(text + at, part, (size_t)length) == 0) return 1;
-    return 0;
-}
+/* -- what may stand in a hole -------------------------------------------------------------------------------------- */
 
-/* Whether a text that the search looks for begins in text[start:end]. */
-static int holds_anchor(const Lookup *self, const uint8_t *text, int size, Span span)
+/* Whether one of some texts stands in text[start:end], or overlaps it if `over`. -1: that failed. */
+static int holds(const Texts *texts, const uint8_t *text, int size, Span span, int over)
 {
-    for (int at = span.start; at + 1 < span.end; at++) {
-        int pair = text[at] << 8 | text[at + 1];
-        if (!(self->pairs[pair >> 3] >> (pair & 7) & 1)) continue;
-        for (Py_ssize_t which = 0; which < PyTuple_Size(self->anchors); which++) {
-            char *anchor;
+    int at = over ? span.start - texts->longest + 1 : span.start;
+    for (at = at > 0 ? at : 0; at < span.end; at++) {
+        int pair = text[at] << 8 | (at + 1 < size ? text[at + 1] : 0);
+        if (!(texts->pairs[pair >> 3] >> (pair & 7) & 1)) continue;
+        for (Py_ssize_t which = 0; which < PyTuple_Size(texts->tuple); which++) {
+            char *one;
             Py_ssize_t length;
-            if (PyBytes_AsStringAndSize(PyTuple_GetItem(self->anchors, which), &anchor, &length) < 0) return -1;
-            if (at + length <= size && memcmp(text + at, anchor, (size_t)length) == 0) return 1;
+            if (PyBytes_AsStringAndSize(PyTuple_GetItem(texts->tuple, which), &one, &length) < 0) return -1;
+            if (at + length > span.start && at + length <= size && memcmp(text + at, one, (size_t)length) == 0) return 1;
         }
     }
     return 0;
@@ -409,39 +412,49 @@ int may_differ(const Lookup *self, const Column *column, const uint8_t *entry, s
 {
     for (int at = 0; at < outline->count; at++) {
         if (outline->holes[at].sign == FIELD_SIGN) continue;
-        if (column->seen == NULL) return 0;
+        if (column->seen < 0) return 0;
         Span span = {outline->holes[at].start, outline->holes[at].end};
-        int found = holds_anchor(self, entry, (int)size, span);
-        for (Py_ssize_t which = 0; found == 0 && which < PyTuple_Size(column->seen); which++) {
-            char *part;
-            Py_ssize_t length;
-            if (PyBytes_AsStringAndSize(PyTuple_GetItem(column->seen, which), &part, &length) < 0) return -1;
-            found = overlaps(entry, (int)size, span, part, (int)length);
-        }
+        int found = holds(self->texts, entry, (int)size, span, 0);
+        if (found == 0) found = holds(self->texts + column->seen, entry, (int)size, span, 1);
         if (found) return found < 0 ? -1 : 0;
     }
     return 1;
 }
 
-int take_anchors(Lookup *self, PyObject *anchors)
+int take_texts(Lookup *self, PyObject *tuple)
 {
-    for (Py_ssize_t at = 0; at < PyTuple_Size(anchors); at++) {
-        char *anchor;
+    for (size_t at = 0; at < self->text_count; at++) {
+        int same = PyObject_RichCompareBool(self->texts[at].tuple, tuple, Py_EQ);
+        if (same) return same < 0 ? -1 : (int)at;
+    }
+    if (!PyTuple_Check(tuple) || PyTuple_Size(tuple) > INT32_MAX) {
+        PyErr_SetString(PyExc_TypeError, "texts are a tuple");
+        return -1;
+    }
+    if (ROOM(self, texts, text, self->text_count + 1) < 0) return -1;
+    Texts *texts = self->texts + self->text_count;
+    *texts = (Texts){.longest = 1};
+    for (Py_ssize_t at = 0; at < PyTuple_Size(tuple); at++) {
+        char *one;
         Py_ssize_t length;
-        if (PyBytes_AsStringAndSize(PyTuple_GetItem(anchors, at), &anchor, &length) < 0) return -1;
-        if (length < 2) {
-            PyErr_SetString(PyExc_ValueError, "anchors have two bytes at least");
+        if (PyBytes_AsStringAndSize(PyTuple_GetItem(tuple, at), &one, &length) < 0) return -1;
+        if (length < 1 || length > 1 << 20) {
+            PyErr_SetString(PyExc_ValueError, "texts are not empty");
             return -1;
         }
-        int pair = (uint8_t)anchor[0] << 8 | (uint8_t)anchor[1];
-        self->pairs[pair >> 3] |= (uint8_t)(1 << (pair & 7));
+        texts->longest = length > texts->longest ? (int)length : texts->longest;
+        for (int next = 0; next < 256; next++) {  /* behind a single byte, any may stand */
+            int pair = (uint8_t)one[0] << 8 | (length > 1 ? (uint8_t)one[1] : next);
+            texts->pairs[pair >> 3] |= (uint8_t)(1 << (pair & 7));
+            if (length > 1) break;
+        }
     }
-    Py_INCREF(anchors);
-    self->anchors = anchors;
-    return 0;
+    Py_INCREF(tuple);
+    texts->tuple = tuple;
+    return (int)self->text_count++;
 }
 
-/* outline(entry): its outline, and its holes as (sign, start, end); None where it has none. */
+/* outline(entry): its outline, its holes as (sign, start, end), and the one at the end of its traceback; None where it has none. */
 PyObject *outline_of(Lookup *self, PyObject *args)
 {
     PyObject *bytes, *holes, *text = NULL;
@@ -469,5 +482,5 @@ PyObject *outline_of(Lookup *self, PyObject *args)
         Py_XDECREF(holes);
         return NULL;
     }
-    return Py_BuildValue("NN", text, holes);
+    return Py_BuildValue("NN(ii)", text, holes, outline.words.start, outline.words.end);
 }

@@ -33,8 +33,8 @@ const uint8_t *write_outline(Lookup *self, const uint8_t *entry, size_t *size, c
 /* Whether what stands in the holes makes no difference to the rules of a column, nor to what is read. -1: that failed. */
 int may_differ(const Lookup *self, const Column *column, const uint8_t *entry, size_t size, const Outline *outline);
 
-/* Keep the texts that the search looks for; -1 where that failed. */
-int take_anchors(Lookup *self, PyObject *anchors);
+/* Keep some texts; their number, -1 where that failed. */
+int take_texts(Lookup *self, PyObject *tuple);
 
 PyObject *outline_of(Lookup *self, PyObject *args);
 

@@ -37,6 +37,18 @@ class Accepted(Protocol):
         """Digits behind the point of a printed duration that make microseconds of it; -1 where it is none."""
 
     @property
+    def said(self) -> bytes | None:
+        """What the exception of the first record says."""
+
+    @property
+    def dated(self) -> bool:
+        """Whether the times have dates."""
+
+    @property
+    def counted(self) -> bool:
+        """Whether the record that was accepted is counted: it is of the time that was asked for."""
+
+    @property
     def fingerprint(self) -> str:
         """What groups their findings."""
 
@@ -71,6 +83,7 @@ class Column:
     """
 
     __slots__ = (
+        "begun",
         "fine",
         "first",
         "guard",
@@ -109,6 +122,7 @@ class Column:
         self.words = words
         self.shown: set[bytes | str] = {self._told(token)}
         self.longest, self.took = float(number or 0), number
+        self.begun = template.counted
         self.worst: Place | None = None
 
     def allows(self, name: bytes, token: bytes) -> bool:
@@ -122,6 +136,12 @@ class Column:
         if len(self.fine) < _REMEMBERED:
             self.fine.add(name)
         return True
+
+    def begin(self, took: bytes, token: bytes) -> None:
+        """Note the first that was counted, where that was not the one that was accepted."""
+        self.begun = True
+        self.longest, self.took, self.worst = float(took or 0), took, None
+        self.shown = {self._told(token)} if token else self.shown
 
     def shows(self, token: bytes) -> bool:
         """Whether a record with this identifier is to be kept for show: one of each of the first few."""
@@ -137,13 +157,15 @@ class Column:
 class Lot(NamedTuple):
     """Echoes that were told together: `rows` are four numbers of 64 bits for each: column, microseconds of the time and of
     the duration, line. `ends` are the first and last time of a column, and as printed; `names` counts those of tasks by
-    the number of the column: None stands for that of the first, or the one that asyncio gave.
+    the number of the column: None stands for that of the first, or the one that asyncio gave. `left_out` counts those that are of
+    no time that was asked for: of those without a time, and of the others.
     """
 
     columns: list[Column]
     rows: bytes
     ends: list[tuple[Column, tuple[int, bytes], tuple[int, bytes]]]
     names: list[tuple[int, bytes | None, int]]
+    left_out: tuple[int, int] = (0, 0)
 
 
 @dataclass(slots=True)
@@ -151,6 +173,7 @@ class Collected:
     """Echoes that wait, in the order of the log: the column, time, duration and name, and the line of each.
 
     Those that were told all at once wait in `lots`, not always in order with the others.
+    `firsts` are the first of their columns that were counted, and stand in no row.
     `longest` are the columns whose longest is among them; `tokens` counts identifiers in messages and `shown` holds the
     first records that differ in one; `pairs` are neighbours that may be one event, written twice; `last` is the last.
     """
@@ -159,6 +182,7 @@ class Collected:
     owns: list[Own] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
     lots: list[Lot] = field(default_factory=list)
+    firsts: list[Place] = field(default_factory=list)
     longest: set[Column] = field(default_factory=set)
     tokens: Counter[tuple[Column, bytes]] = field(default_factory=Counter)
     shown: list[tuple[Column, Place]] = field(default_factory=list)

@@ -16,6 +16,7 @@ from asynclog.read.bare import Bare, Bares
 from asynclog.read.column import ADDRESS, Accept, Collected, Column, Place
 from asynclog.read.entries import Entries
 from asynclog.read.layout import Layout
+from asynclog.read.narrow import Within
 from asynclog.read.outlines import Outlines
 from asynclog.read.shapes import ZEROS, Key, Own, Shape, shape_of
 from asynclog.read.together import Noted, Together, Window
@@ -47,16 +48,29 @@ class Echoes:
     """
 
     def __init__(
-        self, layout: Layout, accept: Accept, concerns: Callable[[bytes], bool], anchors: tuple[bytes, ...] = ()
+        self,
+        layout: Layout,
+        accept: Accept,
+        concerns: Callable[[bytes], bool],
+        anchors: tuple[bytes, ...] = (),
+        within: Within | None = None,
     ) -> None:
-        self._accept = accept
+        self._accept, self._within = accept, within
         self.entries = Entries(layout)
         self._bares = Bares(layout.json)
         self._trail = Trail(layout.json, self.entries.wrapper is not None)
         self._shapes: dict[int, _Met | None] = {}
         self._columns: dict[Key, Column | None] = {}
         self._together = (
-            Together(self.entries, self._trail, self._bares, Outlines(layout.json, self._new_shape), concerns, anchors)
+            Together(
+                self.entries,
+                self._trail,
+                self._bares,
+                Outlines(layout.json, self._new_shape),
+                concerns,
+                anchors,
+                within,
+            )
             if native.Lookup is not None
             else None
         )
@@ -76,6 +90,8 @@ class Echoes:
         `offset` is the place in the source, `line` the line of the entry at `index`.
         """
         if isinstance(entries, list):
+            if self._within is not None:  # what is left out is told by compiled code only
+                return index, offset, line
             return self._each(entries, index, len(entries), offset, line)
         together = self._together
         assert together is not None
@@ -84,6 +100,10 @@ class Echoes:
             if stop == index:
                 if together.again(entries, index):
                     continue
+                if self._within is not None:
+                    if self._learnt(entries[index]) and together.again(entries, index):
+                        continue
+                    break
                 if self._each(entries, index, index + 1, offset, line)[0] == index:
                     break
                 stop = index + 1
@@ -164,6 +184,20 @@ class Echoes:
             trail.reach(Place(last, waiting.lines[-1], met), number or b"", found)
         return index, offset, line
 
+    def _learnt(self, entry: bytes) -> bool:
+        """Let compiled code know an entry that repeats another; whether it does."""
+        assert self._together is not None
+        bare = self._bares.of(entry)
+        shape = self._shape(bare.text)
+        column = self._columns.get(shape.key(bare.text)) if shape is not None else None
+        if shape is None or column is None:
+            return False
+        name = shape.own(bare.text)[2]
+        if (name or bare.token) and not column.allows(name, bare.token):
+            return False
+        self._together.learn(Noted(entry, bare, shape, column, name))
+        return True
+
     # -- learning ----------------------------------------------------------------------------------------------------
 
     def cut(self, record: Record, raw: bytes) -> bool:
@@ -188,7 +222,7 @@ class Echoes:
         self._size += len(bare) + 100
         column = self._columns[key] = self._column(entry, shape, key, Bare(bare, token), offset, records)
         if column is not None and self._together is not None and (not column.name or column.allows(column.name, token)):
-            self._together.learn(Noted(entry, Bare(bare, token), shape, column, column.name))
+            self._together.learn(Noted(entry, Bare(bare, token), shape, column, column.name), first=True)
 
     @property
     def reach(self) -> int:

@@ -9,6 +9,7 @@ from asynclog.errors import UsageError
 from asynclog.model import Timestamp
 from asynclog.read.timestamps import DAY, find_timestamp
 
+_EVER = 1 << 62  # microseconds
 AROUND = 300_000_000  # microseconds on either side of --around
 
 
@@ -19,26 +20,38 @@ class Bound(NamedTuple):
     dated: bool
 
 
-def time_filter(since: str | None, until: str | None, around: str | None) -> Callable[[Timestamp | None], bool] | None:
-    """Whether a time lies in what was asked for; None where all does. Raises UsageError for what is no time.
+class Within(NamedTuple):
+    """What was asked for: between two times, where both and the time that is looked at have dates; else between two of each day."""
 
-    Where either side has no date, times of day are compared.
-    """
-    low, high = _sides(since, until, around)
-    if low is None and high is None:
-        return None
+    low: Bound | None
+    high: Bound | None
 
-    def keep(stamp: Timestamp | None) -> bool:
+    def __call__(self, stamp: Timestamp | None) -> bool:
+        """Whether a time lies in it."""
         if stamp is None:
             return False
-        if all(side is None or side.dated for side in (low, high)) and stamp.dated:
-            return (low is None or stamp.micros >= low.micros) and (high is None or stamp.micros <= high.micros)
+        dated, low, high, opens, closes = self.bounds()
+        if dated and stamp.dated:
+            return low <= stamp.micros <= high
         clock = stamp.micros % DAY
-        first = 0 if low is None else low.micros % DAY
-        last = DAY if high is None else high.micros % DAY
-        return first <= clock <= last if first <= last else clock >= first or clock <= last
+        return opens <= clock <= closes if opens <= closes else clock >= opens or clock <= closes
 
-    return keep
+    def bounds(self) -> tuple[bool, int, int, int, int]:
+        """Whether the two have dates; they; and they as microseconds of a day."""
+        low, high = self.low, self.high
+        return (
+            all(side is None or side.dated for side in (low, high)),
+            -_EVER if low is None else low.micros,
+            _EVER if high is None else high.micros,
+            0 if low is None else low.micros % DAY,
+            DAY if high is None else high.micros % DAY,
+        )
+
+
+def time_filter(since: str | None, until: str | None, around: str | None) -> Within | None:
+    """What was asked for; None where all is. Raises UsageError for what is no time."""
+    low, high = _sides(since, until, around)
+    return Within(low, high) if low is not None or high is not None else None
 
 
 def time_window(

@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
-from asynclog.read.bare import without_addresses
+from asynclog.read.bare import Span, without_addresses
 from asynclog.read.column import Column
 from asynclog.read.shapes import UNNAMED, ZEROS, Key, Shape
 
 if TYPE_CHECKING:
     from asynclog.native.compiled import Lookup
 
-_NAME, _WORDS, _FIELD = 1, 2, 4  # the sorts of holes that are not texts of any sort
+_NAME, _FIELD = 1, 4  # sorts of holes
 _REMEMBERED = 1 << 12
 _IDENTIFIER = 12  # bytes of the shortest that is left out in what stands before a message
 _TRUSTED = 3  # entries that say the same, behind which a text is left out that was the same in all
@@ -32,15 +32,38 @@ class Outline(NamedTuple):
     column: Column
 
 
-class _Met(NamedTuple):
-    """The first entry of an outline: its column, its texts, and those that all the others had too."""
+class Holes(NamedTuple):
+    """What an outline lacks: the sort of each, and where it stands; and the words that end a traceback."""
 
-    column: Column
+    all: list[tuple[int, int, int]]
+    words: Span
+
+
+class _Texts(NamedTuple):
+    """The name of a task, the words of an exception, and all texts that a rule may see."""
+
     name: bytes
     words: bytes
-    texts: tuple[bytes, ...]
+    seen: tuple[bytes, ...]
+
+
+class _Met(NamedTuple):
+    """The first entry of an outline: its column, its texts, and those of them that all the others had too."""
+
+    column: Column
+    texts: _Texts
     same: frozenset[int]
     others: int
+
+
+class _Once(NamedTuple):
+    """An entry whose outline was met once: most are never met again, so nothing was worked out."""
+
+    entry: bytes
+    text: bytes
+    holes: Holes
+    column: Column
+    own: tuple[bytes, bytes]
 
 
 class Outlines:
@@ -48,44 +71,47 @@ class Outlines:
 
     def __init__(self, json: bool, shaped: Callable[[bytes], Shape | None]) -> None:
         self._json, self._shaped = json, shaped
-        self._shapes: dict[int, Shape | None] = {}
+        self._shapes: dict[int, Shape | _Once | None] = {}
         self._met: dict[Key, _Met | Column | None] = {}
 
-    def of(self, lookup: Lookup, entry: bytes, column: Column, own: tuple[bytes, bytes]) -> Outline | None:
+    def of(self, lookup: Lookup, entry: bytes, column: Column, own: tuple[bytes, bytes], first: bool) -> Outline | None:
         """The outline of an entry of which `column` is true and that has `own` as time and duration, once it is known that the
-        column is true of all others.
+        column is true of all others. `first`: it is the one that the column was made of.
         """
         found = lookup.outline(entry)
         if found is None:
             return None
-        text, holes = without_addresses(found[0]), found[1]
-        shape = self._shape(text)
-        if shape is None or shape.own(text)[:2] != own:
-            return None
-        if len(self._met) >= _REMEMBERED:
-            self._met.clear()
-        key = shape.key(text)
-        if key not in self._met:
-            texts = tuple(entry[start:end] for sort, start, end in holes if sort != _FIELD)
-            name, words = (
-                next((entry[start:end] for s, start, end in holes if s == sort), b"") for sort in (_NAME, _WORDS)
-            )
-            self._met[key] = (
-                _Met(column, name, words, texts, frozenset(range(len(texts))), 0) if self._may(column, texts) else None
-            )
-            return None
-        met = self._met[key]
-        if isinstance(met, _Met):
-            met = self._met[key] = self._compared(met, column, entry, holes)
-        return Outline(text, shape, met) if isinstance(met, Column) else None
-
-    def _shape(self, text: bytes) -> Shape | None:
+        text, holes = without_addresses(found[0]), Holes(*found[1:])
         code = hash(text.translate(ZEROS))
         if code not in self._shapes:
-            if len(self._shapes) >= _REMEMBERED:
-                self._shapes.clear()
-            self._shapes[code] = self._shaped(text)
-        return self._shapes[code]
+            if first:
+                if len(self._shapes) >= _REMEMBERED:
+                    self._shapes.clear()
+                    self._met.clear()
+                self._shapes[code] = _Once(entry, text, holes, column, own)
+            return None
+        shape = self._shapes[code]
+        if isinstance(shape, _Once):
+            once, shape = shape, self._shaped(text)
+            self._shapes[code] = shape
+            if shape is not None:
+                self._met[shape.key(once.text)] = self._begun(shape, once)
+        if shape is None or shape.own(text)[:2] != own:
+            return None
+        key = shape.key(text)
+        met = self._met.get(key)
+        if key not in self._met and first:
+            self._met[key] = self._begun(shape, _Once(entry, text, holes, column, own))
+        elif isinstance(met, _Met):
+            met = self._met[key] = self._compared(met, column, _texts(entry, holes, column, first))
+        return Outline(text, shape, met) if isinstance(met, Column) else None
+
+    def _begun(self, shape: Shape, once: _Once) -> _Met | None:
+        """What is known behind the first entry: None where no other may be told by it."""
+        texts = _texts(once.entry, once.holes, once.column, True)
+        if texts is None or shape.own(once.text)[:2] != once.own or not self._may(once.column, texts.seen):
+            return None
+        return _Met(once.column, texts, frozenset(range(len(texts.seen))), 0)
 
     def _may(self, column: Column, texts: tuple[bytes, ...]) -> bool:
         """Whether entries that have other texts may be told: nothing that is counted is among them, nor looked for."""
@@ -99,29 +125,35 @@ class Outlines:
             self._json and any(not _BEYOND.isdisjoint(part) or not part.isascii() for part in seen)
         )
 
-    def _compared(
-        self, met: _Met, column: Column, entry: bytes, holes: list[tuple[int, int, int]]
-    ) -> _Met | Column | None:
+    def _compared(self, met: _Met, column: Column, texts: _Texts | None) -> _Met | Column | None:
         """What is known behind another entry: the column of all, None where two say different things."""
-        texts = tuple(entry[start:end] for sort, start, end in holes if sort != _FIELD)
-        if not self._may(column, texts):
+        first, own = met.column, met.texts
+        if texts is None:
             return None
-        name, words = (
-            next((entry[start:end] for s, start, end in holes if s == sort), b"") for sort in (_NAME, _WORDS)
-        )
-        first, template = met.column, column.template
-        if column is not first and not first.template.agrees(
-            template, (first.name or met.name, column.name or name), (met.words, words)
-        ):
-            return None
-        same = frozenset(at for at in met.same if texts[at] == met.texts[at])
+        if column is not first:
+            if not self._may(column, texts.seen):
+                return None
+            if not first.template.agrees(column.template, (own.name, texts.name), (own.words, texts.words)):
+                return None
+        same = frozenset(at for at in met.same if texts.seen[at] == own.seen[at])
         met = met._replace(same=same, others=met.others + 1)
         if same and met.others < _TRUSTED:
             return met
-        named = first.name or met.name
-        return Column(
-            first.first, first.template, (b"", *first.key), first.number, named, met.words, first.fine, bool(met.words)
-        )
+        key, words = (b"", *first.key), own.words
+        return Column(first.first, first.template, key, first.number, own.name, words, first.fine, bool(words))
+
+
+def _texts(entry: bytes, holes: Holes, column: Column, first: bool) -> _Texts | None:
+    """What an entry says that its outline lacks, as the first of its column says it; None where that says another thing."""
+    name = column.name or next((entry[start:end] for sort, start, end in holes.all if sort == _NAME), b"")
+    seen = tuple(entry[start:end] for sort, start, end in holes.all if sort != _FIELD)
+    start, end = holes.words
+    said, words = column.template.said, b""
+    if start < end and said is not None:
+        words = said if entry[start - 2 : start] == b": " else said[1:-1]  # a KeyError's are in quotes
+        if not words or (first and words != entry[start:end]):
+            return None
+    return _Texts(name, words, seen)
 
 
 def name_of(shape: Shape, text: bytes) -> tuple[int, int] | None:

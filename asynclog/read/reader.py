@@ -14,7 +14,7 @@ from functools import partial
 from itertools import accumulate
 from typing import BinaryIO, cast
 
-from asynclog import meter
+from asynclog import meter, native
 from asynclog.errors import InputError
 from asynclog.model import Record
 from asynclog.read import above
@@ -24,6 +24,7 @@ from asynclog.read.echoes import Echoes
 from asynclog.read.form import PrefixForm
 from asynclog.read.inputs import Input
 from asynclog.read.layout import SAMPLE_BYTES, Layout, settle
+from asynclog.read.narrow import Within
 from asynclog.read.parts import Part, Seam
 from asynclog.read.places import opened
 from asynclog.read.progress import Progress, fill
@@ -44,12 +45,20 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class Reader:
-    """Reads inputs with one set of patterns. Its answer does not depend on `window`."""
+    """Reads inputs with one set of patterns. Its answer does not depend on `window`.
+
+    Of what repeats a record that `accept` takes, only what is of the time asked for, `within`, is told.
+    """
 
     def __init__(
-        self, recogniser: Recogniser, scanner: Scanner, window: int = WINDOW, form: PrefixForm | None = None
+        self,
+        recogniser: Recogniser,
+        scanner: Scanner,
+        window: int = WINDOW,
+        form: PrefixForm | None = None,
+        within: Within | None = None,
     ) -> None:
-        self._form = form
+        self._form, self._within = form, within
         self.recogniser = recogniser
         self.scanner = scanner
         self._window = max(window, 1)
@@ -174,9 +183,9 @@ class Reader:
         layout = self._layouts[source.index] = progress.layout
         search = partial(self.scanner.hits, nameless=layout.nameless)
         echoes = None
-        if accept is not None:
+        if accept is not None and (self._within is None or native.Lookup is not None):
             anchors = tuple(anchor.encode() for anchor in self.scanner.anchors)
-            echoes = Echoes(layout, accept, lambda entry: layout.splits or bool(search(entry)), anchors)
+            echoes = Echoes(layout, accept, lambda entry: layout.splits or bool(search(entry)), anchors, self._within)
         cutter = Cutter(
             self.recogniser,
             layout,

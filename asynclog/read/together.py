@@ -18,6 +18,7 @@ from asynclog.read.clock import Clock
 from asynclog.read.column import Column, Lot, Place
 from asynclog.read.entries import Entries
 from asynclog.read.jsonlines import TOLD
+from asynclog.read.narrow import Within
 from asynclog.read.outlines import Outlines, name_of
 from asynclog.read.shapes import TASK_NAME, Shape, form_of
 from asynclog.read.trail import TASK, Before, Trail
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _MOST = 24 << 20  # bytes of what was learnt, above which it is better to begin anew
 _TIME = 48  # bytes of a time
 _NOWHERE = (0, 0)
-_LONGER, _TOKEN = -1, -2  # what `collect` tells instead of a neighbour
+_LONGER, _TOKEN, _FIRST = -1, -2, -4  # what `collect` tells instead of a neighbour
 
 
 class Noted(NamedTuple):
@@ -80,9 +81,10 @@ class Together:
         outlines: Outlines,
         concerns: Callable[[bytes], bool],
         anchors: tuple[bytes, ...],
+        within: Within | None = None,
     ) -> None:
         self._source, self._trail, self._bares, self._concerns = source, trail, bares, concerns
-        self._outlines, self._anchors = outlines, anchors
+        self._outlines, self._anchors, self._within = outlines, anchors, within
         self._lookup: Lookup | None = None
         self._clock = Clock()
         self._split = False  # whether entries start where lines start with a time like that of the first
@@ -142,8 +144,8 @@ class Together:
                 lookup.learn_nothing(at, self._bares.guess(entry).text)
         return window
 
-    def learn(self, noted: Noted) -> None:
-        """Know entries like one that was taken apart."""
+    def learn(self, noted: Noted, first: bool = False) -> None:
+        """Know entries like one that was taken apart; `first`: its column was made of it."""
         bare, token = noted.bare
         own = noted.shape.own(bare)
         printed = own[0]
@@ -158,12 +160,14 @@ class Together:
             self._lookup = native.Lookup(
                 self._source.json, printed, seed, self._micros, self._source.wrapper is None, TOLD, self._anchors
             )
+            if self._within is not None:
+                self._lookup.ask_for(*self._within.bounds())
             self._numbers, self._columns = {}, []
         self._remember(self._lookup, bare, noted.shape, noted.column)
         if token:
             self._lookup.learn_tokens(noted.entry, self._bares.tokens(noted.entry))
         if self._source.wrapper is None and (
-            like := self._outlines.of(self._lookup, noted.entry, noted.column, own[:2])
+            like := self._outlines.of(self._lookup, noted.entry, noted.column, own[:2], first)
         ):
             self._remember(self._lookup, *like, True)
 
@@ -196,8 +200,8 @@ class Together:
         """Take the entries from `index` up to `stop`, none of them unknown; `offset` and `line` are the first's."""
         lookup, trail = self._lookup, self._trail
         assert lookup is not None
-        told, first, last = lookup.collect(index, stop, line)
-        if last < 0:
+        told, first, last, end = lookup.collect(index, stop, line)
+        if end < 0:
             return
         start, lines = lookup.place(index)
 
@@ -205,6 +209,9 @@ class Together:
             begin, before = lookup.place(at)
             return Place(window[at], line + before - lines, offset + begin - start)
 
+        trail.cover(place(end))
+        if last < 0:
+            return
         column, time, took, _ = self._parts(first)
         before = trail.before
         if before is not None and before.number == took and (took or TASK in window[first]):
@@ -213,6 +220,9 @@ class Together:
             column, time, took, token = self._parts(at)
             if what == _LONGER:
                 trail.longest(column, took, place(at))
+            elif what == _FIRST:
+                column.begin(took, token)
+                trail.waiting.firsts.append(place(at))
             elif what == _TOKEN:
                 if trail.token(column, token):
                     trail.waiting.shown.append((column, place(at)))
@@ -226,7 +236,7 @@ class Together:
         lookup = self._lookup
         if lookup is None or not lookup.pending:
             return
-        rows, ends, named = lookup.drain()
+        rows, ends, named, left_out = lookup.drain()
         names, columns = list(lookup.names), self._columns
         self._trail.waiting.lots.append(
             Lot(
@@ -234,6 +244,7 @@ class Together:
                 rows,
                 [(columns[number], first, last) for number, first, last in ends],
                 [(number, names[name] if name >= 0 else None, count) for number, name, count in named],
+                left_out,
             )
         )
 
@@ -249,6 +260,8 @@ class Together:
                 column.most,
                 column.longest,
                 column.template.digits,
+                column.template.dated,
+                column.begun,
             )
             self._columns.append(column)
         return number

@@ -27,16 +27,18 @@ class Trail:
         self.waiting = Collected()
         self.before: Before | None = None
         self._last: Place | None = None
+        self.end = 0
+        """Up to where the last echo covers the source."""
 
     def reach(self, place: Place, number: bytes, column: Column) -> None:
         """Note the last echo so far, whose duration was printed as `number`."""
         self.waiting.last = self._last = place
+        self.cover(place)
         self.before = Before(place, number, column)
 
-    @property
-    def end(self) -> int:
-        """Up to where the last echo covers the source."""
-        return self._last.end_offset if self._last is not None else 0
+    def cover(self, place: Place) -> None:
+        """Note that the source is read up to the end of an echo, whether that is counted or not."""
+        self.end = max(self.end, place.end_offset)
 
     def meet(self, before: Before, place: Place, column: Column | None, time: bytes) -> None:
         """Note two neighbours of one duration: they may be one event that two handlers wrote."""

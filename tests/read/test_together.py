@@ -169,7 +169,7 @@ def known_one() -> tuple[Any, bytes]:
     """A lookup that knows one entry, and a window: it, another, it, three others, it, and it without its line end."""
     assert native.Lookup is not None
     lookup = native.Lookup(False, b"12:34:56", 1, lambda _: 5, True, frozenset(), ())
-    column = lookup.add_column(set(), (), None, True, 9.0, 9.0, 6)
+    column = lookup.add_column(set(), (), None, True, 9.0, 9.0, 6, True, True)
     nowhere = (0, 0)
     lookup.learn(b"12:34:56 known, number 7", column, 1, (0, 8), nowhere, nowhere, nowhere, nowhere, [], False)
     known, other = b"11:11:11 known, number 5\n", b"11:11:11 what this is, ?\n"
