@@ -13,6 +13,8 @@ from asynclog.aggregate.views import ViewOptions, report
 from asynclog.config import Settings
 from asynclog.errors import FormatError, InputError, RuleError, UsageError
 from asynclog.model import Run
+from asynclog.read import reader
+from asynclog.read.echoes import Echoes
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_logs"
 WEB, WORKER = "web_before.log", "worker_py39_debug.log"
@@ -131,6 +133,21 @@ TIMES = {
     "around a clock": ({"around": "12:03:00"}, 1),
     "around nothing": ({"around": "12:30:00"}, 0),
 }
+
+
+@pytest.mark.parametrize(("settings", "left"), TIMES.values(), ids=TIMES)
+def test_narrowing_a_busy_log(
+    settings: dict[str, str], left: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where most records repeat an earlier one, and that may be one that is left out."""
+    path = log(tmp_path / "day.log", *(time for time in DAY for _ in range(50)))
+    monkeypatch.setattr(reader, "SAMPLE_BYTES", 2000)
+    narrow = run(path, **settings, window=4096, jobs=1)
+    assert count(narrow) == left * 50
+    assert narrow.accounting.elsewhen == (24 - left) * 50
+    monkeypatch.setattr(Echoes, "take", lambda _, entries, index, offset, line: (index, offset, line))
+    monkeypatch.setattr(Echoes, "sweep", lambda *_: None)
+    assert codec.dump_run(run(path, **settings, window=4096, jobs=1)) == codec.dump_run(narrow)
 
 
 @pytest.mark.parametrize(("settings", "left"), TIMES.values(), ids=TIMES)
@@ -255,3 +272,11 @@ def test_a_log_that_grows_is_read_up_to_its_size_at_opening(tmp_path: Path, monk
     monkeypatch.setattr(pipeline, "expand", lambda _: tuple(dataclasses.replace(each, size=size) for each in sources))
     assert count(run(path)) == 3
     assert count(run(path, chunk=100)) == 3
+
+
+def test_a_last_line_without_an_end_is_counted_in_parts_too(tmp_path: Path) -> None:
+    path = tmp_path / "app.log"
+    path.write_bytes(Path(WEB).read_bytes() + b"2026-01-31 the proc")
+    whole = run(path, jobs=1)
+    assert whole.accounting.lines == path.read_bytes().count(b"\n") + 1
+    assert codec.dump_run(run(path, jobs=1, chunk=4000)) == codec.dump_run(whole)

@@ -240,6 +240,6 @@ class Reader:
         end = min(base + len(data), part.end)
         moments.take(data, base, end, cutter.line_at)
         cutter.count_rest(data, base, end - base)
-        progress.lines = cutter.lines_seen + (1 if end < part.end and data and not data.endswith(b"\n") else 0)
+        progress.lines = cutter.lines_seen + (final and base + len(data) == end and data[-1:] not in (b"", b"\n"))
         if final:
             progress.last = edge_time(data[-SAMPLE_BYTES:], progress.layout, last=True) or progress.first
