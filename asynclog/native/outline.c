@@ -14,7 +14,7 @@
 
 typedef struct {
     const uint8_t *text;
-    int size, json;
+    int size, json, plain;
     Outline *outline;
 } Reading;
 
@@ -143,52 +143,85 @@ static int words_at(const Reading *reading, int at)
     return at + 2;
 }
 
+/* Where the task of a record shows its exception: the quote, of `open` bytes, that its words stand behind. */
+typedef struct {
+    int quote, open;
+    uint8_t sign;
+} Shown;
+
+/* Find it: 1, or 0 where nothing does, -1 where there are several, or more than words. */
+static int find_shown(const Reading *reading, Shown *shown)
+{
+    int at = find(reading->text, 0, reading->size, SHOWN), found = -1;
+    for (; at >= 0; at = find(reading->text, at + 1, reading->size, SHOWN)) {
+        if (is_within(reading->outline, at)) continue;
+        if (found >= 0) return -1;
+        found = at + SHOWN.size;
+    }
+    if (found < 0) return 0;
+    int bracket = found;
+    while (bracket < reading->size && (is_word(reading->text[bracket]) || reading->text[bracket] == '.')) bracket++;
+    if (bracket == found || !is_at(reading, bracket, "(")) return -1;
+    shown->quote = bracket + 1;
+    shown->open = reading->json && is_at(reading, shown->quote, "\\\"") ? 2 : 1;
+    if (shown->quote + shown->open >= reading->size) return -1;
+    shown->sign = reading->text[shown->quote + shown->open - 1];
+    if (shown->sign != '\'' && (shown->sign != '"' || (reading->json && shown->open == 1))) return -1;
+    return 1;
+}
+
+/* Whether the words text[start:end] are those that `shown` shows, too; a KeyError's lose their quotes. */
+static int are_shown(const Reading *reading, const Shown *shown, int *start, int *end)
+{
+    const uint8_t *text = reading->text;
+    if (*end - *start > 2 && text[*start] == shown->sign && text[*end - 1] == shown->sign) {
+        (*start)++;
+        (*end)--;
+    }
+    int size = *end - *start, first = shown->quote + shown->open, last = first + size;
+    return last + shown->open < reading->size && memcmp(text + first, text + *start, (size_t)size) == 0
+           && memchr(text + first, shown->sign, (size_t)size) == NULL
+           && memcmp(text + last, text + shown->quote, (size_t)shown->open) == 0 && is_at(reading, last + shown->open, ")");
+}
+
+/* Leave out the words of the last line of a traceback, if that line is text[line:end]; whether it is. */
+static int leave_out_line(const Reading *reading, int line, int end, const Shown *shown)
+{
+    int start = words_at(reading, line);
+    if (start < 0 || !is_plain(reading, start, end, TEXT_LONGEST)) return 0;
+    if (shown != NULL && !are_shown(reading, shown, &start, &end)) return 0;
+    if (reading->text[start] == ' ' || reading->text[end - 1] == ' ') return 0;
+    if (shown != NULL && !add(reading->outline, shown->quote + shown->open, shown->quote + shown->open + end - start, WORDS_SIGN))
+        return 0;
+    if (add(reading->outline, start, end, WORDS_SIGN)) reading->outline->words = (Span){start, end};
+    return 1;
+}
+
 /* The words of the exception, in the last line of its traceback, and again where its task shows it. */
 static void leave_out_words(const Reading *reading)
 {
     const uint8_t *text = reading->text;
-    int line = -1, end = reading->size, shown = -1, size = 0;
+    int line = -1, end = reading->size;
+    Shown shown;
     if (find(text, 0, reading->size, TRACEBACK) < 0) return;
+    int is_shown = find_shown(reading, &shown);
+    if (is_shown < 0) return;
     if (reading->json) {
         for (int at = 0; (at = find(text, at, reading->size, LINE_END)) >= 0; at += 2)
             if (!is_within(reading->outline, at)) line = at + 2;
+        end = line < 0 ? 0 : line;
+        while (end < reading->size && text[end] != '"' && text[end] != '\\') end++;
+        if (end == reading->size || text[end] != '"') return;
     } else {
         for (line = end; line > 0 && text[line - 1] != '\n';) line--;
     }
-    int start = line > 0 ? words_at(reading, line) : -1;
-    if (start < 0) return;
-    if (reading->json) {
-        for (end = start; end < reading->size && text[end] != '"' && text[end] != '\\';) end++;
-        if (end == reading->size || text[end] != '"') return;
+    if (line <= 0) return;
+    if (reading->plain) {
+        leave_out_line(reading, line, end, is_shown ? &shown : NULL);
+    } else if (is_shown) { /* behind what a collector wrote, as far as that goes */
+        for (; line < end; line++)
+            if (text[line - 1] <= ' ' && leave_out_line(reading, line, end, &shown)) return;
     }
-    if (!is_plain(reading, start, end, TEXT_LONGEST)) return;
-    for (int at = 0; (at = find(text, at, reading->size, SHOWN)) >= 0; at++) {
-        if (is_within(reading->outline, at)) continue;
-        if (shown >= 0) return;
-        shown = at + 10;
-    }
-    if (shown >= 0) {
-        int bracket = shown;
-        while (bracket < reading->size && (is_word(text[bracket]) || text[bracket] == '.')) bracket++;
-        int quote = bracket + 1, open = reading->json && is_at(reading, quote, "\\\"") ? 2 : 1;
-        if (bracket == shown || !is_at(reading, bracket, "(") || quote + open >= reading->size) return;
-        uint8_t sign = text[quote + open - 1];
-        if (sign != '\'' && sign != '"') return;
-        if (open == 1 && reading->json && sign == '"') return;
-        if (text[start] == sign && end - start > 2 && text[end - 1] == sign) { /* a KeyError */
-            start++;
-            end--;
-        }
-        size = end - start;
-        shown = quote + open;
-        if (shown + size + open >= reading->size || memcmp(text + shown, text + start, (size_t)size) != 0) return;
-        if (memchr(text + start, sign, (size_t)size) != NULL) return;
-        if (memcmp(text + shown + size, text + quote, (size_t)open) != 0 || !is_at(reading, shown + size + open, ")")) return;
-    }
-    if (text[start] == ' ' || text[end - 1] == ' ') return;
-    if (is_within(reading->outline, start) || (shown >= 0 && is_within(reading->outline, shown))) return;
-    if (shown >= 0 && !add(reading->outline, shown, shown + size, WORDS_SIGN)) return;
-    if (add(reading->outline, start, end, WORDS_SIGN)) reading->outline->words = (Span){start, end};
 }
 
 /* What a task or a future gave: up to where it was created, or to the end of its repr. */
@@ -354,8 +387,8 @@ int find_holes(Lookup *self, const uint8_t *entry, size_t size, Outline *outline
 {
     outline->count = 0;
     outline->name = outline->words = (Span){0, 0};
-    if (!self->plain || size > OUTLINE_MOST) return 0;
-    Reading reading = {entry, (int)size, self->lines, outline};
+    if (size > OUTLINE_MOST) return 0;
+    Reading reading = {entry, (int)size, self->lines, self->plain, outline};
     if (self->lines) {
         char path[PATH_LONGEST];
         int end = is_at(&reading, 0, "{") ? leave_out_fields(&reading, 0, self->told, path, 0) : -1;

@@ -166,9 +166,7 @@ class Together:
         self._remember(self._lookup, bare, noted.shape, noted.column)
         if token:
             self._lookup.learn_tokens(noted.entry, self._bares.tokens(noted.entry))
-        if self._source.wrapper is None and (
-            like := self._outlines.of(self._lookup, noted.entry, noted.column, own[:2], first)
-        ):
+        if like := self._outlines.of(self._lookup, noted.entry, noted.column, own[:2], first):
             self._remember(self._lookup, *like, True)
 
     def _remember(self, lookup: Lookup, text: bytes, shape: Shape, column: Column, outline: bool = False) -> None:

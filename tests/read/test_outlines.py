@@ -222,6 +222,16 @@ def plain(number: int, said: str, own: dict[str, Any]) -> str:
     return f"{time_of(number)} ERROR {own['request']}asyncio: {said}"
 
 
+def collected(number: int, said: str, own: dict[str, Any]) -> str:
+    """As Kubernetes keeps it: each line behind its time and stream."""
+    stamp = time_of(number).replace(" ", "T").replace(",", ".") + "123456Z"
+    return "\n".join(f"{stamp} stderr F {line}" for line in plain(number, said, own).split("\n"))
+
+
+def composed(number: int, said: str, own: dict[str, Any]) -> str:
+    return "\n".join(f"web-1  | {line}" for line in plain(number, said, own).split("\n"))
+
+
 def as_json(number: int, said: str, own: dict[str, Any]) -> str:
     message, _, trace = said.partition("\nTraceback")
     fields = {
@@ -237,7 +247,7 @@ def as_json(number: int, said: str, own: dict[str, Any]) -> str:
 
 
 def run_of(path: Path, rules: Path, repeats: bool = True, **options: Any) -> Run:
-    engine = pipeline.engine(Settings(jobs=1, window=1 << 12, rules=(str(rules),), **options))
+    engine = pipeline.engine(Settings(**{"jobs": 1, "window": 1 << 12, "rules": (str(rules),), **options}))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "_repeats", repeats)
         return pipeline.analyze([str(path)], engine.settings)
@@ -253,7 +263,7 @@ OPTIONS: list[dict[str, Any]] = [
 @given(
     some=entries,
     others=st.lists(st.tuples(st.integers(0, 3), values), min_size=8, max_size=40),
-    form=st.sampled_from([plain, as_json]),
+    form=st.sampled_from([plain, as_json, collected, composed]),
     options=st.sampled_from(OPTIONS),
 )
 def test_nobody_can_tell(
@@ -283,6 +293,9 @@ OFTEN = {
     "keys": (failed, plain, {"words": "user:{word}", "cls": "KeyError"}),
     "words of callbacks": (callback, plain, {"words": "no {word}", "arguments": "'{word}'"}),
     "requests": (slow, plain, {"request": "[{id}] "}),
+    "names behind a collector": (slow, collected, {"name": "fetch:{word}@x.example", "result": "'{word}'"}),
+    "words behind a collector": (failed, collected, {"words": "no {word}", "name": "{word}"}),
+    "keys behind a collector": (failed, composed, {"words": "no {word}", "cls": "KeyError", "request": "[{id}] "}),
     "fields of JSON": (failed, as_json, {"user": "{word}", "request": "{id}"}),
     "words in JSON": (failed, as_json, {"user": "{word}", "words": "no {word}", "name": "{word}"}),
     "keys in JSON": (failed, as_json, {"words": "no {word}", "cls": "KeyError"}),
@@ -309,7 +322,7 @@ def test_other_texts_are_not_taken_apart(name: str, tmp_path: Path, monkeypatch:
     learn, each = Echoes.learn, Echoes._each
     monkeypatch.setattr(Echoes, "learn", lambda *args: apart.append(1) or learn(*args))
     monkeypatch.setattr(Echoes, "_each", lambda *args: apart.append(1) or each(*args))
-    assert codec.dump_run(run_of(path, rules)) == wanted
+    assert codec.dump_run(run_of(path, rules, window=1 << 16)) == wanted
     before = path.read_bytes()[:SAMPLE_BYTES].count(b"asyncio")  # nothing is learnt in the first window
     assert before < 3000
     assert len(apart) < 2 * before + 50
