@@ -11,6 +11,7 @@ from asynclog.aggregate.facts import BLOCKING
 from asynclog.aggregate.names import UNNAMED, task_name
 from asynclog.aggregate.tally import mask, mask_each, masks
 from asynclog.classify.alike import Alike, Choice
+from asynclog.lazy import regex
 from asynclog.model import Finding, Severity, Timestamp
 from asynclog.parse.message import DIGITS, LONGEST, duration
 from asynclog.read.column import Accepted, Column, Pair
@@ -23,7 +24,8 @@ Moment: TypeAlias = "tuple[int, bytes]"
 DATED = 10 * 365 * 86_400 * 1_000_000
 """Microseconds from which on a time has a date: no program runs for so long."""
 _REMEMBERED = 1 << 16
-_OWN = ("line", "offset", "timestamp", "duration", "task", "exception_message", "text")  # of each finding
+_OWN = ("line", "offset", "timestamp", "duration", "task", "exception_message", "text", "values")  # of each finding
+_NUMBER = regex(r"\d+")
 _ZEROS = str.maketrans("123456789", "000000000")
 
 
@@ -76,6 +78,8 @@ class Template:
         if task_name(mine.task) != task_name(theirs.task) and not (
             self._is_named(mine.task, names[0]) and self._is_named(theirs.task, names[1])
         ):
+            return False
+        if not _are_like(mine.values, theirs.values):
             return False
         own = {name: getattr(mine, name) for name in _OWN}
         return (
@@ -208,6 +212,12 @@ def _is_like(mine: str | None, theirs: str | None, words: Pair) -> bool:
     """Whether two texts are the same, or differ as `words` do."""
     own, other = (text.decode() for text in words)
     return mine == theirs or (bool(own) and mine is not None and _with(mine, own, other) == theirs)
+
+
+def _are_like(mine: Mapping[str, str], theirs: Mapping[str, str]) -> bool:
+    """Whether values are the same but for their numbers."""
+    one, other = ({key: _NUMBER.sub("0", value) for key, value in values.items()} for values in (mine, theirs))
+    return one == other
 
 
 def _choice(choice: Choice) -> tuple[int, str, Severity]:

@@ -4,7 +4,8 @@
     python benchmarks/logs.py sparse OUT --size 1g [--json] [--seed 1]
 
 `sparse`: a web service whose asyncio speaks up once in a thousand lines. `dense`: debug mode left on, almost every line
-is asyncio's. Writes OUT and OUT.truth.json (lines, and findings by kind).
+is asyncio's. `varied`: the same of a service whose entries each tell another request, most tasks have a name, and exceptions say what
+failed, in words. Writes OUT and OUT.truth.json (lines, and findings by kind).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ FOLDERS = ("checkout", "stock", "routing", "invoices", "feeds", "sessions")
 VERBS = ("sync", "push", "pull", "settle", "merge", "score", "index", "notify")
 NOUNS = ("basket", "parcel", "voucher", "tariff", "ledger", "depot", "courier")
 LIBRARY = "/usr/local/lib/python3.13"
-SHARE = {"sparse": 0.001, "dense": 0.98}
+SHARE = {"sparse": 0.001, "dense": 0.98, "varied": 0.9}
 
 
 class Place(NamedTuple):
@@ -45,6 +46,7 @@ class Record(NamedTuple):
     logger: str
     text: str
     trace: str = ""
+    request: str = ""
 
 
 def places(rng: random.Random, number: int = 150) -> list[Place]:
@@ -115,8 +117,14 @@ class Shop:
 
     def task(self, place: Place, state: str, more: str = "") -> str:
         self.tasks += 1
-        name = f"Task-{self.tasks}" if self.tasks % 7 else f"{place.name}-{self.tasks % 20}"
-        return f"<Task {state} name='{name}' coro=<{place.name}() {more} created at {place.maker}:{place.maker_line}>"
+        return f"<Task {state} name='{self.name(place)}' coro=<{place.name}() {more} created at {place.maker}:{place.maker_line}>"
+
+    def name(self, place: Place) -> str:
+        return f"Task-{self.tasks}" if self.tasks % 7 else f"{place.name}-{self.tasks % 20}"
+
+    def failure(self, place: Place) -> str:
+        rng = self.rng
+        return place.failure.format(noun=place.name, n=rng.randrange(10**5), h=f"{rng.getrandbits(40):010x}")
 
     def place(self) -> Place:
         return self.places[int(len(self.places) * self.rng.random() ** 2)]
@@ -129,12 +137,11 @@ class Shop:
 
     def lost(self) -> Record:
         place = self.place()
-        failure = place.failure.format(
-            noun=place.name, n=self.rng.randrange(10**5), h=f"{self.rng.getrandbits(40):010x}"
-        )
+        failure = self.failure(place)
         name, _, text = failure.partition(": ")
+        shown = text if name == "KeyError" else repr(text)
         what = self.task(
-            place, "finished", f"done, defined at {place.file}:{place.line - 9}> exception={name}({text!r})"
+            place, "finished", f"done, defined at {place.file}:{place.line - 9}> exception={name}({shown})"
         )
         trace = f'Traceback (most recent call last):\n  File "{place.file}", line {place.line}, in {place.name}\n{place.frames}{failure}'
         return Record(
@@ -178,21 +185,54 @@ class Shop:
         return Record("write-after-disconnect", "WARNING", "asyncio", "socket.send() raised exception.")
 
 
+class Varied(Shop):
+    """Writes what nobody wrote before."""
+
+    def records(self) -> Iterator[Record]:
+        for record in super().records():
+            digits = f"{self.rng.getrandbits(128):032x}"
+            yield record._replace(
+                request="-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+            )
+
+    def name(self, place: Place) -> str:
+        rng = self.rng
+        return (
+            f"{place.name}:{rng.choice(NOUNS)}.{rng.randrange(10**4)}@{rng.choice(FOLDERS)}.example"
+            if rng.random() < 0.8
+            else super().name(place)
+        )
+
+    def failure(self, place: Place) -> str:
+        rng = self.rng
+        words = f"no {rng.choice(NOUNS)} for the {rng.choice(VERBS)} of {rng.choice(NOUNS)} {rng.getrandbits(32):x}"
+        name = place.failure.partition(":")[0]
+        said = f"{name}: {words!r}" if name == "KeyError" else f"{name}: {words}"
+        return said if rng.random() < 0.8 else super().failure(place)
+
+
 def write(path: Path, mix: str, size: int, seed: int = 1, as_json: bool = False) -> dict[str, object]:
     """Write a log of about `size` bytes; the answer is its truth."""
     rng = random.Random(seed)
     clock, lines, written = 1_770_000_000.0, 0, 0
     truth: Counter[str] = Counter()
-    step = 0.03 if mix == "dense" else 0.004
+    step = 0.004 if mix == "sparse" else 0.03
+    shop = (Varied if mix == "varied" else Shop)(rng, SHARE[mix])
     with path.open("wb", buffering=1 << 20) as file:
-        for record in Shop(rng, SHARE[mix]).records():
+        for record in shop.records():
             clock += rng.random() * step
             stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(clock)) + f",{int(clock % 1 * 1000):03d}"
             if as_json:
                 entry = {"time": stamp, "level": record.level, "logger": record.logger, "message": record.text}
+                if record.request:
+                    entry |= {
+                        "request_id": record.request,
+                        "trace": {"span": record.request[:18], "sampled": record.request > "8"},
+                    }
                 text = json.dumps({**entry, "exc_info": record.trace} if record.trace else entry)
             else:
-                text = f"{stamp} {record.level} {record.logger}: {record.text}" + (
+                request = f"[{record.request}] " if record.request else ""
+                text = f"{stamp} {record.level} {request}{record.logger}: {record.text}" + (
                     f"\n{record.trace}" if record.trace else ""
                 )
             data = text.encode() + b"\n"

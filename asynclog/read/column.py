@@ -92,6 +92,7 @@ class Column:
         "most",
         "name",
         "number",
+        "seen",
         "shown",
         "template",
         "token",
@@ -119,11 +120,19 @@ class Column:
         self.within = tuple(part for part in self.guard if not part.strip(TOKEN_LETTERS))
         self.fine, self.most = fine, template.most
         self.number, self.name, self.token = number, name, token
+        self.seen = template.seen
         self.words = words
         self.shown: set[bytes | str] = {self._told(token)}
         self.longest, self.took = float(number or 0), number
         self.begun = template.counted
         self.worst: Place | None = None
+
+    def opened(self, name: bytes, words: bytes, seen: tuple[bytes, ...] | None) -> Column:
+        """The column of all entries that differ in texts too, where the first has a name and words, and rules look for `seen`."""
+        key = (b"", *self.key)
+        column = Column(self.first, self.template, key, self.number, name, words, self.fine, bool(words))
+        column.seen = seen
+        return column
 
     def allows(self, name: bytes, token: bytes) -> bool:
         """Whether no rule looks for a part of a task's name or of an identifier; `fine` remembers names for the guard."""

@@ -24,6 +24,7 @@ from asynclog.read.trail import TASK, Before, Trail
 
 _PENDING = 10_000  # echoes that wait in columns before they are handed over
 _TOGETHER = 100_000  # the same, of those that wait in compiled code: to hand over is dear there, and to wait is not
+_TEXTS = 20_000  # names and words that wait
 _SHAPES = 1 << 14
 _KEYS = 24 << 20  # bytes of keys that are remembered
 _LONGEST = 1 << 16  # bytes of an entry that may have echoes
@@ -286,8 +287,9 @@ class Echoes:
     @property
     def full(self) -> bool:
         """Whether so many wait that they are to be handed over."""
-        together = self._together.pending if self._together is not None else 0
-        return len(self._trail.waiting.lines) > _PENDING or together > _TOGETHER
+        waiting, together = self._trail.waiting, self._together
+        many = together is not None and (together.pending > _TOGETHER or together.texts > _TEXTS)
+        return many or len(waiting.lines) > _PENDING or len(waiting.tokens) > _TEXTS
 
     def collected(self) -> Collected:
         """Hand over what waits."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _NAME, _FIELD = 1, 4  # sorts of holes
 _REMEMBERED = 1 << 12
-_IDENTIFIER = 12  # bytes of the shortest that is left out in what stands before a message
 _TRUSTED = 3  # entries that say the same, behind which a text is left out that was the same in all
 _BEYOND = frozenset(b'"\\/\n\t\r')  # what JSON may spell in another way
 
@@ -40,11 +39,12 @@ class Holes(NamedTuple):
 
 
 class _Texts(NamedTuple):
-    """The name of a task, the words of an exception, and all texts that a rule may see."""
+    """The name of a task, the words of an exception, all texts that a rule may see, and what stands before the message."""
 
     name: bytes
     words: bytes
     seen: tuple[bytes, ...]
+    before: tuple[bytes, ...]
 
 
 class _Met(NamedTuple):
@@ -103,23 +103,25 @@ class Outlines:
         if key not in self._met and first:
             self._met[key] = self._begun(shape, _Once(entry, text, holes, column, own))
         elif isinstance(met, _Met):
-            met = self._met[key] = self._compared(met, column, _texts(entry, holes, column, first))
+            before = _before(entry, holes, column) if first else len(met.texts.before)
+            met = self._met[key] = self._compared(met, column, _texts(entry, holes, column, first, before))
         return Outline(text, shape, met) if isinstance(met, Column) else None
 
     def _begun(self, shape: Shape, once: _Once) -> _Met | None:
         """What is known behind the first entry: None where no other may be told by it."""
-        texts = _texts(once.entry, once.holes, once.column, True)
-        if texts is None or shape.own(once.text)[:2] != once.own or not self._may(once.column, texts.seen):
+        before = _before(once.entry, once.holes, once.column)
+        texts = _texts(once.entry, once.holes, once.column, True, before)
+        if texts is None or shape.own(once.text)[:2] != once.own or not self._may(once.column, texts):
             return None
         return _Met(once.column, texts, frozenset(range(len(texts.seen))), 0)
 
-    def _may(self, column: Column, texts: tuple[bytes, ...]) -> bool:
+    def _may(self, column: Column, texts: _Texts) -> bool:
         """Whether entries that have other texts may be told: nothing that is counted is among them, nor looked for."""
         record, seen = column.first, column.template.seen
         counted = [part.encode() for part in (record.prefix.logger, record.prefix.thread, record.stream) if part]
-        if any(text in part for part in counted for text in texts if len(text) >= _IDENTIFIER):
+        if any(text in part for part in counted for text in texts.before):
             return False
-        if not texts:
+        if not texts.seen:
             return True
         return seen is not None and not (
             self._json and any(not _BEYOND.isdisjoint(part) or not part.isascii() for part in seen)
@@ -128,10 +130,10 @@ class Outlines:
     def _compared(self, met: _Met, column: Column, texts: _Texts | None) -> _Met | Column | None:
         """What is known behind another entry: the column of all, None where two say different things."""
         first, own = met.column, met.texts
-        if texts is None:
+        if texts is None or len(texts.seen) != len(own.seen):
             return None
         if column is not first:
-            if not self._may(column, texts.seen):
+            if not self._may(column, texts):
                 return None
             if not first.template.agrees(column.template, (own.name, texts.name), (own.words, texts.words)):
                 return None
@@ -139,21 +141,27 @@ class Outlines:
         met = met._replace(same=same, others=met.others + 1)
         if same and met.others < _TRUSTED:
             return met
-        key, words = (b"", *first.key), own.words
-        return Column(first.first, first.template, key, first.number, own.name, words, first.fine, bool(words))
+        return first.opened(own.name, own.words, first.template.seen if own.seen else ())
 
 
-def _texts(entry: bytes, holes: Holes, column: Column, first: bool) -> _Texts | None:
+def _before(entry: bytes, holes: Holes, column: Column) -> int:
+    """How many texts stand before the message of an entry that a column was made of."""
+    line = column.first.text.lstrip("\n").partition("\n")[0]
+    message = entry.find(line.encode("utf-8", "replace"))
+    return sum(sort != _FIELD and end <= message for sort, _, end in holes.all)
+
+
+def _texts(entry: bytes, holes: Holes, column: Column, first: bool, before: int) -> _Texts | None:
     """What an entry says that its outline lacks, as the first of its column says it; None where that says another thing."""
     name = column.name or next((entry[start:end] for sort, start, end in holes.all if sort == _NAME), b"")
-    seen = tuple(entry[start:end] for sort, start, end in holes.all if sort != _FIELD)
+    texts = tuple(entry[start:end] for sort, start, end in holes.all if sort != _FIELD)
     start, end = holes.words
     said, words = column.template.said, b""
     if start < end and said is not None:
         words = said if entry[start - 2 : start] == b": " else said[1:-1]  # a KeyError's are in quotes
         if not words or (first and words != entry[start:end]):
             return None
-    return _Texts(name, words, seen)
+    return _Texts(name, words, texts[before:], texts[:before])
 
 
 def name_of(shape: Shape, text: bytes) -> tuple[int, int] | None:

@@ -96,6 +96,11 @@ class Together:
         """How many were collected and not handed over."""
         return self._lookup.pending if self._lookup is not None else 0
 
+    @property
+    def texts(self) -> int:
+        """How many names of tasks were collected and not handed over."""
+        return len(self._lookup.names) if self._lookup is not None and self._lookup.pending else 0
+
     def split(self, data: bytes, first: int, stop: int) -> Window | None:
         """The entries of data[first:stop], which starts and ends with whole ones; None where nothing was learnt."""
         if self._lookup is not None and self._lookup.learnt > _MOST:
@@ -253,7 +258,7 @@ class Together:
             number = self._numbers[column] = self._lookup.add_column(
                 column.fine,
                 column.guard,
-                column.template.seen,
+                column.seen,
                 not column.within,
                 column.most,
                 column.longest,
