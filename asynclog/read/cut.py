@@ -18,10 +18,11 @@ from asynclog.read.echoes import Echoes
 from asynclog.read.extent import Extent
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Lines, NeedMore
-from asynclog.read.newlines import newlines
+from asynclog.read.newlines import Counting
 from asynclog.read.recognise import Recogniser
 from asynclog.read.starts import Starts
 from asynclog.read.testids import test_of
+from asynclog.read.together import Window
 
 DENSE = 1024  # bytes for each hit, below which a window is taken apart as a whole
 _FEW = 8  # entries to one of which no echo is known, above which a search of all costs more than one of each
@@ -51,14 +52,13 @@ class Cutter:
         self._source = source
         self._index = source_index
         self.covered: dict[str | None, int] = {}
-        self._first = self._counted = counted
+        self._first = counted
+        self.counting = Counting(counted, limit)
         self._limit = limit
-        self._line = 1
         self._starts = starts
         self._claims = Claims(recogniser, layout, self.covered)
         self._echoes = echoes if echoes is not None and echoes.entries.able else None
         self._search = search
-        self._counts = b""
         self._fresh = 0
         self.whole = False
         """Whether nearly all that was taken last were echoes: what follows needs no search."""
@@ -76,7 +76,7 @@ class Cutter:
         """
         lines = Lines(data, self._layout, final)
         found: list[Record | Collected] = []
-        self._fresh, self._counts = len(data) - fresh, counts
+        self._fresh, self.counting.counts = len(data) - fresh, counts
         if hits is None:
             stop = self._echoes_up_to(data, base, fresh)
             if stop > fresh and (keep := self._stretch(lines, base, (fresh, stop), None, found)) is not None:
@@ -118,13 +118,12 @@ class Cutter:
         assert self._echoes is not None
         if base + start < self._covered():
             return 0
-        known = self._echoes.sweep(data, hits, at, start, self._limit - base, self._counts)
+        known = self._echoes.sweep(data, hits, at, start, self._limit - base, self.counting.counts)
         if known is None:
             return 0
         window, stop = known
-        _, offset, line = self._echoes.take(window, 0, base + start, self._line_at(data, start, base))
-        if offset > self._counted:
-            self._line, self._counted = line, offset
+        _, offset, line = self._echoes.take(window, 0, base + start, self.counting.line_at(data, start, base))
+        self.counting.reach(offset, line)
         self.covered[None] = max(self.covered.get(None, 0), self._echoes.reach)
         return stop
 
@@ -164,23 +163,60 @@ class Cutter:
         assert self._echoes is not None
         echoes, data = self._echoes, lines.data
         position, stop = span
-        if (
-            hits is not None
-            and echoes.entries.wrapper is not None
-            and not echoes.entries.wrapper.is_one_writer(data, position, stop)
-        ):
-            for hit in hits[bisect_left(hits, position) : bisect_left(hits, stop)]:
-                keep = self._ask(lines, base, hit, found)
-                if keep is not None:
-                    return keep
-            return None
-        entries = [data[position : stop - 1]] if one else echoes.split(data, position, stop - 1)
-        index, line = 0, self._line_at(data, position, base)
+        wrapper = echoes.entries.wrapper
+        if hits is None or wrapper is None or wrapper.is_one_writer(data, position, stop):
+            entries = [data[position : stop - 1]] if one else echoes.split(data, position, stop - 1)
+            return self._entries(lines, base, span, entries, hits, found)
+        apart = wrapper.entries(data, position, stop, hits, echoes.entries.starts) if not one else None
+        if apart is None:
+            return self._ask_all(lines, base, span, hits, found)
+        places = [entry.start for entry in apart]
+        at = 0
+        while at < len(apart):
+            closed, end = apart[at].closed, at + 1
+            while end < len(apart) and apart[end].closed is closed:
+                end += 1
+            part = places[at], places[end] if end < len(apart) else stop
+            if closed:
+                entries = echoes.split(data, part[0], part[1] - 1, places[at:end])
+                keep = self._entries(lines, base, part, entries, hits, found)
+            else:
+                keep = self._ask_all(lines, base, part, hits, found)
+            if keep is not None:
+                return keep
+            at = end
+        return None
+
+    def _ask_all(
+        self, lines: Lines, base: int, span: tuple[int, int], hits: list[int], found: list[Record | Collected]
+    ) -> int | None:
+        """Ask hit by hit; the offset to keep from, or None."""
+        for hit in hits[bisect_left(hits, span[0]) : bisect_left(hits, span[1])]:
+            keep = self._ask(lines, base, hit, found)
+            if keep is not None:
+                return keep
+        return None
+
+    def _entries(
+        self,
+        lines: Lines,
+        base: int,
+        span: tuple[int, int],
+        entries: list[bytes] | Window,
+        hits: list[int] | None,
+        found: list[Record | Collected],
+    ) -> int | None:
+        """Take the entries of a span one behind the other; the offset to keep from, or None."""
+        assert self._echoes is not None
+        echoes, data = self._echoes, lines.data
+        position, stop = span
+        index, line = 0, self.counting.line_at(data, position, base)
         unknown, before = 0, echoes.pending
         while index < len(entries):
             if base + position >= self._covered():
                 index, offset, line = echoes.take(entries, index, base + position, line)
-                self._line, self._counted, position = line, offset, offset - base
+                self.counting.reach(offset, line)
+                position = offset - base
                 if index == len(entries):
                     break
             entry, unknown = entries[index], unknown + 1
@@ -188,7 +224,7 @@ class Cutter:
             if keep is not None:
                 return keep
             index, position = index + 1, position + len(entry) + 1
-            line = self._line_at(data, position, base)
+            line = self.counting.line_at(data, position, base)
         self.covered[None] = max(self.covered.get(None, 0), echoes.reach)
         taken, size = echoes.pending - before, stop - span[0]
         self.whole = (
@@ -283,7 +319,7 @@ class Cutter:
         pattern = claim.head.pattern
         return Record(
             source=self._source,
-            line=self._line_at(lines.data, claim.line.start, base),
+            line=self.counting.line_at(lines.data, claim.line.start, base),
             offset=base + claim.line.start,
             prefix=claim.head.prefix,
             text=claim.text,
@@ -298,34 +334,3 @@ class Cutter:
             lines=1 + len(claim.rest.lines),
             joined=claim.rest.joined,
         )
-
-    def _line_at(self, data: bytes, start: int, base: int) -> int:
-        """1-based line of the window offset `start`; newlines are counted once, going forward."""
-        offset = base + start
-        if offset >= self._limit:
-            return 0  # another part's
-        if offset >= self._counted:
-            self._line += newlines(data, max(self._counted - base, 0), start, self._counts)
-            self._counted = offset
-            return self._line
-        return self._line - newlines(data, start, self._counted - base, self._counts)
-
-    def line_at(self, data: bytes, base: int, offset: int) -> int:
-        """The 1-based line of the file offset `offset`, where everything before it was cut."""
-        return self._line_at(data, offset - base, base)
-
-    def count_rest(self, data: bytes, base: int, end: int) -> None:
-        """Count the newlines of `data` up to window offset `end`, before that part is given up."""
-        offset = base + end
-        if offset > self._counted:
-            self._line += newlines(data, max(self._counted - base, 0), end, self._counts)
-            self._counted = offset
-
-    def skip_line(self) -> None:
-        """Count a line that ended before the first window."""
-        self._line += 1
-
-    @property
-    def lines_seen(self) -> int:
-        """How many line ends were counted so far."""
-        return self._line - 1

@@ -8,6 +8,7 @@ column of the first. A column is opened only for a record that covered its whole
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from asynclog import native
@@ -80,10 +81,14 @@ class Echoes:
 
     # -- telling -----------------------------------------------------------------------------------------------------
 
-    def split(self, data: bytes, first: int, stop: int) -> list[bytes] | Window:
-        """The entries of data[first:stop], which starts and ends with whole ones."""
-        window = self._together.split(data, first, stop) if self._together is not None else None
-        return window if window is not None else self.entries.split(data[first:stop])
+    def split(self, data: bytes, first: int, stop: int, starts: list[int] | None = None) -> list[bytes] | Window:
+        """The entries of data[first:stop], which starts and ends with whole ones: at `starts`, if that is known."""
+        window = self._together.split(data, first, stop, starts) if self._together is not None else None
+        if window is not None:
+            return window
+        if starts is None:
+            return self.entries.split(data[first:stop])
+        return [data[start : end - 1] for start, end in pairwise([*starts, stop + 1])]
 
     def take(self, entries: list[bytes] | Window, index: int, offset: int, line: int) -> tuple[int, int, int]:
         """Collect the entries that `split` gave from `index` on, up to the first that is no echo: its index, offset, line.

@@ -199,7 +199,7 @@ class Reader:
         )
         moments = Moments(layout, part.start, part.end, progress.moments)
         if windows.base > part.start:  # the run-up began within a line that ends in this part
-            cutter.skip_line()
+            cutter.counting.skip_line()
         if part.covered is not None:
             cutter.covered.update(part.covered)
             seam.entry.update(part.covered)
@@ -232,14 +232,16 @@ class Reader:
             keep = min(keep, data.rfind(b"\n") + 1 if len(data) < RECORD_CAP else len(data) - self.scanner.overlap)
             run_up = max(0, keep - above.RUN_UP)
             if run_up:  # a line is looked at with all that follows it in the run-up
-                moments.take(data, base, min(base + run_up, part.end), cutter.line_at)
-            cutter.count_rest(data, base, run_up)
+                moments.take(data, base, min(base + run_up, part.end), cutter.counting.line_at)
+            cutter.counting.rest(data, base, run_up)
             windows.go_on(run_up, keep)
         if echoes is not None:
             yield echoes.collected()
         end = min(base + len(data), part.end)
-        moments.take(data, base, end, cutter.line_at)
-        cutter.count_rest(data, base, end - base)
-        progress.lines = cutter.lines_seen + (final and base + len(data) == end and data[-1:] not in (b"", b"\n"))
+        moments.take(data, base, end, cutter.counting.line_at)
+        cutter.counting.rest(data, base, end - base)
+        progress.lines = cutter.counting.lines_seen + (
+            final and base + len(data) == end and data[-1:] not in (b"", b"\n")
+        )
         if final:
             progress.last = edge_time(data[-SAMPLE_BYTES:], progress.layout, last=True) or progress.first

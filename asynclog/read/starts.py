@@ -90,7 +90,7 @@ class Moments:
             if offset >= self._start:
                 found = first_time(data[begin : begin + _LOOKED_AT].split(b"\n", _LINES)[:_LINES], self._layout)
                 if found is not None:
-                    self._found.append(Moment(line_at(data, base, offset), *found))
+                    self._found.append(Moment(line_at(data, offset - base, base), *found))
             while self._next <= offset:
                 self._next += _step(self._next)
 

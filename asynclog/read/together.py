@@ -101,13 +101,17 @@ class Together:
         """How many names of tasks were collected and not handed over."""
         return len(self._lookup.names) if self._lookup is not None and self._lookup.pending else 0
 
-    def split(self, data: bytes, first: int, stop: int) -> Window | None:
-        """The entries of data[first:stop], which starts and ends with whole ones; None where nothing was learnt."""
+    def split(self, data: bytes, first: int, stop: int, starts: list[int] | None = None) -> Window | None:
+        """The entries of data[first:stop], which starts and ends with whole ones, at `starts` if that is known; None where nothing was
+        learnt.
+        """
         if self._lookup is not None and self._lookup.learnt > _MOST:
             self.flush()
             self._lookup = None
         if self._lookup is None:
             return None
+        if starts is not None:
+            return self._looked_up(data, first, stop, starts, False)
         window, source = None, self._source
         if self._split or source.json:
             starts = [] if source.json else source.bare_starts(data, first, stop)
