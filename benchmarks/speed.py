@@ -204,8 +204,11 @@ def main() -> None:
         ("dense", 3 * 10**8, False),
         ("sparse", 10**8, True),
         ("dense", 10**8, True),
+        ("varied", 10**8, False),
+        ("varied", 10**8, True),
     ):
-        for factor in (0.01, 0.1, 1.0) if not as_json else (1.0,):
+        grows = not as_json and mix != "varied"
+        for factor in (0.01, 0.1, 1.0) if grows else (1.0,):
             size = int(base * factor * given.scale)
             path = given.folder / f"{mix}-{size}.{'jsonl' if as_json else 'log'}"
             side = path.with_name(path.name + ".truth.json")
@@ -217,7 +220,7 @@ def main() -> None:
             truth = json.loads(side.read_text())
             name = f"{mix}{', JSON lines' if as_json else ''}"
             print("\n".join(measure(name, path, truth["findings"], literals, given.rounds, given.rg)), flush=True)
-            for other in packed(path) if factor >= 0.1 else ():
+            for other in packed(path) if factor >= 0.1 and mix != "varied" else ():
                 title = f"{name}, {other.suffix[1:]}"
                 print("\n".join(measure(title, other, truth["findings"], literals, given.rounds, given.rg)), flush=True)
     print("\n".join(startup(given.rounds, given.folder)))

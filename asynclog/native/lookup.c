@@ -306,7 +306,9 @@ static int init(Lookup *self, PyObject *args, PyObject *keywords)
     self->told = told;
     if (take_texts(self, anchors) < 0) return -1;
     self->names = PyDict_New();
-    return self->names == NULL ? -1 : 0;
+    self->openings = PyList_New(0);
+    self->kept = PySet_New(NULL);
+    return self->names == NULL || self->openings == NULL || self->kept == NULL ? -1 : 0;
 }
 
 static void dealloc(Lookup *self)
@@ -339,6 +341,8 @@ static void dealloc(Lookup *self)
     Py_XDECREF(self->clock);
     Py_XDECREF(self->names);
     Py_XDECREF(self->told);
+    Py_XDECREF(self->openings);
+    Py_XDECREF(self->kept);
     for (size_t at = 0; at < self->text_count; at++) Py_DECREF(self->texts[at].tuple);
     free(self->texts);
     Py_XDECREF(self->data);
@@ -382,6 +386,7 @@ static PyMethodDef methods[] = {
     {"collect", (PyCFunction)collect, METH_VARARGS, "collect(index, stop, line): what is to be looked at, the first, the last, the last of all"},
     {"drain", (PyCFunction)drain, METH_NOARGS, "drain(): rows, ends of columns, names, how many were left out"},
     {"learn", (PyCFunction)learn, METH_VARARGS, "learn(bare, column, lines, time, fraction, took, task, name, kept, outline)"},
+    {"prepare", (PyCFunction)prepare, METH_VARARGS, "prepare(opening, words): what messages begin with, and what tells something before"},
     {"outline", (PyCFunction)outline_of, METH_VARARGS, "outline(entry): what it is without its texts, and where these stand; None"},
     {"learn_tokens", (PyCFunction)learn_tokens, METH_VARARGS, "learn_tokens(entry, spans)"},
     {"ask_for", (PyCFunction)ask_for, METH_VARARGS, "ask_for(dated, low, high, opens, closes): leave out what is of other times"},

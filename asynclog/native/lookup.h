@@ -116,6 +116,8 @@ typedef struct {
     Form *forms;
     size_t form_count, form_room;
     PyObject *told;     /* a set: keys of the fields of JSON objects that tell something */
+    PyObject *openings; /* a list: what messages begin with */
+    PyObject *kept;     /* a set: words before messages that tell something */
     Texts *texts;       /* the first are those that the search looks for */
     size_t text_count, text_room;
     int plain;  /* whether nothing stands before each line but what the log's own writer wrote */

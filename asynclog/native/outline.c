@@ -10,6 +10,8 @@
 #define TEXT_LONGEST 400  /* bytes of words, results and arguments */
 #define PATH_LONGEST 200  /* bytes of the key of a field, with those of the objects that it stands in */
 #define LEAST_TOKEN 12    /* hexadecimal digits of an identifier */
+#define OPENINGS_MOST 64
+#define KEPT_MOST 4096
 #define LOWEST 9          /* bytes below are no text: signs among them */
 
 typedef struct {
@@ -306,6 +308,66 @@ static void leave_out_identifiers(const Reading *reading)
     }
 }
 
+/* Where the message begins in the first line, as far as messages that begin like it were met; -1 where that is not seen. */
+static int message_at(const Lookup *self, const Reading *reading)
+{
+    const uint8_t *end = memchr(reading->text, '\n', (size_t)reading->size);
+    int first = -1, stop = end != NULL ? (int)(end - reading->text) : reading->size;
+    for (Py_ssize_t at = 0; at < PyList_Size(self->openings); at++) {
+        char *text;
+        Py_ssize_t size;
+        if (PyBytes_AsStringAndSize(PyList_GetItem(self->openings, at), &text, &size) < 0) return -1;
+        int place = find(reading->text, 0, stop, (Literal){text, (int)size, 0});
+        if (place >= 0) stop = first = place;
+    }
+    return first;
+}
+
+/* What stands before the message, between text[at] and text[end], and has a digit or an @: ports, numbers and names of requests. Not
+ * what was found to tell something. */
+static void leave_out_before(const Lookup *self, const Reading *reading, int at, int end)
+{
+    const uint8_t *text = reading->text;
+    while (at < end) {
+        int start = at, digits = 0, others = 0, signs = 0;
+        for (; at < end && (is_word(text[at]) || memchr("@.:-", text[at], 4) != NULL); at++) {
+            digits += is_digit(text[at]);
+            others += !is_digit(text[at]);
+            signs += text[at] == '@';
+        }
+        if (at == start) {
+            at++;
+            continue;
+        }
+        int last = at;
+        while (last > start && memchr(".:-", text[last - 1], 3) != NULL) {
+            last--;
+            others--;
+        }
+        while (start < last && memchr(".:-", text[start], 3) != NULL) {
+            start++;
+            others--;
+        }
+        if (start == last || !(digits || signs) || is_within(reading->outline, start)) continue;
+        PyObject *word = PyBytes_FromStringAndSize((const char *)text + start, last - start);
+        int kept = word != NULL ? PySet_Contains(self->kept, word) : -1;
+        Py_XDECREF(word);
+        if (kept < 0) return;
+        if (!kept) add(reading->outline, start, last, others ? TEXT_SIGN : DIGITS_SIGN);
+    }
+}
+
+static void leave_out_prefix(const Lookup *self, const Reading *reading)
+{
+    int message = message_at(self, reading);
+    for (int at = 0; at + self->mask_size <= message; at++) {
+        if (!is_alike(reading->text + at, self->mask, (size_t)self->mask_size)) continue;
+        if (self->plain) leave_out_before(self, reading, 0, at);
+        leave_out_before(self, reading, at + self->mask_size, message);
+        return;
+    }
+}
+
 /* -- JSON ---------------------------------------------------------------------------------------------------------- */
 
 static int skip_blanks(const Reading *reading, int at)
@@ -398,7 +460,11 @@ int find_holes(Lookup *self, const uint8_t *entry, size_t size, Outline *outline
     leave_out_words(&reading);
     leave_out_result(&reading);
     leave_out_all_arguments(&reading);
-    if (!self->lines) leave_out_identifiers(&reading);
+    if (!self->lines) {
+        if (self->mask_size) leave_out_prefix(self, &reading);
+        leave_out_identifiers(&reading);
+        if (PyErr_Occurred()) return -1;
+    }
     return outline->count;
 }
 
@@ -485,6 +551,27 @@ int take_texts(Lookup *self, PyObject *tuple)
     Py_INCREF(tuple);
     texts->tuple = tuple;
     return (int)self->text_count++;
+}
+
+/* prepare(opening, words): messages may begin with `opening` (None: nothing new); `words` tell something where they stand before
+ * one. */
+PyObject *prepare(Lookup *self, PyObject *args)
+{
+    PyObject *opening, *words;
+    if (!PyArg_ParseTuple(args, "OO", &opening, &words)) return NULL;
+    if (!PyList_Check(words) || (opening != Py_None && !PyBytes_Check(opening))) {
+        PyErr_SetString(PyExc_TypeError, "an opening is bytes, and words are a list");
+        return NULL;
+    }
+    if (opening != Py_None) {
+        int known = PySequence_Contains(self->openings, opening);
+        if (known < 0) return NULL;
+        if (PyBytes_Size(opening) > 1 && !known && PyList_Size(self->openings) < OPENINGS_MOST && PyList_Append(self->openings, opening) < 0)
+            return NULL;
+    }
+    for (Py_ssize_t at = 0; at < PyList_Size(words) && PySet_Size(self->kept) < KEPT_MOST; at++)
+        if (PySet_Add(self->kept, PyList_GetItem(words, at)) < 0) return NULL;
+    Py_RETURN_NONE;
 }
 
 /* outline(entry): its outline, its holes as (sign, start, end), and the one at the end of its traceback; None where it has none. */

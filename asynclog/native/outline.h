@@ -12,6 +12,7 @@
 #define WORDS_SIGN 2 /* of an exception */
 #define TEXT_SIGN 3  /* what a rule may see, and nobody counts */
 #define FIELD_SIGN 4 /* what nobody sees */
+#define DIGITS_SIGN 5 /* a text of digits: what stands before messages may be read otherwise then */
 
 typedef struct {
     int start, end;
@@ -36,6 +37,7 @@ int may_differ(const Lookup *self, const Column *column, const uint8_t *entry, s
 /* Keep some texts; their number, -1 where that failed. */
 int take_texts(Lookup *self, PyObject *tuple);
 
+PyObject *prepare(Lookup *self, PyObject *args);
 PyObject *outline_of(Lookup *self, PyObject *args);
 
 #endif

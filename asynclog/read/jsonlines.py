@@ -98,6 +98,7 @@ TOLD = frozenset(
     name.encode()
     for names in (_MESSAGE, _TRACE, _LEVEL, _LOGGER, _TIME, _PID, _THREAD, _STREAM, _TYPE, _WORDS, *IN_PARTS)
     for name in names
+    if name != "created"  # logging's number, which counts only where no field has a time that is printed
 )
 """Fields that tell something; what the others hold is read by nobody."""
 _NUMERIC_LEVELS = {

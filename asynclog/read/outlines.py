@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
+from asynclog.lazy import regex
 from asynclog.read.bare import Span, without_addresses
 from asynclog.read.column import Column
 from asynclog.read.shapes import UNNAMED, ZEROS, Key, Shape
@@ -21,6 +22,10 @@ _NAME, _FIELD = 1, 4  # sorts of holes
 _REMEMBERED = 1 << 12
 _TRUSTED = 3  # entries that say the same, behind which a text is left out that was the same in all
 _BEYOND = frozenset(b'"\\/\n\t\r')  # what JSON may spell in another way
+
+
+_OPENING = regex(r"[A-Za-z<][A-Za-z<>() .:-]{3,15}")  # of a message
+_PARTS = regex(rb"[\w@.:-]+")
 
 
 class Outline(NamedTuple):
@@ -78,6 +83,8 @@ class Outlines:
         """The outline of an entry of which `column` is true and that has `own` as time and duration, once it is known that the
         column is true of all others. `first`: it is the one that the column was made of.
         """
+        if first:
+            self._prepare(lookup, column)
         found = lookup.outline(entry)
         if found is None:
             return None
@@ -107,6 +114,12 @@ class Outlines:
             met = self._met[key] = self._compared(met, column, _texts(entry, holes, column, first, before))
         return Outline(text, shape, met) if isinstance(met, Column) else None
 
+    def _prepare(self, lookup: Lookup, column: Column) -> None:
+        """Tell how the messages of a column begin, and what of that before them is told of its records."""
+        opening = _OPENING.match(column.first.text)
+        words = [word for part in _told(column) for word in _PARTS.findall(part)]
+        lookup.prepare(opening[0].encode() if opening else None, words)
+
     def _begun(self, shape: Shape, once: _Once) -> _Met | None:
         """What is known behind the first entry: None where no other may be told by it."""
         before = _before(once.entry, once.holes, once.column)
@@ -117,9 +130,8 @@ class Outlines:
 
     def _may(self, column: Column, texts: _Texts) -> bool:
         """Whether entries that have other texts may be told: nothing that is counted is among them, nor looked for."""
-        record, seen = column.first, column.template.seen
-        counted = [part.encode() for part in (record.prefix.logger, record.prefix.thread, record.stream) if part]
-        if any(text in part for part in counted for text in texts.before):
+        seen = column.template.seen
+        if any(text in part for part in _told(column) for text in texts.before):
             return False
         if not texts.seen:
             return True
@@ -142,6 +154,13 @@ class Outlines:
         if same and met.others < _TRUSTED:
             return met
         return first.opened(own.name, own.words, first.template.seen if own.seen else ())
+
+
+def _told(column: Column) -> list[bytes]:
+    """What stands before the message of a column's record and is told of it."""
+    record, prefix = column.first, column.first.prefix
+    parts = (prefix.logger, prefix.thread, prefix.level, record.stream, prefix.pid)
+    return [str(part).encode("utf-8", "replace") for part in parts if part is not None]
 
 
 def _before(entry: bytes, holes: Holes, column: Column) -> int:

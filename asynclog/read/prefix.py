@@ -31,6 +31,8 @@ _THREADS = (
 _THREAD = regex(rf"(?<![\w.])({_THREADS})(?![\w.])")
 # behind the time, pids and threads
 _LETTER_LATER = regex(rf"\W*\x00\W*(?:(?:\d+|{_THREADS})\W+){{0,3}}(?P<level>[DIWEC])(?=[\s/|\])])")
+# [req 4711], (conn 3): what a program numbers itself
+_NUMBERED = regex(r"(?P<open>[\[(](?!(?i:pid|proc\w*)\b)[A-Za-z][\w-]{1,20}[ :#=]{1,2})\d+(?=[\])])")
 _PID = regex(r"(?:\bpid[=: ]\s*|\[|\(|\||(?<=\s)|:)#?(\d{1,7})(?=[\])|:\s]|$)")
 _NAME = regex(r"(?<![\w./\\-])(?<!\w:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)(?![\w/\\(])")
 _SOURCE = regex(r"(?<![\w/\\.-])[\w/\\.-]+\.py(?:x)?(?::\d+|, line \d+)?|(?<!\w)\w++\(\)|:\d+\b")
@@ -153,7 +155,7 @@ def _said(rest: str, key: str | None, letter: str) -> tuple[str | None, str | No
         task = match.group(1)
         rest = rest[: match.start()] + "\x00" + rest[match.end() :]
     pid = None
-    if match := _PID.search(_SOURCE.sub(" ", rest)) or _PID.search(key or ""):
+    if match := _PID.search(_SOURCE.sub(" ", _NUMBERED.sub(r"\g<open>-", rest))) or _PID.search(key or ""):
         pid = int(match.group(1))
     return _ALIASES.get(level, level) if level else None, _logger(rest), pid, thread, task
 

@@ -127,6 +127,28 @@ def test_what_is_left_out(lines: bool, name: str) -> None:
         assert found[0] == outline + entry[at:]
 
 
+BEFORE: dict[str, tuple[bytes, list[bytes]]] = {  # what is left out before a message
+    "a number": (b"E [17] asyncio: took it", [b"17"]),
+    "one that tells something": (b"E [4711] [17] asyncio: took it", [b"17"]),
+    "a port": (b"E 10.0.0.1:80 asyncio: took it", [b"10.0.0.1:80"]),
+    "an address": (b"E user=a@b.c: asyncio: took it", [b"a@b.c"]),
+    "words": (b"E some words asyncio: took it", []),
+    "behind the message": (b"E asyncio: took it 17", []),
+    "no message": (b"E 17 asyncio: gave it", []),
+}
+
+
+@pytest.mark.parametrize("name", BEFORE)
+@pytest.mark.parametrize("time", [True, False], ids=["with a time", "without"])
+def test_what_is_left_out_before_messages(name: str, time: bool) -> None:
+    text, wanted = BEFORE[name]
+    lookup = lookup_of(False)
+    lookup.prepare(b"took it", [b"4711"])
+    entry = (b"12:00:17 " if time else b"") + text
+    found = lookup.outline(entry)
+    assert [entry[start:end] for _, start, end in (found[1] if found else ())] == (wanted if time else [])
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     text=st.one_of(st.binary(max_size=200), st.text("{}[]\"':,\\n ab<>()=", max_size=80).map(str.encode)),
@@ -178,6 +200,14 @@ ARGUMENTS = st.sampled_from(["", "1", "'a'", "'b', 2", "'a', 'of my batch'", "g(
 REQUESTS = st.one_of(
     st.sampled_from(["", f"[{ID}] ", f"[{ID[::-1]}] ", "(0123456789abcde0) ", "(0123456789abcde1) ", "request 17 "]),
     st.uuids().map("[{}] ".format),
+    st.integers(1, 99_999).map("[req {}] ".format),
+    st.sampled_from([4711, 4712, 99]).map("[{}] ".format),
+    st.tuples(st.sampled_from([4711, 12]), st.integers(1, 99_999)).map(lambda two: f"[{two[0]}] (conn {two[1]}) "),
+    st.tuples(st.integers(0, 255), st.integers(1, 9999)).map(lambda two: f"10.0.0.{two[0]}:{two[1]} "),
+    st.sampled_from(
+        ["(Thread-1) ", "(Thread-2) ", "[Thread-3 (run)] ", "user=a1@b.c ", "user=b2@b.c ", "app1 ", "app2 "]
+    ),
+    st.integers(0, 16**8 - 1).map("[{:08x}] ".format),
 )
 values = st.fixed_dictionaries({
     "name": NAMES, "words": WORDS, "result": RESULTS, "arguments": ARGUMENTS, "request": REQUESTS, "user": WORDS,
@@ -296,6 +326,10 @@ OFTEN = {
     "names behind a collector": (slow, collected, {"name": "fetch:{word}@x.example", "result": "'{word}'"}),
     "words behind a collector": (failed, collected, {"words": "no {word}", "name": "{word}"}),
     "keys behind a collector": (failed, composed, {"words": "no {word}", "cls": "KeyError", "request": "[{id}] "}),
+    "numbered requests": (slow, plain, {"request": "[req {n}] "}),
+    "short identifiers": (failed, plain, {"request": "<{n:x}f{n:04d}> ", "words": "no {word}"}),
+    "ports": (handle, plain, {"request": "10.0.0.7:{n} "}),
+    "users, and processes": (slow, plain, {"request": "[4711] user={word}{n}@x.example "}),
     "fields of JSON": (failed, as_json, {"user": "{word}", "request": "{id}"}),
     "words in JSON": (failed, as_json, {"user": "{word}", "words": "no {word}", "name": "{word}"}),
     "keys in JSON": (failed, as_json, {"words": "no {word}", "cls": "KeyError"}),
@@ -311,7 +345,8 @@ def test_other_texts_are_not_taken_apart(name: str, tmp_path: Path, monkeypatch:
         own = {"name": "worker", "words": "none", "result": "None", "arguments": "1", "request": "", "user": "a",
                "cls": "ValueError", "line": n % 2}  # fmt: skip
         own |= {
-            key: text.format(word=word, id=f"{n:06x}1e-1111-4222-8333-0123456789ab") for key, text in changing.items()
+            key: text.format(n=n + 10_000, word=word, id=f"{n:06x}1e-1111-4222-8333-0123456789ab")
+            for key, text in changing.items()
         }
         lines.append(form(n, kind(own), own))
     path, rules = tmp_path / "app.log", tmp_path / "rules.yaml"

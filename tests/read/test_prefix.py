@@ -71,6 +71,10 @@ SAID = {
     "level of three letters": ("Jan 31 12:00:00 DBG ", "Jan 31 12:00:00", "DEBUG", None, None, None, None),
     "level of three letters, logger": (f"{D} WRN asyncio: ", D, "WARNING", "asyncio", None, None, None),
     "logcat": ("01-31 12:00:00.123  4711  4712 E ", "01-31 12:00:00.123", "ERROR", None, 4711, None, None),
+    "a numbered request": (f"{D} ERROR [req 4711] asyncio: ", D, "ERROR", "asyncio", None, None, None),
+    "a numbered connection": (f"{D} ERROR (conn #3) [4711] asyncio: ", D, "ERROR", "asyncio", 4711, None, None),
+    "pid in brackets": (f"{D} ERROR [pid 4711] asyncio: ", D, "ERROR", "asyncio", 4711, None, None),
+    "process in brackets": (f"{D} ERROR [Process: 4711] asyncio: ", D, "ERROR", "asyncio", 4711, None, None),
     "pid=": (f"{D} pid=4711 ERROR asyncio: ", D, "ERROR", "asyncio", 4711, None, None),
     "home assistant": (
         f"{D}.123 ERROR (MainThread) [asyncio] ",
