@@ -189,6 +189,22 @@ static size_t own_of(const Cell *cells, size_t from, size_t count, int part)
     return from;
 }
 
+static int compare(const void *one, const void *other)
+{
+    const int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
+    return (a > b) - (a < b);
+}
+
+/* Put lines in order: mostly they are, but for those that were told one by one between others that were told together. */
+static void sort_lines(int64_t *lines, size_t count)
+{
+    for (size_t at = 1; at < count; at++)
+        if (lines[at] < lines[at - 1]) {
+            qsort(lines, count, sizeof(int64_t), compare);
+            return;
+        }
+}
+
 /* parts(): what was counted, by column and choice: (column, choice, cells, buckets, total, least, greatest, lines). */
 static PyObject *parts(Counter *self, PyObject *Py_UNUSED(unused))
 {
@@ -202,6 +218,7 @@ static PyObject *parts(Counter *self, PyObject *Py_UNUSED(unused))
         size_t cell_end = own_of(cells, cell, cell_count, (int)at), bucket_end = own_of(filled, bucket, filled_count, (int)at);
         PyObject *own = cells_of(cells ? cells + cell : &none, cell_end - cell);
         PyObject *lasting = cells_of(filled ? filled + bucket : &none, bucket_end - bucket);
+        sort_lines(part->lines, part->count);
         PyObject *lines = bytes_of(part->lines, part->count, 1), *item = NULL;
         if (own != NULL && lasting != NULL && lines != NULL)
             item = Py_BuildValue("iiOOLLLO", part->column, part->choice, own, lasting, (long long)part->total,

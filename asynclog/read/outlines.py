@@ -78,6 +78,11 @@ class Outlines:
         self._json, self._shaped = json, shaped
         self._shapes: dict[int, Shape | _Once | None] = {}
         self._met: dict[Key, _Met | Column | None] = {}
+        self._prepared: set[tuple[str | bytes, ...]] = set()
+
+    def begin(self) -> None:
+        """Tell another lookup what the one before knew."""
+        self._prepared.clear()
 
     def of(self, lookup: Lookup, entry: bytes, column: Column, own: tuple[bytes, bytes], first: bool) -> Outline | None:
         """The outline of an entry of which `column` is true and that has `own` as time and duration, once it is known that the
@@ -116,8 +121,12 @@ class Outlines:
 
     def _prepare(self, lookup: Lookup, column: Column) -> None:
         """Tell how the messages of a column begin, and what of that before them is told of its records."""
-        opening = _OPENING.match(column.first.text)
-        words = [word for part in _told(column) for word in _PARTS.findall(part)]
+        opening, told = _OPENING.match(column.first.text), _told(column)
+        said: tuple[str | bytes, ...] = (opening[0] if opening else "", *told)
+        if said in self._prepared:
+            return
+        self._prepared.add(said)
+        words = [word for part in told for word in _PARTS.findall(part)]
         lookup.prepare(opening[0].encode() if opening else None, words)
 
     def _begun(self, shape: Shape, once: _Once) -> _Met | None:

@@ -172,6 +172,7 @@ class Together:
             if self._within is not None:
                 self._lookup.ask_for(*self._within.bounds())
             self._numbers, self._columns = {}, []
+            self._outlines.begin()
         self._remember(self._lookup, bare, noted.shape, noted.column)
         if token:
             self._lookup.learn_tokens(noted.entry, self._bares.tokens(noted.entry))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -79,6 +80,23 @@ def test_a_counter_counts_like_each_column_alone(rows: list[Row], size: int) -> 
         micros = [rows[line][1] for line in lines if kind.timed]
         durations = [rows[line][2] for line in lines if kind.lasting]
         assert told(part.counts) == told(counts_of(micros, durations))
+
+
+@given(rows=rows, order=st.randoms(use_true_random=False))
+def test_lines_are_told_in_order(rows: list[Row], order: Random) -> None:
+    """Also where findings come in another one."""
+    result = counter()
+    assert result is not None
+    for kind in KINDS:
+        result.add_column(kind, False)
+    numbered = list(enumerate(rows))
+    order.shuffle(numbered)
+    result.add(
+        array("q", [number for line, row in numbered for number in (*row, line)]).tobytes(), list(range(len(KINDS)))
+    )
+    found = [list(part.lines) for part in result.parts()]
+    assert found == [sorted(lines) for lines in found]
+    assert sorted(line for lines in found for line in lines) == list(range(len(rows)))
 
 
 @given(rows=rows)

@@ -243,7 +243,13 @@ def callback(own: dict[str, Any]) -> str:
     )
 
 
-KINDS = (slow, handle, failed, callback)
+def loop(own: dict[str, Any]) -> str:
+    """What tells whether the loop is open."""
+    closes = "Close <_UnixSelectorEventLoop running=False closed=False debug=True>"
+    return "Using selector: EpollSelector" if own["line"] % 2 else closes
+
+
+KINDS = (slow, handle, failed, callback, loop)
 entries = st.lists(st.tuples(st.sampled_from(KINDS), values, st.sets(st.sampled_from(["name", "words", "result", "arguments", "request", "user"]))),
                    min_size=1, max_size=4)  # fmt: skip
 
