@@ -19,11 +19,9 @@ if TYPE_CHECKING:
     from asynclog.native.compiled import Lookup
 
 _NAME, _FIELD = 1, 4  # sorts of holes
-_REMEMBERED = 1 << 12
+_REMEMBERED = 1 << 13
 _TRUSTED = 3  # entries that say the same, behind which a text is left out that was the same in all
 _BEYOND = frozenset(b'"\\/\n\t\r')  # what JSON may spell in another way
-
-
 _OPENING = regex(r"[A-Za-z<][A-Za-z<>() .:-]{3,15}")  # of a message
 _PARTS = regex(rb"[\w@.:-]+")
 
@@ -95,11 +93,11 @@ class Outlines:
             return None
         text, holes = without_addresses(found[0]), Holes(*found[1:])
         code = hash(text.translate(ZEROS))
+        if len(self._shapes) + len(self._met) >= _REMEMBERED:
+            self._shapes.clear()
+            self._met.clear()
         if code not in self._shapes:
             if first:
-                if len(self._shapes) >= _REMEMBERED:
-                    self._shapes.clear()
-                    self._met.clear()
                 self._shapes[code] = _Once(entry, text, holes, column, own)
             return None
         shape = self._shapes[code]
@@ -125,7 +123,8 @@ class Outlines:
         said: tuple[str | bytes, ...] = (opening[0] if opening else "", *told)
         if said in self._prepared:
             return
-        self._prepared.add(said)
+        if len(self._prepared) < _REMEMBERED:
+            self._prepared.add(said)
         words = [word for part in told for word in _PARTS.findall(part)]
         lookup.prepare(opening[0].encode() if opening else None, words)
 
