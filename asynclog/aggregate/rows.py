@@ -24,8 +24,8 @@ _SHOWN = 8
 _ID = 6
 _AT_THE_END = 2 * SECOND
 _BY = {
-    Via.COROUTINE: "The place is that of the coroutine; where its task was created is only logged in debug mode.",
-    Via.CALLBACK: "The place is that of the callback; what scheduled it is only logged in debug mode.",
+    Via.COROUTINE: "The place is that of the coroutine; where its task was created is not in these records.",
+    Via.CALLBACK: "The place is that of the callback; what scheduled it is not in these records.",
     Via.EXCEPTION: "The place is where the exception was raised; what was created where is not in these records.",
     Via.WARNING: "The place is the line that dropped the object, which need not be the one that made it.",
     Via.NONE: "These records name no place in your code.",

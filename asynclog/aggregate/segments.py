@@ -146,7 +146,9 @@ def _turns_back(moments: Iterable[Moment]) -> list[Start]:
     """Where time goes back between two moments of one writer."""
     last: dict[str, tuple[Moment, int]] = {}
     found: list[Start] = []
-    for moment in moments:
+    moments = list(moments)
+    years = [moment for moment in moments if not moment.time.yearless]
+    for moment in years or moments:
         before, step = last.get(moment.writer, (None, 0))
         if before is None:
             last[moment.writer] = moment, 0

@@ -19,7 +19,7 @@ _LONGEST = 160
 _SIGN = "\0"  # stands for a part of a text
 
 _HEX = regex(r"\b(?:0x[0-9A-Fa-f]+|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b|(?=[a-f]*\d)[0-9a-f]{12,}\b)")
-_DIGITS = regex(r"\d+")
+_DIGITS = regex(r"(?<!\d)(?<!rno )(?<!Error )\d+")  # [Errno 111] and [WinError 64] say what failed
 
 
 def mask(text: str, limit: int = _LONGEST) -> str:

@@ -119,6 +119,9 @@ class ObjectRepr:
 # -- reading ---------------------------------------------------------------------------------------------------------
 
 
+_OF_1972 = 730 * 86_400_000_000, 1096 * 86_400_000_000  # microseconds
+
+
 @dataclass(frozen=True, slots=True)
 class Timestamp:
     """A time as printed and as a number.
@@ -131,6 +134,11 @@ class Timestamp:
     micros: int
     dated: bool = True
     zone: int | None = None
+
+    @property
+    def yearless(self) -> bool:
+        """Whether it was printed without its year, and counts as of 1972: it orders and subtracts only among others like it."""
+        return self.dated and _OF_1972[0] <= self.micros < _OF_1972[1]
 
 
 @dataclass(frozen=True, slots=True)

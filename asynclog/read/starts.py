@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from asynclog.model import Moment, Record, Start
+from asynclog.model import Moment, Record, Start, Timestamp
 from asynclog.read.above import lines_above
 from asynclog.read.layout import Layout
 from asynclog.read.lines import Lines
@@ -48,7 +48,7 @@ class Starts:
         if now is not None:
             for above in lines_above(lines, line, _STARTUP):
                 found = time_of(lines.data[above.start : above.end], self._layout)
-                if found is None or (found[0].dated, found[0].zone) != (now.dated, now.zone):
+                if found is None or _form(found[0]) != _form(now):
                     continue
                 if now.micros - found[0].micros > PAUSE:
                     last = found[0].micros
@@ -57,6 +57,11 @@ class Starts:
             else:
                 first = now.micros
         self._found.append(Start(record.line, "loop" if looped else "process", _name(record), last, first))
+
+
+def _form(stamp: Timestamp) -> tuple[bool, int | None, bool]:
+    """Times of one form may be compared."""
+    return stamp.dated, stamp.zone, stamp.yearless
 
 
 def _name(record: Record) -> str:

@@ -10,6 +10,7 @@ from asynclog.read.timestamps import find_timestamp
 from asynclog.read.wrappers import peel
 
 EDGE_LINES = 400  # lines at either end of a file in which its first and last time are looked for
+_NEAR = 30  # lines behind a time without a year in which one with it is looked for
 _PREFIX = 400  # bytes of a line in which its time stands
 
 
@@ -34,8 +35,17 @@ def time_of(raw: bytes, layout: Layout) -> tuple[Timestamp, str] | None:
 
 
 def first_time(lines: Iterable[bytes], layout: Layout) -> tuple[Timestamp, str] | None:
-    """That of the first line that shows one."""
-    return next((found for raw in lines if (found := time_of(raw, layout)) is not None), None)
+    """That of the first line that shows one; one with a year, where such a line is near."""
+    yearless, left = None, _NEAR
+    for raw in lines:
+        found = time_of(raw, layout)
+        if found is not None and not found[0].yearless:
+            return found
+        yearless = yearless or found
+        left -= yearless is not None
+        if not left:
+            break
+    return yearless
 
 
 def edge_time(data: bytes, layout: Layout, last: bool) -> Timestamp | None:

@@ -70,7 +70,9 @@ def _frames(paper: Paper, label: str, frames: Sequence[Frame], room: int) -> Non
         paper.labelled(label, Text(frame_text(frame, _PLACE), paper.link(frame.file, frame.line)), wide=True)
         label = ""
         if frame.source and (last or paper.verbose > 0):
-            paper.labelled("", "  " + fit(safe(frame.source.strip()[:_MOST]), room - 2), "dim", wide=True)
+            paper.labelled(
+                "", "  " + fit(safe(frame.source.strip().partition("\n")[0][:_MOST]), room - 2), "dim", wide=True
+            )
 
 
 def _callers(paper: Paper, row: ReportRow) -> None:

@@ -135,7 +135,7 @@ ECHO = finding("slow-callback", took=0.2, text="Executing")
 NOTES = {
     "garbage": ([LOST], "Written when the garbage collector came by"),
     "after the fact": ([SLOW], "Written when the callback ended"),
-    "definition": ([replace(LOST, site=Site("/a", 1, None, Via.COROUTINE))], "only logged in debug mode"),
+    "definition": ([replace(LOST, site=Site("/a", 1, None, Via.COROUTINE))], "is not in these records"),
     "exception": ([replace(LOST, site=Site("/a", 1, None, Via.EXCEPTION))], "where the exception was raised"),
     "warning": ([replace(LOST, site=Site("/a", 1, None, Via.WARNING))], "dropped the object"),
     "nowhere": ([replace(LOST, site=Site())], "name no place in your code"),

@@ -59,7 +59,7 @@ def view_of(text: str, pattern: MessagePattern, found: re.Match[str], before: st
     fields = {key: value for key, value in found.groupdict().items() if value is not None}
     view: dict[str, object] = {"field." + key: value for key, value in fields.items()}
     shown = re.search(r"<(\w+) (pending|finished|cancelling|cancelled)\b", text)
-    coroutine = re.search(r"coro=<(\S+?)\(\) ", text)
+    coroutine = re.search(r"coro=<(<[^>]+>|\S+?)\(\)[ >]", text)
     callee = re.search(r"<\w*Handle (?:when=\S+ )?([^(<]\S*?)\(", text)
     message, type_ = _exception(text)
     duration = fields.get("duration")

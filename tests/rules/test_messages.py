@@ -35,6 +35,10 @@ MORE = [
     "ERROR:websockets.server:data transfer failed",
     "ERROR:anyio.streams.tls:Error during TLS handshake",
     "ERROR:asyncio:Unclosed AIOKafkaConsumer",
+    "ERROR:asyncio:Unclosed connection: Channel('10.0.0.1', 50051, path=None)",
+    "ERROR:homeassistant:Error doing job: SSL error errno:1 reason: HTTP_REQUEST",
+    "WARNING:homeassistant.util.async_:Detected blocking call to sleep inside the event loop. This is causing stability issues. "
+    "Please report issue for meter doing blocking calls at custom_components/meter/store.py, line 41: time.sleep(1)",
     "/srv/venv/lib/python3.9/site-packages/httpx/_client.py:1: UserWarning: Unclosed <httpx.AsyncClient object at 0x7f>. See x",
 ]
 
