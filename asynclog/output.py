@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator
@@ -59,6 +60,11 @@ def writing(target: Target) -> Iterator[BinaryIO]:
     if target.file in _STREAMS:
         if stream is None:
             raise UsageError("standard output is closed", "write to a file with -o FILE")
+        if not hasattr(stream, "buffer"):  # a StringIO that stands in for it
+            kept = io.BytesIO()
+            yield kept
+            stream.write(kept.getvalue().decode("utf-8", "replace"))
+            return
         try:
             yield stream.buffer
             stream.buffer.flush()

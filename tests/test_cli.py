@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import os
 import pty
 import re
@@ -494,3 +497,12 @@ def test_never_colour_into_a_file(words: list[str], color: str) -> None:
 def test_exit_codes_have_names() -> None:
     codes = (door.EXIT_CLEAN, door.EXIT_FAILED, door.EXIT_ERROR, door.EXIT_NOTHING, door.EXIT_INTERRUPTED)
     assert codes == (0, 1, 2, 3, 130)
+
+
+def test_standard_output_may_be_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under `contextlib.redirect_stdout`."""
+    said = io.StringIO()
+    monkeypatch.setattr(sys, "argv", ["asynclog", "analyze", "-f", "json", str(LOG)])
+    with contextlib.redirect_stdout(said):
+        assert not main()
+    assert json.loads(said.getvalue())["run"]["groups"]
